@@ -1,0 +1,27 @@
+# movelaws: five papers on human mobility, rebuilt from the raw public data.
+#   snakemake --cores 2                                  every result of the embedded default
+#   snakemake --cores 2 --configfile config/paper.yaml   the published datasets
+#   snakemake --cores 2 symbolic                         one paper
+
+from snakemake.utils import min_version
+
+min_version("9.20")
+
+
+configfile: workflow.source_path("config/config.yaml")
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/retrieve.smk"
+include: "workflow/rules/prepare.smk"
+include: "workflow/rules/symbolic.smk"
+include: "workflow/rules/report.smk"
+include: "workflow/rules/benchmarks.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        rules.symbolic.input,
+        rules.ledger.output,
+        rules.report.output,
