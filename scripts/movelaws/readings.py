@@ -1,0 +1,90 @@
+"""Readings of a dataset: the choices that a paper's text leaves open, made explicit.
+
+Papers seldom say which point of a zone distances start from, over which destinations an outflow
+is spread, or whose population intervenes. Each choice is an argument here, so that a table can
+show how much of a difference it explains.
+"""
+
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from pyproj import Geod
+
+from movelaws.od import Pairs, build_pairs
+
+METRES_PER_DEGREE = 111_195.08  # on the sphere of radius 6371.0088 km
+
+
+def pairs_under(
+    zones: gpd.GeoDataFrame,
+    flows: pd.DataFrame,
+    places: pd.DataFrame,
+    *,
+    population: str = "workplace",
+    support: str = "observed",
+    intervening: str = "places",
+    distance: str = "sphere",
+    jitter_places_m: float = 0.0,
+    jitter_zones_m: float = 0.0,
+    rng: np.random.Generator | None = None,
+    circle: bool = True,
+) -> Pairs:
+    """Pairs of origin and destination under one reading of the data.
+
+    Parameters
+    ----------
+    zones, flows, places : canonical tables (movelaws.frames).
+    population : ``workplace`` or ``residential``, the masses.
+    support : ``observed`` destinations or ``all`` zones share an outflow.
+    intervening : ``places`` sums the population of the finest units at hand, ``zones`` of whole
+        zones.
+    distance : ``sphere`` is the great circle (or the plane of a projected CRS); ``ellipsoid`` is
+        the geodesic of WGS 84. The order of places, and so s_ij, stays that of the sphere.
+    jitter_places_m, jitter_zones_m : standard deviation (metres, each axis) of a random move of
+        the places, or of the points of the zones: what an error of the coordinates would do.
+    rng : generator, needed when a jitter is given.
+    circle : also sum the population around the destination (needed by PWO).
+
+    Raises
+    ------
+    ValueError
+        If a choice is unknown or a jitter comes without ``rng``.
+    """
+    if intervening not in ("places", "zones"):
+        raise ValueError(f"intervening = {intervening!r}: allowed are 'places' and 'zones'")
+    if distance not in ("sphere", "ellipsoid"):
+        raise ValueError(f"distance = {distance!r}: allowed are 'sphere' and 'ellipsoid'")
+    if (jitter_places_m or jitter_zones_m) and rng is None:
+        raise ValueError("a jitter needs rng, a numpy.random.Generator")
+    own_points = intervening == "zones" or _are_zones(places, zones)
+    if jitter_zones_m:
+        zones = _moved(zones, zones.crs, jitter_zones_m, rng)
+    if own_points:
+        places = pd.DataFrame(zones.drop(columns="geometry")).assign(place_id=zones["zone_id"])
+    if jitter_places_m:
+        places = _moved(places, zones.crs, jitter_places_m, rng)
+    pairs = build_pairs(zones, flows, places, population=population, support=support, circle=circle)
+    if distance == "ellipsoid":
+        pairs = replace(pairs, distance_km=_geodesic_km(zones, pairs))
+    return pairs
+
+
+def _are_zones(places: pd.DataFrame, zones: pd.DataFrame) -> bool:
+    return len(places) == len(zones) and bool((places["place_id"] == places["zone_id"]).all())
+
+
+def _moved(points: pd.DataFrame, crs, sigma_m: float, rng: np.random.Generator) -> pd.DataFrame:
+    east, north = rng.normal(0.0, sigma_m, (2, len(points)))
+    if crs.is_geographic:
+        east = east / (METRES_PER_DEGREE * np.cos(np.radians(points["y"].to_numpy())))
+        north = north / METRES_PER_DEGREE
+    return points.assign(x=points["x"] + east, y=points["y"] + north)
+
+
+def _geodesic_km(zones: gpd.GeoDataFrame, pairs: Pairs) -> np.ndarray:
+    points = gpd.GeoSeries.from_xy(zones["x"], zones["y"], crs=zones.crs).to_crs("EPSG:4326")
+    lon, lat = points.x.to_numpy(), points.y.to_numpy()
+    i, j = pairs.origin, pairs.destination
+    return Geod(ellps="WGS84").inv(lon[i], lat[i], lon[j], lat[j])[2] / 1000

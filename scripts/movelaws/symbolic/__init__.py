@@ -1,0 +1,1 @@
+"""Paper 2: distilling human mobility models with symbolic regression."""

@@ -1,0 +1,114 @@
+"""Six existing models on one dataset: parameters, accuracy, predictions (Tables 2 and S7)."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from movelaws.allocation import MODELS, predict
+from movelaws.calibrate import calibrate
+from movelaws.metrics import cpc, ks_distance, nrmse, rmse, ssi, ssi_nonzero
+from movelaws.od import Pairs
+from movelaws.seeds import number
+
+JOINED = ";"  # between the values of a model with several parameters
+
+
+def fits(
+    pairs: Pairs,
+    models: Iterable[str],
+    objectives: Iterable[str],
+    confidence: float,
+    bootstraps: int,
+    seed: int,
+) -> pd.DataFrame:
+    """Calibrate every model under every objective.
+
+    Returns
+    -------
+    DataFrame with one row per model and objective: parameter, low, high (values joined by ";"
+    where a model has several), rmse and nrmse (flow units and none), cpc, ssi, ssi_nonzero,
+    ks_distance, converged, at_bound, evaluations.
+    """
+    rows = []
+    for model in models:
+        for objective in objectives:
+            found = calibrate(
+                model,
+                pairs,
+                objective,
+                confidence=confidence,
+                bootstraps=bootstraps,
+                seed=number(seed, "calibrate", model, objective),
+            )
+            flows = predict(model, pairs, found.parameters)
+            rows.append(
+                {
+                    "model": model,
+                    "objective": objective,
+                    "parameter_name": JOINED.join(found.parameters),
+                    "parameter": joined(found.parameters),
+                    "low": joined(found.low),
+                    "high": joined(found.high),
+                    **agreement(pairs, flows),
+                    "converged": found.converged,
+                    "at_bound": found.at_bound,
+                    "evaluations": found.evaluations,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def agreement(pairs: Pairs, predicted: np.ndarray) -> dict[str, float]:
+    """Every measure of agreement between the observed flows and ``predicted``, (n_pairs,)."""
+    return {
+        "rmse": rmse(pairs.flow, predicted),
+        "nrmse": nrmse(pairs.flow, predicted),
+        "cpc": cpc(pairs.flow, predicted),
+        "ssi": ssi(pairs.flow, predicted, pairs.n_zones),
+        "ssi_nonzero": ssi_nonzero(pairs.flow, predicted),
+        "ks_distance": ks_distance(pairs.distance_km, pairs.flow, predicted),
+    }
+
+
+def predictions(pairs: Pairs, fitted: pd.DataFrame) -> pd.DataFrame:
+    """Observed and predicted flows of every pair, one column per model calibrated by RMSE."""
+    table = pd.DataFrame(
+        {
+            "origin": pd.Categorical.from_codes(pairs.origin, pairs.zone_ids),
+            "destination": pd.Categorical.from_codes(pairs.destination, pairs.zone_ids),
+            "flow": pairs.flow,
+            "distance_km": pairs.distance_km,
+        }
+    )
+    for row in fitted[fitted["objective"] == "rmse"].itertuples():
+        table[row.model] = predict(row.model, pairs, parameters(row.model, row.parameter))
+    return table
+
+
+def curves(pairs: Pairs, fitted: pd.DataFrame, points: int = 41) -> pd.DataFrame:
+    """RMSE and CPC along the parameter of each one-parameter model, from a third to thrice its optimum."""
+    rows = []
+    for row in fitted[fitted["objective"] == "rmse"].itertuples():
+        if len(MODELS[row.model].parameters) != 1:
+            continue
+        (parameter,) = MODELS[row.model].parameters
+        best = float(row.parameter)
+        grid = np.geomspace(max(best / 3, parameter.low), min(best * 3, parameter.high), points)
+        for value in np.union1d(grid, best):
+            flows = predict(row.model, pairs, {parameter.name: value})
+            rows.append(
+                (row.model, value, rmse(pairs.flow, flows), cpc(pairs.flow, flows))
+            )
+    return pd.DataFrame(rows, columns=["model", "parameter", "rmse", "cpc"])
+
+
+def parameters(model: str, text: str | float) -> dict[str, float]:
+    """Parameters of ``model`` by name from the joined values of a table."""
+    values = [float(v) for v in str(text).split(JOINED)] if MODELS[model].parameters else []
+    return {p.name: v for p, v in zip(MODELS[model].parameters, values, strict=True)}
+
+
+def joined(values: Mapping[str, float]) -> str:
+    """Values in the order of their names, at full precision, joined by ";"."""
+    return JOINED.join(repr(float(value)) for value in values.values())
