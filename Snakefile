@@ -22,6 +22,7 @@ include: "workflow/rules/benchmarks.smk"
 rule all:
     default_target: True
     input:
+        rules.od.input,
         rules.symbolic.input,
         rules.ledger.output,
         rules.report.output,

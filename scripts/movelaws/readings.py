@@ -25,6 +25,7 @@ def pairs_under(
     population: str = "workplace",
     support: str = "observed",
     intervening: str = "places",
+    centroids: str = "given",
     distance: str = "sphere",
     jitter_places_m: float = 0.0,
     jitter_zones_m: float = 0.0,
@@ -39,7 +40,9 @@ def pairs_under(
     population : ``workplace`` or ``residential``, the masses.
     support : ``observed`` destinations or ``all`` zones share an outflow.
     intervening : ``places`` sums the population of the finest units at hand, ``zones`` of whole
-        zones.
+        zones; so do places of which the chosen population is unknown.
+    centroids : ``given`` are the points of the canonical table; ``equal_area`` takes the centroid of
+        each polygon in an equal-area projection centred on the zones.
     distance : ``sphere`` is the great circle (or the plane of a projected CRS); ``ellipsoid`` is
         the geodesic of WGS 84. The order of places, and so s_ij, stays that of the sphere.
     jitter_places_m, jitter_zones_m : standard deviation (metres, each axis) of a random move of
@@ -54,11 +57,18 @@ def pairs_under(
     """
     if intervening not in ("places", "zones"):
         raise ValueError(f"intervening = {intervening!r}: allowed are 'places' and 'zones'")
+    if centroids not in ("given", "equal_area"):
+        raise ValueError(f"centroids = {centroids!r}: allowed are 'given' and 'equal_area'")
     if distance not in ("sphere", "ellipsoid"):
         raise ValueError(f"distance = {distance!r}: allowed are 'sphere' and 'ellipsoid'")
     if (jitter_places_m or jitter_zones_m) and rng is None:
         raise ValueError("a jitter needs rng, a numpy.random.Generator")
     own_points = intervening == "zones" or _are_zones(places, zones)
+    if not own_points and places[f"{population}_population"].isna().any():
+        print(f"{population} population of places is unknown: whole zones are summed instead")
+        own_points = True
+    if centroids == "equal_area":
+        zones = _equal_area_centroids(zones)
     if jitter_zones_m:
         zones = _moved(zones, zones.crs, jitter_zones_m, rng)
     if own_points:
@@ -73,6 +83,14 @@ def pairs_under(
 
 def _are_zones(places: pd.DataFrame, zones: pd.DataFrame) -> bool:
     return len(places) == len(zones) and bool((places["place_id"] == places["zone_id"]).all())
+
+
+def _equal_area_centroids(zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    west, south, east, north = zones.to_crs("EPSG:4326").total_bounds
+    centre = f"+lat_0={(south + north) / 2} +lon_0={(west + east) / 2}"
+    points = zones.geometry.to_crs(f"+proj=laea {centre} +datum=WGS84 +units=m").centroid
+    points = points.to_crs(zones.crs)
+    return zones.assign(x=points.x, y=points.y)
 
 
 def _moved(points: pd.DataFrame, crs, sigma_m: float, rng: np.random.Generator) -> pd.DataFrame:

@@ -1,9 +1,10 @@
 """Which cases a run computes: raw files of each dataset, and the cases that cannot be had."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 
-from movelaws import registry
+from movelaws.registry import Registry, Row, status
 
 
 def raw_files(
@@ -28,22 +29,31 @@ def raw_files(
     chosen = {role: file for role, file in entry["files"].items() if file is not None}
     if entry["source"] == "own":
         return {role: Path(file) for role, file in chosen.items()}
-    return {role: raw.joinpath(*registry_key(name, role, file)) for role, file in chosen.items()}
+    return {role: raw.joinpath(*_key(name, role, file)) for role, file in chosen.items()}
 
 
-def registry_key(name: str, role: str, file: str) -> tuple[str, str, str]:
-    """Split <dataset>/<version>/<file> of a config entry into its three parts."""
-    parts = tuple(file.split("/"))
-    if len(parts) != 3 or not all(parts):
-        raise ValueError(
-            f"config: od.{name}.files.{role} = {file!r}: with source: published, give "
-            "<dataset>/<version>/<file> of config/datasets.csv; for a path of yours set source: own"
-        )
-    return parts
+def registry_rows(name: str, entry: Mapping, rows: Registry) -> dict[str, Row]:
+    """Registry rows of the raw files of one published dataset, by role.
+
+    Raises
+    ------
+    ValueError
+        If a file is not given as <dataset>/<version>/<file>, or the registry has no such row.
+    """
+    found = {}
+    for role, file in entry["files"].items():
+        if file is not None:
+            try:
+                found[role] = rows.find(*_key(name, role, file))
+            except KeyError as error:
+                raise ValueError(
+                    f"config: od.{name}.files.{role} = {file!r}: {error.args[0]}"
+                ) from None
+    return found
 
 
 def left_out(
-    datasets: Mapping[str, Mapping], rows: registry.Registry, mirror: str | None, raw: Path
+    datasets: Mapping[str, Mapping], rows: Registry, mirror: str | None, raw: Path
 ) -> dict[str, str]:
     """Datasets whose raw files cannot all be had, each with a sentence that says why.
 
@@ -54,12 +64,73 @@ def left_out(
     for name, entry in datasets.items():
         if entry["source"] != "published":
             continue
-        for role, file in entry["files"].items():
-            if file is None:
-                continue
-            row = registry.find(rows, *registry_key(name, role, file))
-            state, why = registry.status(row, mirror, raw)
-            if state in ("restricted", "unavailable"):
-                reasons[name] = f"{role} ({file}): {why}"
+        for row in registry_rows(name, entry, rows).values():
+            state = status(row, mirror, raw)
+            if not state.available:
+                reasons[name] = state.reason
                 break
     return reasons
+
+
+def why_absent(rows: Registry, dataset: str) -> str:
+    """Why a dataset of the registry cannot be had by everybody, in a sentence.
+
+    Raises
+    ------
+    ValueError
+        If the registry has no such dataset, or each of its files can be downloaded.
+    """
+    states = [status(row, None, Path()) for row in rows if row.dataset == dataset]
+    if not states:
+        known = sorted({row.dataset for row in rows})
+        raise ValueError(f"config/datasets.csv has no dataset {dataset!r}{_near(dataset, known)}")
+    reasons = [state.reason for state in states if not state.available]
+    if not reasons:
+        raise ValueError(f"dataset {dataset!r} can be downloaded: it is not absent")
+    return reasons[0]
+
+
+def check_names(
+    config: Mapping,
+    models: Collection[str],
+    adapters: Collection[str],
+    worlds: Collection[str],
+) -> None:
+    """Names in the config that a schema cannot know.
+
+    Raises
+    ------
+    ValueError
+        Naming the key, the unknown name and the nearest known one.
+    """
+    for name, entry in config["od"].items():
+        _known(f"od.{name}.adapter", entry["adapter"], adapters)
+        if entry["source"] == "synthetic":
+            _known(f"od.{name}.world.name", entry["world"]["name"], worlds)
+    section = config["symbolic"]
+    for name in section["datasets"]:
+        _known("symbolic.datasets", name, config["od"])
+    for name in section["models"]:
+        _known("symbolic.models", name, models)
+    for name in section["flow_map"]:
+        _known("symbolic.flow_map", name, ["flow", *section["models"]])
+
+
+def _known(key: str, name: str, known: Collection[str]) -> None:
+    if name not in known:
+        raise ValueError(f"config: {key}: {name!r} is unknown{_near(name, list(known))}")
+
+
+def _near(name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(sorted(known))}"
+
+
+def _key(name: str, role: str, file: str) -> tuple[str, str, str]:
+    parts = tuple(file.split("/"))
+    if len(parts) != 3 or not all(parts):
+        raise ValueError(
+            f"config: od.{name}.files.{role} = {file!r}: with source: published, give "
+            "<dataset>/<version>/<file> of config/datasets.csv; for a path of yours set source: own"
+        )
+    return parts

@@ -21,7 +21,7 @@ if __name__ == "__main__":
     with logged(snakemake.log[0]):
         files: dict[str, dict[str, str]] = {}
         for (dataset, name), path in zip(
-            snakemake.params.keys, snakemake.input.readings, strict=True
+            snakemake.params.cases, snakemake.input.readings, strict=True
         ):
             files.setdefault(dataset, {})[name] = path
         table = sensitivity(files, pd.read_csv(snakemake.input.baselines))

@@ -46,6 +46,19 @@ def test_whole_zones_as_places_change_nothing_where_places_are_the_zones(tables)
     assert (places.intervening == zones.intervening).all()
 
 
+def test_centroids_of_points_are_the_points(tables):
+    given, projected = pairs_under(*tables), pairs_under(*tables, centroids="equal_area")
+    assert np.allclose(given.distance_km, projected.distance_km, rtol=0, atol=1e-6)
+
+
+def test_places_of_unknown_population_give_way_to_zones(tables, capsys):
+    zones, flows, places = tables
+    finer = places.assign(place_id=places["place_id"] + "x", residential_population=np.nan)
+    unknown = pairs_under(zones, flows, finer, population="residential")
+    assert (unknown.intervening == pairs_under(*tables, population="residential").intervening).all()
+    assert "whole zones are summed instead" in capsys.readouterr().out
+
+
 def test_moved_zones_move_by_about_the_given_distance(tables):
     still = pairs_under(*tables)
     moved = pairs_under(*tables, jitter_zones_m=1000, rng=np.random.default_rng(1))
@@ -64,6 +77,7 @@ def test_equal_generators_move_equally(tables):
     ("choice", "message"),
     [
         ({"intervening": "zone"}, "intervening = 'zone'"),
+        ({"centroids": "mean"}, "centroids = 'mean'"),
         ({"distance": "plane"}, "distance = 'plane'"),
         ({"jitter_zones_m": 5}, "needs rng"),
     ],

@@ -10,18 +10,18 @@ for name, entry in OD.items():
         rule:
             name:
                 f"synthesise_{name}"
-            message:
-                f"Writing the raw files of the synthetic world behind {name}"
             output:
-                truth=RUN / "raw" / name / "truth.json",
                 **{
                     role: RUN / "raw" / name / file
                     for role, file in synthetic.load(entry["world"]["name"]).FILES.items()
                 },
+                truth=RUN / "raw" / name / "truth.json",
             log:
                 LOGS / "prepare" / f"synthesise-{name}.log",
             benchmark:
                 TIMES / "prepare" / f"synthesise-{name}.jsonl"
+            conda:
+                "../../envs/environment.yaml"
             threads: 1
             resources:
                 mem="1GB",
@@ -31,30 +31,38 @@ for name, entry in OD.items():
                 options=entry["world"].get("options", {}),
                 seed=config["seed"],
                 code=module_digest(f"movelaws.synthetic.{entry['world']['name']}"),
-            conda:
-                "../../envs/environment.yaml"
+            message:
+                f"Writing the raw files of the synthetic world behind {name}"
             script:
                 "../../scripts/prepare/synthesise.py"
 
 
-def raw_files(wildcards):
-    """Raw files of a dataset by role, wherever they come from."""
+def raw_inputs(wildcards):
+    """Raw files of a dataset by role. A retrieved file never changes, so it does not age."""
     entry = OD[wildcards.dataset]
-    world = entry["source"] == "synthetic" and synthetic.load(entry["world"]["name"])
-    return runs.raw_files(
-        wildcards.dataset,
-        entry,
-        RAW,
-        RUN / "raw" / wildcards.dataset,
-        world.FILES if world else {},
+    synthetic_files = {}
+    if entry["source"] == "synthetic":
+        synthetic_files = synthetic.load(entry["world"]["name"]).FILES
+    files = runs.raw_files(
+        wildcards.dataset, entry, RAW, RUN / "raw" / wildcards.dataset, synthetic_files
     )
+    if entry["source"] == "published":
+        return {role: ancient(file) for role, file in files.items()}
+    return files
+
+
+def raw_contents(wildcards):
+    """Which bytes the registry asks for: another file reruns, a file looked at again does not."""
+    entry = OD[wildcards.dataset]
+    if entry["source"] != "published":
+        return []
+    rows = runs.registry_rows(wildcards.dataset, entry, REGISTRY)
+    return [[role, row.name, row.sha256 or row.url] for role, row in rows.items()]
 
 
 rule prepare_od:
-    message:
-        "Reading {wildcards.dataset} into canonical zones, flows and places"
     input:
-        unpack(raw_files),
+        unpack(raw_inputs),
     output:
         zones=RUN / "od" / "{dataset}" / "zones.parquet",
         flows=RUN / "od" / "{dataset}" / "flows.parquet",
@@ -64,19 +72,29 @@ rule prepare_od:
         LOGS / "prepare" / "od-{dataset}.log",
     benchmark:
         TIMES / "prepare" / "od-{dataset}.jsonl"
+    wildcard_constraints:
+        dataset="|".join(OD) or "none",
+    conda:
+        "../../envs/environment.yaml"
     threads: 1
     resources:
         mem="2GB",
         runtime="10m",
-    wildcard_constraints:
-        dataset="|".join(OD) or "none",
     params:
         adapter=lambda wildcards: OD[wildcards.dataset]["adapter"],
         options=lambda wildcards: OD[wildcards.dataset].get("options", {}),
+        contents=raw_contents,
         code=lambda wildcards: module_digest(
             f"movelaws.adapters.{OD[wildcards.dataset]['adapter']}"
         ),
-    conda:
-        "../../envs/environment.yaml"
+    message:
+        "Reading {wildcards.dataset} into canonical zones, flows and places"
     script:
         "../../scripts/prepare/od.py"
+
+
+rule od:
+    message:
+        "Every origin-destination dataset is in canonical form"
+    input:
+        [RUN / "od" / name / "notes.json" for name in OD],

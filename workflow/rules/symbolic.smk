@@ -11,6 +11,10 @@ SYMBOLIC = RUN / "symbolic"
 SYMBOLIC_DATASETS = [d for d in config["symbolic"]["datasets"] if d in OD]
 SYMBOLIC_READINGS = [(d, r) for d in SYMBOLIC_DATASETS for r in config["symbolic"]["readings"]]
 SYMBOLIC_SOURCES = {d: OD[d]["source"] for d in SYMBOLIC_DATASETS}
+SYMBOLIC_ABSENT = {
+    case: runs.why_absent(REGISTRY, dataset)
+    for case, dataset in config["symbolic"]["absent"].items()
+} | {d: MISSING[d] for d in config["symbolic"]["datasets"] if d in MISSING}
 LABELS = {d: entry["label"] for d, entry in config["od"].items()}
 
 
@@ -22,8 +26,6 @@ def planted_law(dataset):
 
 
 rule symbolic_fit:
-    message:
-        "Calibrating {params.models} on {wildcards.dataset}"
     input:
         **canonical("{dataset}"),
         notes=RUN / "od" / "{dataset}" / "notes.json",
@@ -35,6 +37,8 @@ rule symbolic_fit:
         LOGS / "symbolic" / "fit-{dataset}.log",
     benchmark:
         TIMES / "symbolic" / "fit-{dataset}.jsonl"
+    conda:
+        "../../envs/environment.yaml"
     threads: 2
     resources:
         mem="2GB",
@@ -48,15 +52,13 @@ rule symbolic_fit:
         bootstraps=config["symbolic"]["bootstraps"],
         seed=config["seed"],
         code=module_digest("movelaws.symbolic.baselines", "movelaws.readings", "movelaws.frames"),
-    conda:
-        "../../envs/environment.yaml"
+    message:
+        "Calibrating {params.models} on {wildcards.dataset}"
     script:
         "../../scripts/symbolic/fit.py"
 
 
 rule symbolic_tables:
-    message:
-        "Setting Tables 1, 2 and S7 beside the published ones"
     input:
         zones=[canonical(d)["zones"] for d in SYMBOLIC_DATASETS],
         flows=[canonical(d)["flows"] for d in SYMBOLIC_DATASETS],
@@ -90,6 +92,8 @@ rule symbolic_tables:
         LOGS / "symbolic" / "tables.log",
     benchmark:
         TIMES / "symbolic" / "tables.jsonl"
+    conda:
+        "../../envs/environment.yaml"
     threads: 1
     resources:
         mem="1GB",
@@ -98,15 +102,13 @@ rule symbolic_tables:
         datasets=SYMBOLIC_DATASETS,
         sources=SYMBOLIC_SOURCES,
         code=module_digest("movelaws.symbolic.tables", "movelaws.plotting.tables"),
-    conda:
-        "../../envs/environment.yaml"
+    message:
+        "Setting Tables 1, 2 and S7 beside the published ones"
     script:
         "../../scripts/symbolic/tables.py"
 
 
 rule symbolic_reading:
-    message:
-        "Reading {wildcards.dataset} as {wildcards.reading}"
     input:
         **canonical("{dataset}"),
         notes=RUN / "od" / "{dataset}" / "notes.json",
@@ -116,6 +118,8 @@ rule symbolic_reading:
         LOGS / "symbolic" / "reading-{dataset}-{reading}.log",
     benchmark:
         TIMES / "symbolic" / "reading-{dataset}-{reading}.jsonl"
+    conda:
+        "../../envs/environment.yaml"
     threads: 2
     resources:
         mem="4GB",
@@ -126,15 +130,13 @@ rule symbolic_reading:
         choices=lambda wildcards: config["symbolic"]["readings"][wildcards.reading],
         seed=config["seed"],
         code=module_digest("movelaws.symbolic.sensitivity", "movelaws.seeds"),
-    conda:
-        "../../envs/environment.yaml"
+    message:
+        "Reading {wildcards.dataset} as {wildcards.reading}"
     script:
         "../../scripts/symbolic/reading.py"
 
 
 rule symbolic_sensitivity:
-    message:
-        "Comparing the readings of the data"
     input:
         readings=[SYMBOLIC / "readings" / d / f"{r}.csv" for d, r in SYMBOLIC_READINGS],
         baselines=rules.symbolic_tables.output.baselines,
@@ -150,22 +152,152 @@ rule symbolic_sensitivity:
         LOGS / "symbolic" / "sensitivity.log",
     benchmark:
         TIMES / "symbolic" / "sensitivity.jsonl"
+    conda:
+        "../../envs/environment.yaml"
     threads: 1
     resources:
         mem="500MB",
         runtime="5m",
     params:
-        keys=SYMBOLIC_READINGS,
+        cases=SYMBOLIC_READINGS,
         code=module_digest("movelaws.symbolic.sensitivity", "movelaws.plotting.tables"),
-    conda:
-        "../../envs/environment.yaml"
+    message:
+        "Comparing the readings of the data"
     script:
         "../../scripts/symbolic/sensitivity.py"
 
 
-rule symbolic_claims:
+rule symbolic_figure_flow_map:
+    input:
+        zones=canonical("{dataset}")["zones"],
+        predictions=rules.symbolic_fit.output.predictions,
+        baselines=rules.symbolic_tables.output.baselines,
+    output:
+        svg=report(
+            SYMBOLIC / "figures" / "{dataset}_flow_map.svg",
+            caption="../report/symbolic_flow_map.rst",
+            category="Paper 2: symbolic regression",
+            labels={"result": "Flow map", "dataset": "{dataset}"},
+        ),
+        png=SYMBOLIC / "figures" / "{dataset}_flow_map.png",
+    log:
+        LOGS / "symbolic" / "figure_flow_map-{dataset}.log",
+    benchmark:
+        TIMES / "symbolic" / "figure_flow_map-{dataset}.jsonl"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem="2GB",
+        runtime="5m",
+    params:
+        panels=config["symbolic"]["flow_map"],
+        label=lambda wildcards: LABELS[wildcards.dataset],
+        synthetic=lambda wildcards: wildcards.dataset in SYNTHETIC,
+        code=module_digest("movelaws.plotting.flow_map"),
     message:
-        "Holding claims S1-S4, S7 and S8 against the results"
+        "Drawing the flow map of {wildcards.dataset}"
+    script:
+        "../../scripts/symbolic/figure_flow_map.py"
+
+
+rule symbolic_figure_decay:
+    input:
+        predictions=rules.symbolic_fit.output.predictions,
+    output:
+        svg=report(
+            SYMBOLIC / "figures" / "{dataset}_decay.svg",
+            caption="../report/symbolic_decay.rst",
+            category="Paper 2: symbolic regression",
+            labels={"result": "Distance decay", "dataset": "{dataset}"},
+        ),
+        png=SYMBOLIC / "figures" / "{dataset}_decay.png",
+    log:
+        LOGS / "symbolic" / "figure_decay-{dataset}.log",
+    benchmark:
+        TIMES / "symbolic" / "figure_decay-{dataset}.jsonl"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem="1GB",
+        runtime="5m",
+    params:
+        models=config["symbolic"]["models"],
+        label=lambda wildcards: LABELS[wildcards.dataset],
+        synthetic=lambda wildcards: wildcards.dataset in SYNTHETIC,
+        code=module_digest("movelaws.plotting.decay"),
+    message:
+        "Drawing the distances travelled in {wildcards.dataset}"
+    script:
+        "../../scripts/symbolic/figure_decay.py"
+
+
+rule symbolic_figure_calibration:
+    input:
+        curves=rules.symbolic_fit.output.curves,
+        baselines=rules.symbolic_tables.output.baselines,
+    output:
+        svg=report(
+            SYMBOLIC / "figures" / "{dataset}_calibration.svg",
+            caption="../report/symbolic_calibration.rst",
+            category="Paper 2: symbolic regression",
+            labels={"result": "Calibration", "dataset": "{dataset}"},
+        ),
+        png=SYMBOLIC / "figures" / "{dataset}_calibration.png",
+    log:
+        LOGS / "symbolic" / "figure_calibration-{dataset}.log",
+    benchmark:
+        TIMES / "symbolic" / "figure_calibration-{dataset}.jsonl"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem="1GB",
+        runtime="5m",
+    params:
+        dataset="{dataset}",
+        label=lambda wildcards: LABELS[wildcards.dataset],
+        synthetic=lambda wildcards: wildcards.dataset in SYNTHETIC,
+        code=module_digest("movelaws.plotting.calibration"),
+    message:
+        "Drawing the calibration of the models on {wildcards.dataset}"
+    script:
+        "../../scripts/symbolic/figure_calibration.py"
+
+
+rule symbolic_figure_agreement:
+    input:
+        baselines=rules.symbolic_tables.output.baselines,
+    output:
+        svg=report(
+            SYMBOLIC / "figures" / "agreement.svg",
+            caption="../report/symbolic_agreement.rst",
+            category="Paper 2: symbolic regression",
+            labels={"result": "Tables 2 and S7 as a figure", "dataset": "all"},
+        ),
+        png=SYMBOLIC / "figures" / "agreement.png",
+    log:
+        LOGS / "symbolic" / "figure_agreement.log",
+    benchmark:
+        TIMES / "symbolic" / "figure_agreement.jsonl"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem="1GB",
+        runtime="5m",
+    params:
+        labels={d: LABELS[d] for d in SYMBOLIC_DATASETS},
+        planted={d: law["model"] for d in SYMBOLIC_DATASETS if (law := planted_law(d))},
+        code=module_digest("movelaws.plotting.agreement"),
+    message:
+        "Drawing the published accuracy beside ours"
+    script:
+        "../../scripts/symbolic/figure_agreement.py"
+
+
+rule symbolic_claims:
     input:
         datasets=rules.symbolic_tables.output.datasets,
         baselines=rules.symbolic_tables.output.baselines,
@@ -178,6 +310,8 @@ rule symbolic_claims:
         LOGS / "symbolic" / "claims.log",
     benchmark:
         TIMES / "symbolic" / "claims.jsonl"
+    conda:
+        "../../envs/environment.yaml"
     threads: 1
     resources:
         mem="500MB",
@@ -185,16 +319,73 @@ rule symbolic_claims:
     params:
         datasets=SYMBOLIC_DATASETS,
         synthetic=sorted(SYNTHETIC & set(SYMBOLIC_DATASETS)),
-        absent={
-            case: registry.reason(REGISTRY, dataset)
-            for case, dataset in config["symbolic"]["absent"].items()
-        }
-        | {d: LEFT_OUT[d] for d in config["symbolic"]["datasets"] if d in LEFT_OUT},
+        absent=SYMBOLIC_ABSENT,
         code=module_digest("movelaws.symbolic.claims"),
-    conda:
-        "../../envs/environment.yaml"
+    message:
+        "Holding claims S1-S4, S7 and S8 against the results"
     script:
         "../../scripts/symbolic/claims.py"
 
 
+rule symbolic:
+    input:
+        rules.symbolic_tables.output,
+        rules.symbolic_sensitivity.output,
+        rules.symbolic_claims.output,
+        rules.symbolic_figure_agreement.output,
+        [
+            SYMBOLIC / "figures" / f"{dataset}_{figure}.{suffix}"
+            for dataset in SYMBOLIC_DATASETS
+            for figure in ("flow_map", "decay", "calibration")
+            for suffix in ("svg", "png")
+        ],
+    message:
+        "Paper 2 is done"
+
+
+# What the report shows of this paper: file below results/<run>/symbolic, caption, title, columns.
+SYMBOLIC_SHOWN = [
+    ("datasets.csv", "symbolic_datasets", "Datasets (Table 1)"),
+    ("baselines.csv", "symbolic_baselines", "Accuracy of existing models (Tables 2 and S7)"),
+    ("figures/agreement.svg", "symbolic_agreement", "Published accuracy and ours"),
+    ("sensitivity.csv", "symbolic_sensitivity", "Other readings of the same data"),
+]
+SYMBOLIC_SHOWN_EACH = [
+    ("flow_map", "symbolic_flow_map", "Flow map"),
+    ("decay", "symbolic_decay", "How far people travel"),
+    ("calibration", "symbolic_calibration", "Calibration of the parameters"),
+]
+for path, caption, title in SYMBOLIC_SHOWN:
+    REPORT_ITEMS.append(
+        {
+            "paper": "symbolic",
+            "kind": "figure" if path.endswith(".svg") else "table",
+            "path": str(SYMBOLIC / path),
+            "caption": f"{caption}.rst",
+            "title": title,
+            "dataset": "",
+            "synthetic": bool(SYNTHETIC & set(SYMBOLIC_DATASETS)),
+        }
+    )
+for name, caption, title in SYMBOLIC_SHOWN_EACH:
+    for dataset in SYMBOLIC_DATASETS:
+        REPORT_ITEMS.append(
+            {
+                "paper": "symbolic",
+                "kind": "figure",
+                "path": str(SYMBOLIC / "figures" / f"{dataset}_{name}.svg"),
+                "caption": f"{caption}.rst",
+                "title": title,
+                "dataset": dataset,
+                "label": LABELS[dataset],
+                "synthetic": dataset in SYNTHETIC,
+            }
+        )
 CLAIM_FILES.append(rules.symbolic_claims.output.claims)
+LEFT_OUT += [{"case": c, "reason": r, "paper": "symbolic"} for c, r in SYMBOLIC_ABSENT.items()]
+UNCHECKED |= {
+    claim: "the symbolic regression engine is not part of this version"
+    for claim in ("S5", "S6", "S9", "S10", "S11", "S12", "S13", "S14", "S15", "S16", "S17", "S18")
+}
+for paper in ("lagrangian", "pairdist", "inequality", "choice"):
+    UNCHECKED[paper] = "the chapter of this paper is not part of this version"

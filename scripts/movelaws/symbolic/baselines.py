@@ -22,23 +22,23 @@ def fits(
     bootstraps: int,
     seed: int,
 ) -> pd.DataFrame:
-    """Calibrate every model under every objective.
+    """Calibrate every model under every objective; one without parameters stands once, by RMSE.
 
     Returns
     -------
     DataFrame with one row per model and objective: parameter, low, high (values joined by ";"
     where a model has several), rmse and nrmse (flow units and none), cpc, ssi, ssi_nonzero,
-    ks_distance, converged, at_bound, evaluations.
+    ks_distance, log_likelihood, dispersion, converged, at_bound, evaluations.
     """
     rows = []
     for model in models:
-        for objective in objectives:
+        for objective in objectives if MODELS[model].parameters else ["rmse"]:
             found = calibrate(
                 model,
                 pairs,
                 objective,
                 confidence=confidence,
-                bootstraps=bootstraps,
+                replicates=bootstraps,
                 seed=number(seed, "calibrate", model, objective),
             )
             flows = predict(model, pairs, found.parameters)
@@ -51,6 +51,8 @@ def fits(
                     "low": joined(found.low),
                     "high": joined(found.high),
                     **agreement(pairs, flows),
+                    "log_likelihood": found.log_likelihood,
+                    "dispersion": found.dispersion,
                     "converged": found.converged,
                     "at_bound": found.at_bound,
                     "evaluations": found.evaluations,
@@ -67,7 +69,7 @@ def agreement(pairs: Pairs, predicted: np.ndarray) -> dict[str, float]:
         "cpc": cpc(pairs.flow, predicted),
         "ssi": ssi(pairs.flow, predicted, pairs.n_zones),
         "ssi_nonzero": ssi_nonzero(pairs.flow, predicted),
-        "ks_distance": ks_distance(pairs.distance_km, pairs.flow, predicted),
+        "ks_distance": ks_distance(pairs.flow, predicted, pairs.distance_km),
     }
 
 

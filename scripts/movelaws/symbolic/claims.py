@@ -103,29 +103,37 @@ def _tables(dataset: str, table: pd.DataFrame, sensitivity: pd.DataFrame) -> lis
 def explanations(printed: pd.DataFrame, sensitivity: pd.DataFrame) -> str:
     """One sentence per model whose RMSE differs from the print by more than its last digit.
 
-    It names the readings of the data whose range takes in the published number, or says that
-    none does.
+    It names the random moves of the points whose range takes in the published number, then the
+    other readings that come closer to it than ours, or says that there is none.
     """
     sentences = []
     for model, row in printed.iterrows():
         half_digit = _last_digit(row["published_rmse"]) / 2
-        if abs(row["rmse"] - row["published_rmse"]) <= half_digit * (1 + 1e-9):
+        gap = abs(row["rmse"] - row["published_rmse"])
+        if gap <= half_digit * (1 + 1e-9):
             continue
         other = sensitivity[sensitivity["model"] == model]
-        covers = other[
-            (other["rmse_lowest"] <= row["published_rmse"])
-            & (other["rmse_highest"] >= row["published_rmse"])
+        causes = [
+            text for reading in other.itertuples() if (text := _cause(reading, row, gap)) is not None
         ]
-        ranges = [
-            f"{r.reading} ({r.rmse_lowest:.2f} to {r.rmse_highest:.2f})" for r in covers.itertuples()
-        ]
-        cause = (
-            f"within what {' and '.join(ranges)} would change"
-            if ranges
-            else "outside what any other reading of the data here would change"
+        sentences.append(
+            f"{model} {row['rmse_difference_percent']:+.3f} %: "
+            + ("; ".join(causes) if causes else "no other reading of the data explains it")
         )
-        sentences.append(f"{model} {row['rmse_difference_percent']:+.3f} %, {cause}")
-    return "; ".join(sentences)
+    return ". ".join(sentences)
+
+
+def _cause(reading, row: pd.Series, gap: float) -> str | None:
+    published = row["published_rmse"]
+    name = reading.reading.replace("_", " ")
+    if reading.rmse_lowest < reading.rmse_highest:
+        if reading.rmse_lowest <= published <= reading.rmse_highest:
+            spread = f"{reading.rmse_lowest:.2f} to {reading.rmse_highest:.2f}"
+            return f"{name} alone give {spread}"
+        return None
+    if abs(reading.rmse_lowest - published) < gap:
+        return f"{name} gives {reading.rmse_lowest:.2f}, which is closer"
+    return None
 
 
 def _gain(dataset: str, table: pd.DataFrame) -> list[Finding]:

@@ -11,8 +11,6 @@ from movelaws.frames import Canonical
 from movelaws.metrics import cpc, rmse
 from movelaws.readings import pairs_under
 
-PRINTED = "as_published"
-
 
 def under_reading(
     data: Canonical,
@@ -36,10 +34,15 @@ def under_reading(
     -------
     DataFrame with one row per model and repeat: model, repeat, parameter, rmse, cpc. RMSE and CPC
     are taken over the pairs with an observed flow, whatever the support, so that they compare.
+    Empty where the dataset lacks the population that the reading asks for.
     """
     choices = dict(base) | {k: v for k, v in reading.items() if k not in ("repeats", "places")}
     if "places" in reading:
         choices["intervening"] = reading["places"]
+    masses = f"{choices['population']}_population"
+    if data.zones[masses].isna().any():
+        print(f"{masses} is unknown for some zones: this reading is left out")
+        return pd.DataFrame(columns=["model", "repeat", "parameter", "rmse", "cpc"])
     rows = []
     for repeat in range(int(reading.get("repeats", 1))):
         pairs = pairs_under(data.zones, data.flows, data.places, rng=rng, **choices)

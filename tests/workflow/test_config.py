@@ -1,0 +1,61 @@
+"""Every config parses and plans; a mistake in one stops the run with its name."""
+
+import pytest
+import yaml
+from conftest import run_snakemake
+
+CONFIGS = {
+    "embedded default": [],
+    "published datasets": ["--configfile", "config/paper.yaml"],
+    "published datasets at hand": ["--configfile", "config/paper.yaml", "config/at_hand.yaml"],
+}
+TARGETS = ["all", "symbolic", "report", "ledger"]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS.keys())
+def test_every_config_and_target_plans(checkout, config, target):
+    done = run_snakemake(checkout, "--dry-run", "--cores", "1", target, *config)
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+def test_the_benchmarks_plan(checkout):
+    done = run_snakemake(checkout, "--dry-run", "--cores", "2", "benchmarks")
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"sede": 1}, "sede"),
+        ({"symbolic": {"modles": ["RM"]}}, "modles"),
+        ({"run": "My Run"}, "My Run"),
+        ({"symbolic": {"support": "some"}}, "some"),
+        ({"symbolic": {"models": ["GMxyz"]}}, "GMxyz"),
+        ({"symbolic": {"datasets": ["atlantis"]}}, "atlantis"),
+        ({"symbolic": {"flow_map": ["flow", "Gravity"]}}, "Gravity"),
+        ({"od": {"us_migration": {"adapter": "us_migratoin"}}}, "us_migratoin"),
+        ({"od": {"us_migration": {"world": {"name": "utopia"}}}}, "utopia"),
+        ({"od": {"us_migration": {"source": "published", "files": {"flows": "x.csv"}}}}, "x.csv"),
+        (
+            {"od": {"us_migration": {"source": "published", "files": {"flows": "no/such/file"}}}},
+            "no/such/file",
+        ),
+    ],
+)
+def test_a_mistake_in_the_config_is_named(checkout, change, named):
+    (checkout / "mine.yaml").write_text(yaml.safe_dump(change))
+    done = run_snakemake(checkout, "--dry-run", "--cores", "1", "--configfile", "mine.yaml")
+    assert done.returncode != 0
+    assert named in done.stdout
+
+
+def test_a_case_without_data_is_left_out_with_its_reason(checkout):
+    """Without mirror and address the England case goes, the others stay."""
+    files = {"flows": "england_commuting_2011/at_hand/wu01ew_lad_pairs_union.csv"}
+    change = {"od": {"england_mlad_commuting": {"source": "published", "files": files}}}
+    (checkout / "mine.yaml").write_text(yaml.safe_dump(change))
+    done = run_snakemake(checkout, "--dry-run", "--cores", "1", "--configfile", "mine.yaml")
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert "od/us_county_commuting/zones.parquet" in done.stdout
+    assert "od/england_mlad_commuting/zones.parquet" not in done.stdout
