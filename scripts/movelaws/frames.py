@@ -245,7 +245,7 @@ def _first_failure(table: str, frame: pd.DataFrame, key: list[str], cases: pd.Da
     if pd.notna(case["index"]):
         where = f", row {int(case['index'])} ({frame.loc[case['index'], key].tolist()})"
     rule = {"not_nullable": "must not be missing"}.get(case["check"], case["check"])
-    return f"{table}: column {case['column']!r}{where} = {case['failure_case']!r}: {rule}" + (
+    return f"{table}: column {case['column']!r}{where} = {case['failure_case']}: {rule}" + (
         f" ({len(same)} such rows)" if len(same) > 1 else ""
     )
 
@@ -269,8 +269,8 @@ def _check_geometry(zones: gpd.GeoDataFrame) -> None:
     broken = zones.geometry.isna() | zones.geometry.is_empty | ~zones.geometry.is_valid
     if broken.any():
         raise ValueError(
-            f"zones: geometry of zone {zones.loc[broken, 'zone_id'].iloc[0]!r} is missing or invalid "
-            f"({int(broken.sum())} such rows): repair it with shapely.make_valid"
+            f"zones: geometry of zone {zones.loc[broken, 'zone_id'].iloc[0]!r} is missing or "
+            f"invalid ({int(broken.sum())} such rows): repair it with shapely.make_valid"
         )
 
 

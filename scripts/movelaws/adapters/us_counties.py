@@ -1,0 +1,148 @@
+"""Counties of the United States with their attributes, from the Census Bureau.
+
+Raw files, by role
+------------------
+boundaries : cartographic boundary file ``cb_<year>_us_county_500k.zip`` (a shapefile; GEOID is
+    the five-digit FIPS code; without a .prj it is in EPSG:4269, as the Bureau publishes it).
+population : county profile of the ACS 2011-2015 as CSV: CensusId (FIPS code, possibly without
+    its leading zero), State, County, TotalPop, Income (median household, US dollars), Poverty
+    and Unemployment (percent), Employed.
+gini : American FactFinder table B19083 (estimate HD01_VD01, 0 to 1).
+employment : American FactFinder table S2301 (unemployment rate, percent, HC04_EST_VC01).
+internal_points : CSV c_id, lat, lon: the internal point of each county in TIGER/Line.
+
+The table has no flows (``zones_only``): other adapters take their zones from ``county_zones``.
+"""
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from movelaws import frames, layers, readers
+
+REQUIRED = ("boundaries", "population")
+OPTIONAL = ("gini", "employment", "internal_points")
+
+OUTSIDE_CONTIGUOUS = ("02", "15", "60", "66", "69", "72", "78")
+EQUAL_AREA = "EPSG:5070"
+_PROFILE = ["TotalPop", "Income", "Poverty", "Unemployment", "Employed"]
+_PERCENT = {"Poverty": "poverty_percent", "Unemployment": "unemployment_percent"}
+
+
+def read(
+    files: dict[str, Path], *, exclude_states: Sequence[str] = OUTSIDE_CONTIGUOUS
+) -> frames.Canonical:
+    """Counties with population, income, poverty, unemployment and, where given, Gini index.
+
+    Parameters
+    ----------
+    files : paths by role, see the module.
+    exclude_states : two-digit FIPS codes left out; by default all but the contiguous states.
+
+    Returns
+    -------
+    Canonical without flows; the zones carry the attributes employed (people), income_usd,
+    poverty_percent, unemployment_percent and, with their files, gini (0 to 1) and
+    unemployment_s2301_percent. Missing estimates are NaN and counted in the notes.
+    """
+    zones, notes = county_zones(files["boundaries"], files["population"], exclude_states)
+    zones = zones.join(
+        profile(files["population"]).drop(columns=["name", "TotalPop"]), on="zone_id"
+    )
+    if "gini" in files:
+        zones["gini"] = zones["zone_id"].map(_estimate(files["gini"], "HD01_VD01", 1))
+    if "employment" in files:
+        column = "unemployment_s2301_percent"
+        zones[column] = zones["zone_id"].map(_estimate(files["employment"], "HC04_EST_VC01", 100))
+    if "internal_points" in files:
+        zones = _at_internal_points(zones, files["internal_points"])
+        notes["points"] = "internal points of TIGER/Line"
+    for name in zones.columns.drop([*frames.ZONE_COLUMNS]):
+        if zones[name].isna().any():
+            notes[f"counties without {name}"] = int(zones[name].isna().sum())
+    canonical = frames.assemble(zones, pd.DataFrame(columns=list(frames.FLOW_COLUMNS)), notes=notes)
+    return dataclasses.replace(canonical, zones_only=True)
+
+
+def county_zones(
+    boundaries: Path, population: Path | None, exclude_states: Sequence[str]
+) -> tuple[gpd.GeoDataFrame, dict[str, int | float | str]]:
+    """Zones of all counties outside ``exclude_states``, workplace population still missing.
+
+    The point of a county is the centroid of its polygon in plain longitude and latitude, the
+    reading that meets the published errors of Table 2 (paper 2); its area is measured in
+    EPSG:5070 and includes inland water inside the generalised outline, the reading that meets
+    the published median of 1,616 km^2 (Table 1; the land area alone has 1,582).
+    """
+    for code in exclude_states:
+        if not (isinstance(code, str) and len(code) == 2 and code.isdigit()):
+            raise ValueError(f"exclude_states: {code!r}: give two-digit FIPS codes as text: '02'")
+    layer, repaired = layers.read_layer(boundaries, crs="EPSG:4269")
+    code = layers.pick(layer, boundaries, ["GEOID", "GEOID10"], "FIPS code of the county")
+    keep = ~code.str[:2].isin(exclude_states)
+    shapes = layer.geometry[keep].reset_index(drop=True)
+    names = layers.pick(layer, boundaries, ["NAME", "NAME10"], "name of the county")
+    zones = gpd.GeoDataFrame({"zone_id": code[keep].to_numpy()}, geometry=shapes, crs=layer.crs)
+    centroids = layers.plane_centroids(shapes)
+    zones["x"], zones["y"] = centroids.x, centroids.y
+    zones["area_km2"] = layers.area_km2(shapes, EQUAL_AREA)
+    zones["name"], zones["residential_population"] = names[keep].to_numpy(), np.nan
+    zones["workplace_population"] = np.nan
+    notes: dict[str, int | float | str] = {
+        "counties outside the study area dropped": int((~keep).sum()),
+        "invalid county polygons repaired": repaired,
+        "area": "polygon in EPSG:5070",
+    }
+    if population is not None:
+        known = profile(population).reindex(zones["zone_id"])
+        zones["residential_population"] = known["TotalPop"].to_numpy()
+        zones["name"] = known["name"].fillna(zones.set_index("zone_id")["name"]).to_numpy()
+        notes["residential_population"] = "total population, ACS 2011-2015"
+        notes["counties without population"] = int(zones["residential_population"].isna().sum())
+    return zones, notes
+
+
+def profile(path: Path) -> pd.DataFrame:
+    """County profile by five-digit FIPS code: name, TotalPop and the attributes of ``read``."""
+    columns = {name: [name] for name in ["CensusId", "State", "County", *_PROFILE]}
+    table = readers.read_table(path, columns, encoding="utf-8")
+    frame = pd.DataFrame({"name": table.frame["County"] + ", " + table.frame["State"]})
+    frame["TotalPop"] = table.number("TotalPop", low=0)
+    frame["employed"] = table.number("Employed", low=0, missing=True)
+    frame["income_usd"] = table.number("Income", low=0, missing=True)
+    for column, name in _PERCENT.items():
+        frame[name] = table.number(column, low=0, high=100, missing=True)
+    return frame.set_index(_five_digits(table, "CensusId"))
+
+
+def _five_digits(table: readers.Table, column: str) -> pd.Series:
+    code = table.identifier(column)
+    wrong = ~code.str.fullmatch(r"\d{4,5}")
+    if wrong.any():
+        raise table.error(column, wrong, "is no county FIPS code: give four or five digits")
+    code = code.str.zfill(5)
+    if code.duplicated().any():
+        raise table.error(column, code.duplicated(), "occurs more than once")
+    return code
+
+
+def _estimate(path: Path, column: str, high: float) -> pd.Series:
+    table = readers.read_factfinder(path, {"estimate": column})
+    estimate = table.number("estimate", low=0, high=high, missing=True)
+    return estimate.set_axis(_five_digits(table, "id"))
+
+
+def _at_internal_points(zones: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
+    table = readers.read_table(path, {"c_id": ["c_id"], "lat": ["lat"], "lon": ["lon"]})
+    code = _five_digits(table, "c_id")
+    lon = table.number("lon", low=-180, high=180).set_axis(code).reindex(zones["zone_id"])
+    lat = table.number("lat", low=-90, high=90).set_axis(code).reindex(zones["zone_id"])
+    if lon.isna().any():
+        raise ValueError(
+            f"{path}: county {lon.index[np.argmax(lon.isna())]!r} has no internal point"
+        )
+    return zones.assign(x=lon.to_numpy(), y=lat.to_numpy())

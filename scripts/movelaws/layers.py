@@ -1,0 +1,143 @@
+"""Boundaries and points as publishers give them, read into valid geometries with a CRS."""
+
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from pyogrio.errors import DataSourceError
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from movelaws import archives
+
+EQUAL_AREA = "EPSG:6933"
+_MAGIC = {".shp": b"\x00\x00\x27\x0a", ".gpkg": b"SQLite format 3\x00"}
+_JSON = (".geojson", ".json", ".topojson")
+LAYERS = (*_MAGIC, *_JSON)
+
+
+def read_layer(path: str | Path, *, crs: str | None = None) -> tuple[gpd.GeoDataFrame, int]:
+    """Read polygons or points from a shapefile in a .zip, GeoPackage, GeoJSON, TopoJSON or Parquet.
+
+    Parameters
+    ----------
+    path : of the file.
+    crs : taken where the file carries none.
+
+    Returns
+    -------
+    layer : (n_features, n_columns) GeoDataFrame with a CRS and valid geometries only.
+    repaired : how many geometries were invalid and went through ``shapely.make_valid``.
+
+    Raises
+    ------
+    ValueError
+        If the file is no layer, is empty, carries no CRS (and none is given) or lacks geometries.
+    FileNotFoundError
+        If there is no such file.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: there is no such file")
+    layer = _read(path)
+    if layer.empty:
+        raise ValueError(f"{path}: the layer has no features")
+    if layer.crs is None:
+        if crs is None:
+            raise ValueError(f"{path}: no coordinate reference system: give one, such as EPSG:4326")
+        layer = layer.set_crs(checked_crs(crs))
+    absent = layer.geometry.isna() | layer.geometry.is_empty
+    if absent.any():
+        raise ValueError(
+            f"{path}: feature {int(np.argmax(absent))} has no geometry: remove or draw it"
+        )
+    invalid = ~layer.geometry.is_valid
+    if invalid.any():
+        layer.geometry = layer.geometry.make_valid()
+    return layer, int(invalid.sum())
+
+
+def area_km2(geometry: gpd.GeoSeries, crs: str = EQUAL_AREA) -> pd.Series:
+    """Areas in km^2 measured in the equal-area projection ``crs``; NaN for points."""
+    areas = geometry.to_crs(crs).area / 1e6
+    return areas.where(areas > 0)
+
+
+def plane_centroids(geometry: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Centroids in the plane of the coordinates, degrees included, in the same order.
+
+    For longitude and latitude this is the reading behind the published tables of paper 2; without
+    its CRS the series raises no warning about it.
+    """
+    return gpd.GeoSeries(geometry.to_numpy(), index=geometry.index).centroid
+
+
+def checked_crs(crs: str) -> CRS:
+    """Coordinate reference system by its name.
+
+    Raises
+    ------
+    ValueError
+        If ``crs`` names none.
+    """
+    try:
+        return CRS.from_user_input(crs)
+    except CRSError:
+        raise ValueError(f"crs={crs!r}: give one such as 'EPSG:4326' or 'EPSG:32633'") from None
+
+
+def pick(layer: gpd.GeoDataFrame, path: str | Path, names: Sequence[str], what: str) -> pd.Series:
+    """Text of the first column of ``layer`` called one of ``names``, whatever the case."""
+    by_name = {str(name).casefold(): name for name in layer.columns}
+    for name in names:
+        if name.casefold() in by_name:
+            return layer[by_name[name.casefold()]].astype(str).str.strip()
+    found = [name for name in layer.columns if name != layer.geometry.name]
+    raise ValueError(f"{path}: no column with the {what}: looked for {list(names)} among {found}")
+
+
+def _read(path: Path) -> gpd.GeoDataFrame:
+    try:
+        if path.suffix.lower() == ".parquet":
+            return gpd.read_parquet(path)
+        layer = _unpacked(path) if path.suffix.lower() == ".zip" else _opened(path)
+    except (DataSourceError, ValueError, AttributeError, OSError) as error:
+        raise ValueError(f"{path}: cannot be read as a layer of geometries: {error}") from None
+    if not isinstance(layer, gpd.GeoDataFrame):
+        raise ValueError(f"{path}: the file holds a table without geometries")
+    return layer
+
+
+def _unpacked(path: Path) -> gpd.GeoDataFrame:
+    """The only layer of an archive, unpacked within limits rather than read through GDAL."""
+    with tempfile.TemporaryDirectory() as folder:
+        unpacked = archives.extract(path, folder)
+        found = [file for file in unpacked if file.suffix.lower() in LAYERS]
+        if len(found) != 1:
+            names = [str(file.relative_to(folder)) for file in found]
+            raise ValueError(f"expected one layer ({', '.join(LAYERS)}) in it, found {names}")
+        return _opened(found[0])
+
+
+def _opened(path: Path) -> gpd.GeoDataFrame:
+    """Read a layer whose content is what its ending says.
+
+    GDAL chooses a driver by content, and some formats name other files or addresses to read: no
+    file from a stranger gets that far.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in LAYERS:
+        raise ValueError(f"ending {suffix!r}; known are {', '.join(LAYERS)}, .parquet and .zip")
+    if suffix in _JSON:
+        kind = json.loads(path.read_text(encoding="utf-8-sig")).get("type")
+        genuine = kind in ("FeatureCollection", "Topology")
+    else:
+        with path.open("rb") as stream:
+            genuine = stream.read(len(_MAGIC[suffix])) == _MAGIC[suffix]
+    if not genuine:
+        raise ValueError(f"the content is not what the ending {suffix!r} promises")
+    return gpd.read_file(path)

@@ -1,0 +1,206 @@
+"""The adapters as a family, and the user's own table: what is kept, counted and refused."""
+
+import inspect
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely import Polygon, box
+from tests.unit.raw_files import flows_of, read, write, zipped_layer
+
+from movelaws import adapters
+
+# ---------------------------------------------------------------- the adapters as a family
+
+
+def test_every_adapter_states_its_roles_options_and_format():
+    names = adapters.available()
+    assert names == ["england_commuting", "table", "us_commuting", "us_counties", "us_migration"]
+    for name in names:
+        module = adapters.load(name)
+        assert module.REQUIRED and not set(module.REQUIRED) & set(module.OPTIONAL)
+        for role in (*module.REQUIRED, *module.OPTIONAL):
+            assert role in module.__doc__
+        options = list(inspect.signature(module.read).parameters.values())[1:]
+        assert all(o.kind is o.KEYWORD_ONLY and o.default is not o.empty for o in options)
+
+
+@pytest.mark.parametrize("name", ["us_comuting", "../table", "_england", "Table", ""])
+def test_an_unknown_adapter_is_refused(name):
+    with pytest.raises(ValueError, match="adapter"):
+        adapters.load(name)
+
+
+def test_unknown_roles_and_options_and_missing_files_are_named(tmp_path):
+    flows, zones = (write(tmp_path / name, "x\n1\n") for name in ("f.csv", "z.csv"))
+    with pytest.raises(ValueError, match="role 'flow': did you mean 'flows'"):
+        adapters.read("table", {"flow": flows}, {})
+    with pytest.raises(ValueError, match="role 'zones' is missing"):
+        adapters.read("table", {"flows": flows}, {})
+    with pytest.raises(ValueError, match="option 'delimeter': did you mean 'delimiter'"):
+        adapters.read("table", {"flows": flows, "zones": zones}, {"delimeter": ";"})
+    with pytest.raises(FileNotFoundError, match=r"zones: there is no file .*gone\.csv"):
+        adapters.read("table", {"flows": flows, "zones": tmp_path / "gone.csv"}, {})
+
+
+# ---------------------------------------------------------------- the user's own table
+
+ZONES = "zone_id,name,lon,lat,population\n01,One,0.5,50,100\n02,Two,1.5,50,200\n3,Three,0,51,50\n"
+FLOWS = "origin,destination,flow\n01,02,5\n02,01,2.5\n3,01,1\n01,01,9\n3,02,0\n"
+
+
+@pytest.fixture
+def own(tmp_path):
+    return {
+        "flows": write(tmp_path / "flows.csv", FLOWS),
+        "zones": write(tmp_path / "zones.csv", ZONES),
+    }
+
+
+def test_a_plain_table_needs_no_options(own):
+    canonical = read("table", own)
+    assert flows_of(canonical) == {("01", "02"): 5, ("02", "01"): 2.5, ("3", "01"): 1}
+    assert canonical.zones["name"].tolist() == ["One", "Two", "Three"]
+    assert canonical.zones["residential_population"].tolist() == [100, 200, 50]
+    assert canonical.zones["workplace_population"].tolist() == [100, 200, 50]
+    assert canonical.zones.crs == "EPSG:4326"
+    assert canonical.notes["flows within a zone dropped"] == 1
+    assert canonical.notes["flows of 0 or below 0 dropped"] == 1
+    assert "serves as both" in canonical.notes["populations"]
+
+
+def test_without_populations_arrivals_are_the_workplace_population(own, tmp_path):
+    own["zones"] = write(tmp_path / "bare.csv", "zone_id,lon,lat\n01,0,50\n02,1,50\n3,0,51\n")
+    canonical = read("table", own)
+    assert canonical.zones["workplace_population"].tolist() == [12.5, 5.0, 0.0]
+    assert canonical.zones["residential_population"].isna().all()
+    assert "arrivals" in canonical.notes["workplace_population"]
+
+
+def test_columns_delimiter_encoding_and_crs_are_options(tmp_path):
+    files = {
+        "flows": write(tmp_path / "f.csv", "von;nach;n\nä;b;4\nb;ä;1\n", "latin-1"),
+        "zones": write(
+            tmp_path / "z.csv", "id;ost;nord;ew;ap\nä;0;0;7;1\nb;3000;4000;8;2\n", "latin-1"
+        ),
+    }
+    options = {"origin": "von", "destination": "nach", "flow": "n", "zone": "id", "x": "ost"}
+    options |= {"y": "nord", "crs": "EPSG:25832", "residential": "ew", "workplace": "ap"}
+    canonical = read("table", files, **options, delimiter=";", encoding="latin-1", min_flow=2)
+    assert flows_of(canonical) == {("ä", "b"): 4}
+    assert canonical.zones.set_index("zone_id").loc["b", ["x", "y"]].tolist() == [3000, 4000]
+    assert canonical.zones["workplace_population"].tolist() == [2, 1]
+
+
+@pytest.mark.parametrize("suffix", ["gpkg", "geojson", "parquet", "zip"])
+def test_zones_may_be_a_layer_of_polygons(own, tmp_path, suffix):
+    bow_tie = Polygon([(2, 50), (3, 51), (3, 50), (2, 51)])
+    layer = gpd.GeoDataFrame(
+        {"zone_id": ["01", "02", "3"], "jobs": [1, 2, 3]},
+        geometry=[box(0, 50, 1, 51), box(1, 50, 2, 51), bow_tie],
+        crs="EPSG:4326",
+    )
+    path = tmp_path / f"zones.{suffix}"
+    if suffix == "zip":
+        zipped_layer(path, layer, ("shp", "shx", "dbf", "prj"))
+    elif suffix == "parquet":
+        layer.to_parquet(path)
+    else:
+        layer.to_file(path)
+    canonical = read("table", own | {"zones": path})
+    assert canonical.zones[["x", "y"]].iloc[0].tolist() == [0.5, 50.5]
+    assert canonical.zones["area_km2"].iloc[0] == pytest.approx(7882, rel=0.01)
+    assert canonical.notes["invalid polygons of zones repaired"] == 1
+
+
+def test_parquet_keeps_text_and_turns_whole_numbers_into_identifiers(own, tmp_path):
+    flows = pd.DataFrame({"origin": [1, 2], "destination": [2.0, 1.0], "flow": [3, 4]})
+    zones = pd.DataFrame({"zone_id": [1, 2], "lon": [0.0, 1.0], "lat": [50.0, 50.5]})
+    flows.to_parquet(tmp_path / "f.parquet")
+    zones.to_parquet(tmp_path / "z.parquet")
+    files = {"flows": tmp_path / "f.parquet", "zones": tmp_path / "z.parquet"}
+    assert flows_of(read("table", files)) == {("1", "2"): 3, ("2", "1"): 4}
+
+
+def test_spaces_around_headers_do_no_harm(own):
+    write(own["zones"], ZONES.replace("lon,lat", " Lon , LAT"))
+    assert len(read("table", own).zones) == 3
+
+
+def test_a_byte_order_mark_and_blank_lines_do_no_harm(own):
+    own["flows"].write_text("\ufeff" + FLOWS.replace("02,01", "\n02,01") + "\n\n", encoding="utf-8")
+    assert len(read("table", own).flows) == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "options", "message"),
+    [
+        (("flows", ",", ";"), {}, r"flows\.csv: no column 'origin'.* separated by a semicolon"),
+        (("flows", "flow\n", "trips\n"), {}, "no column 'flow' among .*name the column in the opt"),
+        (("flows", "2.5", "many"), {}, "line 3, column 'flow': 'many' is not a number"),
+        (("flows", "2.5", '"1,000"'), {}, "'1,000' is not a number: .* thousands"),
+        (("flows", "2.5", "-2"), {}, "line 3, column 'flow': '-2' is below 0"),
+        (("flows", "2.5", "inf"), {}, "'inf' is not a number"),
+        (("flows", "2.5", ""), {}, "line 3, column 'flow': '' is missing"),
+        (("flows", "3,01,1", ",01,1"), {}, "line 4, column 'origin': '' is blank"),
+        (
+            ("flows", "02,01", "9,01"),
+            {},
+            "line 3, column 'origin': '9' is not among the zones: add",
+        ),
+        (
+            ("flows", "02,01", "2,1"),
+            {},
+            "'2' is not among the zones: leading zeros differ from '02'",
+        ),
+        (("flows", "3,02,0", "01,02,1"), {}, "line 6, .* occurs before: merge them"),
+        (("flows", "2.5", "2.5,7"), {}, "cannot be read as a table.* line 3"),
+        (
+            ("zones", "1.5,50", "1.5,150"),
+            {},
+            "line 3, column 'lat': '150' is no latitude.* swapped",
+        ),
+        (("zones", "50,200", "50"), {}, "line 3, column 'population': '' is missing"),
+        (("zones", "lon,lat", "x,y"), {"x": "x", "y": "y"}, "stated system: set the option crs"),
+        (("zones", "02,Two", "01,Two"), {}, "line 3, column 'zone_id': '01' occurs more than once"),
+        (("zones", "200", "-200"), {}, "'population': '-200' is below 0"),
+        (("zones", "One", "One"), {"crs": "EPSG:0"}, "crs='EPSG:0': give one such as"),
+        (("zones", "One", "One"), {"workplace": "jobs"}, "no column 'jobs'"),
+        (("zones", "One", "One"), {"drop_self": False}, "9 move within zone '01'"),
+        (("zones", "One", "One"), {"duplicates": "keep"}, "duplicates='keep': it is"),
+        (("zones", "One", "One"), {"delimiter": ", "}, "delimiter=', ': give one character"),
+        (("zones", "One", "One"), {"min_flow": 99}, "flows: the table is empty"),
+    ],
+)
+def test_errors_name_file_line_column_and_remedy(own, change, options, message):
+    role, old, new = change
+    text = own[role].read_text()
+    assert old in text
+    write(own[role], text.replace(old, new, 1 if old != "," else -1))
+    with pytest.raises(ValueError, match=message):
+        read("table", own, **options)
+
+
+def test_files_that_are_no_tables_are_refused(own):
+    own["flows"].write_bytes("origin,destination,flow\né,b,1\n".encode("latin-1"))
+    with pytest.raises(ValueError, match=r"not utf-8.*0xe9.*save it as UTF-8"):
+        read("table", own)
+    write(own["flows"], "")
+    with pytest.raises(ValueError, match="the file is empty"):
+        read("table", own)
+    write(own["flows"], "origin,destination,flow\n")
+    with pytest.raises(ValueError, match="a header but no rows"):
+        read("table", own)
+    layer = own["zones"].with_suffix(".gpkg")
+    layer.write_bytes(b"not a layer")
+    with pytest.raises(ValueError, match="cannot be read as a layer"):
+        read("table", own | {"zones": layer})
+    with pytest.raises(ValueError, match=r"zones\.parquet: not a Parquet file"):
+        read("table", own | {"zones": layer.rename(layer.with_suffix(".parquet"))})
+
+
+def test_repeated_pairs_are_summed_on_request(own):
+    write(own["flows"], FLOWS + "01,02,7\n")
+    canonical = read("table", own, duplicates="sum")
+    assert flows_of(canonical)["01", "02"] == 12
+    assert canonical.notes["rows of repeated pairs summed"] == 1
