@@ -11,6 +11,8 @@ from movelaws.metrics import cpc, ks_distance, nrmse, rmse, ssi, ssi_nonzero
 from movelaws.od import Pairs
 from movelaws.seeds import number
 
+# Flows of one origin err together, so intervals cluster by origin; CPC has no derivatives.
+INTERVALS = {"rmse": "sandwich", "poisson": "sandwich", "cpc": "bootstrap"}
 JOINED = ";"  # between the values of a model with several parameters
 
 
@@ -37,6 +39,7 @@ def fits(
                 model,
                 pairs,
                 objective,
+                interval=INTERVALS[objective],
                 confidence=confidence,
                 replicates=bootstraps,
                 seed=number(seed, "calibrate", model, objective),
