@@ -98,7 +98,8 @@ def test_printed_digits_are_explained_only_beyond_their_rounding(readings):
 
 def test_a_planted_law_is_judged_by_its_parameter(datasets, readings, table_2):
     ours = baselines({"GMPow": 9.0, "GMExp": 7.0, "GMExpPow": 8.0}, source="synthetic")
-    truth = {US: {"law": "GMExp", "parameters": {"b": 0.0425}, "n_zones": 3108}}
+    law = {"model": "GMExp", "parameters": {"b": 0.0425}}
+    truth = {US: {"law": law, "n_zones": 3108, "n_pairs": 131391}}
     found = by_claim(findings(datasets, ours, readings, table_2, truth, {}))
     name = f"{US} (synthetic)"
     assert found["S1", name].verdict == "reproduced"
@@ -106,6 +107,6 @@ def test_a_planted_law_is_judged_by_its_parameter(datasets, readings, table_2):
     assert found["S3", name].published.startswith("planted GMExp b")
     assert found["S7", name].verdict == "reproduced"
     assert found["S8", "all"].verdict == "not testable"
-    truth[US]["parameters"]["b"] = 0.05
+    law["parameters"]["b"] = 0.05
     found = by_claim(findings(datasets, ours, readings, table_2, truth, {}))
     assert found["S3", name].verdict == "differs"

@@ -94,7 +94,7 @@ rule prepare_od:
 
 
 rule od:
-    message:
-        "Every origin-destination dataset is in canonical form"
     input:
         [RUN / "od" / name / "notes.json" for name in OD],
+    message:
+        "Every origin-destination dataset is in canonical form"

@@ -1,23 +1,17 @@
 # The claims ledger and the HTML report.
-# Takes:  results/<run>/<paper>/claims.csv (CLAIM_FILES), every figure and table in REPORT_ITEMS
+# Takes:  the papers' findings, figures and tables
 # Makes:  results/<run>/claims.{csv,md}, results/<run>/report.html
 #
-# A paper's rules file appends to REPORT_ITEMS one dict per figure or table, with the fields of
-# movelaws.report.Item: `path` starts with RUN (an SVG has its PNG beside it, a table is CSV),
-# `caption` is the name of a file in workflow/report.
+# The rules file of each paper fills, before this file is included:
+#   CLAIM_FILES   results/<run>/<paper>/claims.csv
+#   UNCHECKED     claim id or paper -> why this run does not check it
+#   REPORT_ITEMS  a dict per figure or table with the fields of movelaws.report.Item; `path` starts
+#                 with RUN (a figure is an SVG with its PNG beside it, a table a CSV), `caption` is
+#                 the name of a file in workflow/report
+#   LEFT_OUT      a dict per case that cannot be had: case, reason, paper
 
-REPORT_TEXTS = Path(workflow.basedir) / "workflow" / "report"
+REPORT_TEXTS = Path(SCRIPTS).parent / "workflow" / "report"
 REPORT_LOOK = Path(SCRIPTS) / "movelaws" / "report" / "templates"
-PAPERS = ["lagrangian", "symbolic", "pairdist", "inequality", "choice"]
-CHECKED = {Path(file).parent.name for file in CLAIM_FILES}
-UNCHECKED = {
-    paper: (
-        "the experiment behind this claim is not part of this run"
-        if paper in CHECKED
-        else "this paper's chapter is not part of this run"
-    )
-    for paper in PAPERS
-}
 
 
 def files_shown():
@@ -27,23 +21,16 @@ def files_shown():
 
 
 def cases_left_out():
-    """The cases of each paper that this run does not hold, with the reason."""
-    cases = []
-    for paper in PAPERS:
-        section = config.get(paper, {})
-        absent = {
-            case: registry.reason(REGISTRY, dataset)
-            for case, dataset in section.get("absent", {}).items()
-        }
-        absent |= {d: LEFT_OUT[d] for d in section.get("datasets", []) if d in LEFT_OUT}
-        cases += [{"paper": paper, "case": c, "reason": why} for c, why in absent.items()]
-    used = {case["case"] for case in cases}
-    return cases + [{"case": c, "reason": why} for c, why in LEFT_OUT.items() if c not in used]
+    """The cases of the papers, then the datasets that are missing and belong to none of them."""
+    named = {case["case"] for case in LEFT_OUT}
+    return LEFT_OUT + [
+        {"case": dataset, "reason": reason}
+        for dataset, reason in MISSING.items()
+        if dataset not in named
+    ]
 
 
 rule ledger:
-    message:
-        "Joining what was found with what the papers claim"
     input:
         published=PUBLISHED / "claims.csv",
         findings=CLAIM_FILES,
@@ -52,19 +39,25 @@ rule ledger:
         markdown=RUN / "claims.md",
     log:
         LOGS / "report" / "ledger.log",
+    benchmark:
+        TIMES / "report" / "ledger.jsonl"
     localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem="500MB",
+        runtime="5m",
     params:
         left_out=UNCHECKED,
         code=module_digest("movelaws.claims"),
-    conda:
-        "../../envs/environment.yaml"
+    message:
+        "Joining what was found with what the papers claim"
     script:
         "../../scripts/report/ledger.py"
 
 
 rule report:
-    message:
-        "Writing the report"
     input:
         ledger=rules.ledger.output.csv,
         shown=files_shown(),
@@ -77,17 +70,19 @@ rule report:
         LOGS / "report" / "report.log",
     benchmark:
         TIMES / "report" / "report.jsonl"
+    conda:
+        "../../envs/environment.yaml"
     threads: 1
     resources:
         mem="1GB",
         runtime="10m",
     params:
         folder=str(RUN),
-        items=[dict(item, path=str(item["path"])) for item in REPORT_ITEMS],
+        exhibits=REPORT_ITEMS,
         left_out=cases_left_out(),
         made={"Run": config["run"], "Seed": str(config["seed"])},
         code=module_digest("movelaws.report", "movelaws.report.made"),
-    conda:
-        "../../envs/environment.yaml"
+    message:
+        "Writing the report"
     script:
         "../../scripts/report/report.py"

@@ -7,6 +7,8 @@
 #         results/<run>/symbolic/figures/*.{svg,png}
 #         results/<run>/symbolic/claims.csv                     claims S1-S4, S7, S8
 
+from movelaws.symbolic.claims import RMSE_TOLERANCE
+
 SYMBOLIC = RUN / "symbolic"
 SYMBOLIC_DATASETS = [d for d in config["symbolic"]["datasets"] if d in OD]
 SYMBOLIC_READINGS = [(d, r) for d in SYMBOLIC_DATASETS for r in config["symbolic"]["readings"]]
@@ -16,6 +18,11 @@ SYMBOLIC_ABSENT = {
     for case, dataset in config["symbolic"]["absent"].items()
 } | {d: MISSING[d] for d in config["symbolic"]["datasets"] if d in MISSING}
 LABELS = {d: entry["label"] for d, entry in config["od"].items()}
+SYMBOLIC_PARAMETERS = {
+    name: f"${p.latex}$" + (f" ({p.unit})" if p.unit else "")
+    for name in config["symbolic"]["models"]
+    for p in MODELS[name].parameters[:1]
+}
 
 
 def planted_law(dataset):
@@ -101,6 +108,7 @@ rule symbolic_tables:
     params:
         datasets=SYMBOLIC_DATASETS,
         sources=SYMBOLIC_SOURCES,
+        synthetic=bool(SYNTHETIC & set(SYMBOLIC_DATASETS)),
         code=module_digest("movelaws.symbolic.tables", "movelaws.plotting.tables"),
     message:
         "Setting Tables 1, 2 and S7 beside the published ones"
@@ -160,6 +168,7 @@ rule symbolic_sensitivity:
         runtime="5m",
     params:
         cases=SYMBOLIC_READINGS,
+        synthetic=bool(SYNTHETIC & set(SYMBOLIC_DATASETS)),
         code=module_digest("movelaws.symbolic.sensitivity", "movelaws.plotting.tables"),
     message:
         "Comparing the readings of the data"
@@ -192,7 +201,12 @@ rule symbolic_figure_flow_map:
         runtime="5m",
     params:
         panels=config["symbolic"]["flow_map"],
-        label=lambda wildcards: LABELS[wildcards.dataset],
+        titles={
+            name: MODELS[name].formula_latex
+            for name in config["symbolic"]["flow_map"]
+            if name in MODELS
+        },
+        unit="commuters",
         synthetic=lambda wildcards: wildcards.dataset in SYNTHETIC,
         code=module_digest("movelaws.plotting.flow_map"),
     message:
@@ -225,6 +239,7 @@ rule symbolic_figure_decay:
     params:
         models=config["symbolic"]["models"],
         label=lambda wildcards: LABELS[wildcards.dataset],
+        unit="commuters",
         synthetic=lambda wildcards: wildcards.dataset in SYNTHETIC,
         code=module_digest("movelaws.plotting.decay"),
     message:
@@ -257,7 +272,8 @@ rule symbolic_figure_calibration:
         runtime="5m",
     params:
         dataset="{dataset}",
-        label=lambda wildcards: LABELS[wildcards.dataset],
+        parameters=SYMBOLIC_PARAMETERS,
+        unit="commuters",
         synthetic=lambda wildcards: wildcards.dataset in SYNTHETIC,
         code=module_digest("movelaws.plotting.calibration"),
     message:
@@ -290,6 +306,11 @@ rule symbolic_figure_agreement:
     params:
         labels={d: LABELS[d] for d in SYMBOLIC_DATASETS},
         planted={d: law["model"] for d in SYMBOLIC_DATASETS if (law := planted_law(d))},
+        tolerance_percent={
+            d: 100 * share for d, share in RMSE_TOLERANCE.items() if d in SYMBOLIC_DATASETS
+        },
+        unit="commuters",
+        synthetic=bool(SYNTHETIC & set(SYMBOLIC_DATASETS)),
         code=module_digest("movelaws.plotting.agreement"),
     message:
         "Drawing the published accuracy beside ours"
@@ -345,17 +366,57 @@ rule symbolic:
 
 # What the report shows of this paper: file below results/<run>/symbolic, caption, title, columns.
 SYMBOLIC_SHOWN = [
-    ("datasets.csv", "symbolic_datasets", "Datasets (Table 1)"),
-    ("baselines.csv", "symbolic_baselines", "Accuracy of existing models (Tables 2 and S7)"),
-    ("figures/agreement.svg", "symbolic_agreement", "Published accuracy and ours"),
-    ("sensitivity.csv", "symbolic_sensitivity", "Other readings of the same data"),
+    (
+        "datasets.csv",
+        "symbolic_datasets",
+        "Datasets (Table 1)",
+        {
+            "dataset": "Dataset",
+            "units": "Zones",
+            "observations": "Pairs",
+            "median_area_km2": "Median area (km²)",
+            "median_population": "Median population (people)",
+            "movements": "Movements (people)",
+        },
+    ),
+    (
+        "baselines.csv",
+        "symbolic_baselines",
+        "Accuracy of existing models (Tables 2 and S7)",
+        {
+            "dataset": "Dataset",
+            "model": "Model",
+            "rmse": "RMSE (people)",
+            "cpc": "CPC",
+            "parameter_name": "Parameter",
+            "parameter": "Value",
+            "low": "95 % from",
+            "high": "to",
+        },
+    ),
+    ("figures/agreement.svg", "symbolic_agreement", "Published accuracy and ours", {}),
+    (
+        "sensitivity.csv",
+        "symbolic_sensitivity",
+        "Other readings of the same data",
+        {
+            "dataset": "Dataset",
+            "reading": "Reading",
+            "model": "Model",
+            "rmse": "RMSE (people)",
+            "rmse_lowest": "lowest",
+            "rmse_highest": "highest",
+            "shift_percent": "Shift (%)",
+            "cpc": "CPC",
+        },
+    ),
 ]
 SYMBOLIC_SHOWN_EACH = [
     ("flow_map", "symbolic_flow_map", "Flow map"),
     ("decay", "symbolic_decay", "How far people travel"),
     ("calibration", "symbolic_calibration", "Calibration of the parameters"),
 ]
-for path, caption, title in SYMBOLIC_SHOWN:
+for path, caption, title, columns in SYMBOLIC_SHOWN:
     REPORT_ITEMS.append(
         {
             "paper": "symbolic",
@@ -363,6 +424,7 @@ for path, caption, title in SYMBOLIC_SHOWN:
             "path": str(SYMBOLIC / path),
             "caption": f"{caption}.rst",
             "title": title,
+            "columns": columns,
             "dataset": "",
             "synthetic": bool(SYNTHETIC & set(SYMBOLIC_DATASETS)),
         }

@@ -33,7 +33,8 @@ def findings(
     ----------
     datasets, baselines, sensitivity : the tables of the run (movelaws.symbolic.tables).
     published_rmse : Table 2 as printed, for the average over all seven datasets.
-    truths : by synthetic dataset, what its world planted: ``law`` and ``parameters``.
+    truths : by synthetic dataset, what its world planted: law (model and parameters), n_zones
+        and n_pairs.
     absent : by dataset of the paper that cannot be had, the reason.
     """
     found = []
@@ -189,16 +190,18 @@ def _power_against_exponential(
 def _planted(
     dataset: str, datasets: pd.DataFrame, table: pd.DataFrame, truth: Mapping
 ) -> list[Finding]:
-    law = truth["law"]
+    law = truth["law"]["model"]
     found = []
     row = datasets.set_index("dataset").loc[dataset]
     if dataset in COUNTS:
         found.append(
-            compare(
+            compare_many(
                 COUNTS[dataset],
                 dataset,
-                truth["n_zones"],
-                row["units"],
+                {
+                    "units": (truth["n_zones"], row["units"]),
+                    "pairs": (truth["n_pairs"], row["observations"]),
+                },
                 absolute=0,
                 evidence="symbolic/datasets.csv",
                 synthetic=True,
@@ -216,7 +219,7 @@ def _planted(
                 dataset,
                 {
                     f"{law} {name}": (value, float(f"{values[name]:.5g}"))
-                    for name, value in truth["parameters"].items()
+                    for name, value in truth["law"]["parameters"].items()
                 },
                 relative=PLANTED_TOLERANCE,
                 reason=f"interval {fitted['low']} to {fitted['high']}",
@@ -244,16 +247,17 @@ def _planted(
 
 
 def _planted_gain(dataset: str, table: pd.DataFrame, truth: Mapping) -> list[Finding]:
-    if truth["law"] not in ("GMExp", "GMExpPow") or not {"GMExp", "GMExpPow"} <= set(table.index):
+    law = truth["law"]["model"]
+    if law not in ("GMExp", "GMExpPow") or not {"GMExp", "GMExpPow"} <= set(table.index):
         return []
     gain = _percent_lower(table, "GMExpPow", "GMExp")
-    expected = "higher" if truth["law"] == "GMExp" else "lower"
+    expected = "higher" if law == "GMExp" else "lower"
     return [
         statement(
             "S7",
             dataset,
-            f"{truth['law']}: the exponential-power form has the {expected} RMSE",
-            f"RMSE of the exponential-power form {gain:+.1f} % lower",
+            f"{law}: the exponential-power form has the {expected} RMSE",
+            f"RMSE of the exponential-power form {-gain:+.1f} %",
             bool((gain < 0) == (expected == "higher")),
             criterion="sign",
             reason="the law that was not planted fits better",

@@ -1,0 +1,60 @@
+"""Attractions: the part of a log weight that depends on the destination alone."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Attraction(NamedTuple):
+    """Log attraction of every zone with its derivatives by all k parameters of the model.
+
+    value (n_zones,), -inf where nothing attracts; slope (k, n_zones); bend (k, k, n_zones).
+    """
+
+    value: np.ndarray
+    slope: np.ndarray
+    bend: np.ndarray
+
+
+def _flat(value: np.ndarray, theta: np.ndarray) -> Attraction:
+    k = theta.size
+    return Attraction(value, np.zeros((k, value.size)), np.zeros((k, k, value.size)))
+
+
+def _log(mass: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore"):
+        return np.log(mass)
+
+
+def none(mass: np.ndarray, theta: np.ndarray) -> Attraction:
+    """No attraction of its own: the weight of the pair says everything."""
+    return _flat(np.zeros(mass.size), theta)
+
+
+def mass(mass: np.ndarray, theta: np.ndarray) -> Attraction:
+    """ln m_j."""
+    return _flat(_log(mass), theta)
+
+
+def mass_power(mass: np.ndarray, theta: np.ndarray) -> Attraction:
+    """a ln m_j, with a the first parameter; a zone without mass attracts nobody, even at a = 0."""
+    log_mass = _log(mass)
+    found = np.isfinite(log_mass)
+    result = _flat(np.full(mass.size, -np.inf), theta)
+    result.value[found] = theta[0] * log_mass[found]
+    result.slope[0, found] = log_mass[found]
+    return result
+
+
+def absorption(mass: np.ndarray, theta: np.ndarray) -> Attraction:
+    """ln(1 - exp(-b m_j)), with b the first parameter."""
+    b = theta[0]
+    with np.errstate(divide="ignore"):
+        result = _flat(np.log(-np.expm1(-b * mass)), theta)
+    found = mass > 0
+    m = mass[found]
+    # exp(b m) above 1e300 is as good as infinite: its reciprocal is 0 in both derivatives
+    grown = np.expm1(np.minimum(b * m, 690.0))
+    result.slope[0, found] = m / grown
+    result.bend[0, 0, found] = -((m / grown) * m * (1 + 1 / grown))
+    return result

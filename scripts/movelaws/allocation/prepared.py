@@ -1,0 +1,222 @@
+"""Pairs made ready for the kernels of one model."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numba
+import numpy as np
+
+from movelaws.allocation import rows, sums
+from movelaws.allocation.models import FlowModel, find_model
+from movelaws.od import Pairs
+
+
+class Columns(NamedTuple):
+    """What the kernels read; columns that the model does not use are empty."""
+
+    start: np.ndarray
+    destination: np.ndarray
+    distance: np.ndarray
+    log_distance: np.ndarray
+    intervening: np.ndarray
+    circle: np.ndarray
+    log_inner: np.ndarray
+    log_ratio: np.ndarray
+    mass: np.ndarray
+    total: float
+
+
+_FEW_PAIRS = 50_000
+
+
+@contextlib.contextmanager
+def threads_for(n_pairs: int) -> Iterator[None]:
+    """One thread for few pairs: to wake and await others takes longer than the work itself."""
+    before = numba.get_num_threads()
+    numba.set_num_threads(1 if n_pairs < _FEW_PAIRS else before)
+    try:
+        yield
+    finally:
+        numba.set_num_threads(before)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A model on the pairs of one dataset, ready to be evaluated at many parameter vectors.
+
+    ``origins`` are the origins that send somebody out; sums are taken over these.
+    """
+
+    model: FlowModel
+    pairs: Pairs
+    columns: Columns
+    flow: np.ndarray
+    outflow: np.ndarray
+    origins: np.ndarray
+    fixed_theta: np.ndarray
+
+    def theta_of_deterrence(self, theta: np.ndarray) -> np.ndarray:
+        """The parameters that the kernel of the pairs reads."""
+        return np.append(theta[self.model.n_attraction_parameters :], self.fixed_theta)
+
+    def sums(self, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Per origin sums (n_origins, 4), see ``sums.origin_sums``, and status (n_origins,)."""
+        out = np.empty((self.origins.size, 4))
+        status = np.empty(self.origins.size, dtype=np.int64)
+        attraction = self.model.attraction(self.columns.mass, theta).value
+        with threads_for(self.pairs.n_pairs):
+            sums.origin_sums(
+                self.model.deterrence,
+                self.theta_of_deterrence(theta),
+                attraction,
+                self.columns,
+                self.flow,
+                self.outflow,
+                self.origins,
+                out,
+                status,
+            )
+        return out, status
+
+    def derivatives(self, theta: np.ndarray, likelihood: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Per origin gradient (n_origins, k) and Hessian (n_origins, k, k).
+
+        Of sum F log p where ``likelihood`` is true, else of half the sum of squared errors.
+        """
+        k = theta.size
+        gradient = np.empty((self.origins.size, k))
+        hessian = np.empty((self.origins.size, k, k))
+        value, slope, bend = self.model.attraction(self.columns.mass, theta)
+        with threads_for(self.pairs.n_pairs):
+            sums.origin_derivatives(
+                self.model.deterrence,
+                self.theta_of_deterrence(theta),
+                value,
+                slope,
+                bend,
+                self.model.n_attraction_parameters,
+                self.columns,
+                self.flow,
+                self.outflow,
+                self.origins,
+                likelihood,
+                gradient,
+                hessian,
+            )
+        return gradient, hessian
+
+    def restricted(self, origins: np.ndarray) -> "Prepared":
+        """The same, with sums over these origins only."""
+        return replace(self, origins=origins)
+
+
+def prepare(model: str | FlowModel, pairs: Pairs) -> Prepared:
+    """Check that the pairs carry what the model needs and lay it out for the kernels.
+
+    Raises
+    ------
+    ValueError
+        If the model is unknown, there are no pairs, or a column that the model needs is missing
+        or holds values that it cannot use.
+    """
+    model = find_model(model)
+    if pairs.n_pairs == 0:
+        raise ValueError("pairs holds no pair: there is nothing to allocate")
+    mass = np.ascontiguousarray(pairs.mass, dtype=float)
+    _require(mass, "pairs.mass")
+    _require(pairs.distance_km, "pairs.distance_km")
+    none = np.empty(0)
+    log_distance = circle = log_inner = log_ratio = none
+    if model.deterrence in (rows.POWER, rows.STRETCHED, rows.SCALED_STRETCHED):
+        with np.errstate(divide="ignore"):
+            log_distance = np.log(pairs.distance_km)
+    intervening = none
+    if model.deterrence in _READ_INTERVENING:
+        intervening = np.ascontiguousarray(pairs.intervening, dtype=float)
+        _require(intervening, "pairs.intervening")
+    if model.deterrence == rows.EXTENDED_RADIATION:
+        log_inner, log_ratio = _radiation_logs(pairs, mass)
+    total = float(mass.sum())
+    if model.needs_circle:
+        circle = _circle(model, pairs, total)
+    columns = Columns(
+        start=np.ascontiguousarray(pairs.start, dtype=np.int64),
+        destination=np.ascontiguousarray(pairs.destination, dtype=np.int32),
+        distance=np.ascontiguousarray(pairs.distance_km, dtype=float),
+        log_distance=log_distance,
+        intervening=intervening,
+        circle=circle,
+        log_inner=log_inner,
+        log_ratio=log_ratio,
+        mass=mass,
+        total=total,
+    )
+    flow = np.ascontiguousarray(pairs.flow, dtype=float)
+    _require(flow, "pairs.flow")
+    outflow = _row_sums(columns.start, flow)
+    # GMZipf is the power law with its exponent held at 1
+    fixed = np.ones(1) if model.deterrence == rows.POWER and not model.parameters else none
+    return Prepared(model, pairs, columns, flow, outflow, np.flatnonzero(outflow > 0), fixed)
+
+
+_READ_INTERVENING = (rows.RADIATION, rows.OPPORTUNITIES, rows.PRIORITY, rows.EXTENDED_RADIATION)
+
+
+def _radiation_logs(pairs: Pairs, mass: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """log(m_i + s_ij) and log(1 + m_j / (m_i + s_ij)); log m_j for the latter if that sum is 0."""
+    inner = mass[pairs.origin] + pairs.intervening
+    outer = mass[pairs.destination]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_ratio = np.where(inner > 0, np.log1p(outer / inner), np.log(outer))
+        log_ratio[outer == 0] = 0.0
+        return np.log(inner), log_ratio
+
+
+def _row_sums(start: np.ndarray, flow: np.ndarray) -> np.ndarray:
+    filled = np.flatnonzero(np.diff(start))
+    total = np.zeros(start.size - 1)
+    total[filled] = np.add.reduceat(flow, start[filled])
+    return total
+
+
+def _circle(model: FlowModel, pairs: Pairs, total: float) -> np.ndarray:
+    if pairs.circle is None:
+        raise ValueError(f"{model.name} needs pairs.circle: call build_pairs(..., circle=True)")
+    circle = np.ascontiguousarray(pairs.circle, dtype=float)
+    _require(circle, "pairs.circle")
+    allowed = f"at most the total mass {total:g} of the zones"
+    _reject(circle > total * (1 + 1e-9), circle, "pairs.circle", allowed)
+    return circle
+
+
+def _require(values: np.ndarray, name: str) -> None:
+    # a nan makes the least value nan: two passes without a temporary settle the usual case
+    if values.min() >= 0 and values.max() < np.inf:
+        return
+    _reject(~(np.isfinite(values) & (values >= 0)), values, name, "finite and >= 0")
+
+
+def _reject(bad: np.ndarray, values: np.ndarray, name: str, allowed: str) -> None:
+    if bad.any():
+        at = int(np.argmax(bad))
+        raise ValueError(f"{name}[{at}] = {values[at]}: values must be {allowed}")
+
+
+def raise_for_status(prepared: Prepared, origins: np.ndarray, status: np.ndarray) -> None:
+    """Raise a ValueError that names the first origin that cannot be allocated, if there is one."""
+    failed = np.flatnonzero(status != sums.OK)
+    if failed.size == 0:
+        return
+    origin, kind = int(origins[failed[0]]), int(status[failed[0]])
+    reason = {
+        sums.EMPTY: "all its weights are 0, so that its trips have nowhere to go; give a "
+        "destination mass, or drop the origin",
+        sums.UNDEFINED: "a weight is not a number; check its masses and distances",
+        sums.INFINITE: "a weight is infinite (m_i + s_ij = 0 or d_ij = 0); give the origin a "
+        "mass and its destinations a distance, or drop it",
+    }[kind]
+    name = prepared.pairs.zone_ids[origin]
+    more = f" (and {failed.size - 1} more origins)" if failed.size > 1 else ""
+    raise ValueError(f"{prepared.model.name}: origin {str(name)!r}{more}: {reason}")

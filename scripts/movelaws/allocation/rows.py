@@ -1,0 +1,218 @@
+"""Log weights and their derivatives for the pairs of one origin (compiled, private)."""
+
+import math
+
+import numpy as np
+from numba import njit
+
+NONE, POWER, EXPONENTIAL, STRETCHED, SCALED_STRETCHED = 0, 1, 2, 3, 4
+RADIATION, OPPORTUNITIES, PRIORITY, EXTENDED_RADIATION, CIRCLE = 5, 6, 7, 8, 9
+
+_LOG2_E = 1.4426950408889634
+_LN2_HIGH = 6.93147180369123816490e-01
+_LN2_LOW = 1.90821492927058770002e-10
+
+
+@njit(cache=True, error_model="numpy")
+def exp_into(x, out):
+    """exp(x) for x <= 709; 0 below -708. LLVM vectorises it, unlike math.exp: 3 times faster."""
+    for k in range(x.size):
+        value = max(x[k], -708.0)
+        power = math.floor(value * _LOG2_E + 0.5)
+        r = (value - power * _LN2_HIGH) - power * _LN2_LOW
+        q = 1 / 479001600.0
+        q = q * r + 1 / 39916800.0
+        q = q * r + 1 / 3628800.0
+        q = q * r + 1 / 362880.0
+        q = q * r + 1 / 40320.0
+        q = q * r + 1 / 5040.0
+        q = q * r + 1 / 720.0
+        q = q * r + 1 / 120.0
+        q = q * r + 1 / 24.0
+        q = q * r + 1 / 6.0
+        q = q * r + 0.5
+        q = q * r * r + r + 1.0
+        two_to_power = np.int64((np.int64(power) + 1023) << 52).view(np.float64)
+        out[k] = q * two_to_power if x[k] >= -708.0 else 0.0
+
+
+@njit(cache=True, error_model="numpy")
+def _log_one_minus_exp(x):
+    """log(1 - exp(-x)) for x >= 0, -inf at 0."""
+    if x > 0.6931471805599453:
+        return math.log1p(-math.exp(-x))
+    if x > 0:
+        return math.log(-math.expm1(-x))
+    return -math.inf if x == 0 else math.nan
+
+
+@njit(cache=True, error_model="numpy")
+def _log_one_plus_exp(x):
+    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
+
+
+@njit(cache=True, error_model="numpy")
+def _logistic(x):
+    if x >= 0:
+        return 1 / (1 + math.exp(-x))
+    return math.exp(x) / (1 + math.exp(x))
+
+
+@njit(cache=True, error_model="numpy")
+def fill_log_weights(deterrence, theta, attraction, columns, i, out):
+    """Log weights of the pairs of origin ``i`` into ``out``; -inf where the weight is 0."""
+    first = columns.start[i]
+    n = columns.start[i + 1] - first
+    to = columns.destination[first : first + n]
+    if deterrence == NONE:
+        for k in range(n):
+            out[k] = attraction[to[k]]
+    elif deterrence == POWER:
+        log_d = columns.log_distance[first : first + n]
+        b = theta[0]
+        for k in range(n):
+            out[k] = attraction[to[k]] - b * log_d[k]
+    elif deterrence == EXPONENTIAL:
+        d = columns.distance[first : first + n]
+        b = theta[0]
+        for k in range(n):
+            out[k] = attraction[to[k]] - b * d[k]
+    elif deterrence in (STRETCHED, SCALED_STRETCHED):
+        _stretched(deterrence, theta, columns.log_distance[first : first + n], out)
+        for k in range(n):
+            out[k] = attraction[to[k]] - out[k]
+    elif deterrence == OPPORTUNITIES:
+        s = columns.intervening[first : first + n]
+        b = theta[0]
+        for k in range(n):
+            out[k] = attraction[to[k]] - b * s[k]
+    elif deterrence == CIRCLE:
+        circle = columns.circle[first : first + n]
+        for k in range(n):
+            out[k] = attraction[to[k]] + _circle_term(circle[k], columns.total)
+    elif deterrence == EXTENDED_RADIATION:
+        log_inner = columns.log_inner[first : first + n]
+        log_ratio = columns.log_ratio[first : first + n]
+        for k in range(n):
+            out[k] = _extended_radiation(theta[0], log_inner[k], log_ratio[k])
+    else:
+        s = columns.intervening[first : first + n]
+        for k in range(n):
+            m = columns.mass[to[k]]
+            outer = columns.mass[i] + s[k] + m
+            times = columns.mass[i] + s[k] if deterrence == RADIATION else 1.0
+            out[k] = math.log(m / outer / times) if m > 0 else -math.inf
+
+
+@njit(cache=True, error_model="numpy")
+def _stretched(deterrence, theta, log_d, out):
+    """(d / d0)^a, with d0 = 1 km for the one-parameter form."""
+    a = theta[0]
+    log_scale = math.log(theta[1]) if deterrence == SCALED_STRETCHED else 0.0
+    for k in range(log_d.size):
+        out[k] = min(a * (log_d[k] - log_scale), 700.0)
+    exp_into(out, out)
+
+
+@njit(cache=True, error_model="numpy")
+def _circle_term(circle, total):
+    """log(1 / S - 1 / M); the whole population within the circle leaves no weight."""
+    left = total - circle
+    if left <= 1e-12 * total:
+        return -math.inf
+    return math.log(left / circle)
+
+
+@njit(cache=True, error_model="numpy")
+def _extended_radiation(alpha, log_inner, log_ratio):
+    """log(1 / (x^alpha + 1) - 1 / ((x r)^alpha + 1)), from log x and log r.
+
+    With u = alpha log x and v = u + alpha log r this is log(1 - exp(u - v)) - log(1 + exp(u)) -
+    log(1 + exp(-v)); the last two share one logarithm.
+    """
+    if log_ratio == 0:
+        return -math.inf
+    if log_inner == -math.inf:
+        # nobody at the origin or before: the ratio's logarithm is that of the destination's mass
+        return -_log_one_plus_exp(-alpha * log_ratio)
+    u = alpha * log_inner
+    gap = alpha * log_ratio
+    v = u + gap
+    a, b = math.exp(-abs(u)), math.exp(-abs(v))
+    bounded = math.log1p(a + b + a * b)
+    return _log_one_minus_exp(gap) - max(u, 0.0) - max(-v, 0.0) - bounded
+
+
+@njit(cache=True, error_model="numpy")
+def fill_derivatives(deterrence, theta, slope, bend, columns, i, first_own, g, h):
+    """First (k, n) and second (k, k, n) derivatives of the log weights of origin ``i``.
+
+    ``slope`` (k, n_zones) and ``bend`` (k, k, n_zones) are those of the attraction; the
+    parameters of the deterrence are the last ones, from ``first_own`` on.
+    """
+    first = columns.start[i]
+    n = columns.start[i + 1] - first
+    to = columns.destination[first : first + n]
+    for a in range(slope.shape[0]):
+        for k in range(n):
+            g[a, k] = slope[a, to[k]]
+        for b in range(slope.shape[0]):
+            for k in range(n):
+                h[a, b, k] = bend[a, b, to[k]]
+    own = first_own
+    if deterrence == POWER:
+        for k in range(n):
+            g[own, k] -= columns.log_distance[first + k]
+    elif deterrence == EXPONENTIAL:
+        for k in range(n):
+            g[own, k] -= columns.distance[first + k]
+    elif deterrence == OPPORTUNITIES:
+        for k in range(n):
+            g[own, k] -= columns.intervening[first + k]
+    elif deterrence in (STRETCHED, SCALED_STRETCHED):
+        log_d = columns.log_distance[first : first + n]
+        power = np.empty(n)
+        _stretched(deterrence, theta, log_d, power)
+        _stretched_derivatives(deterrence, theta, log_d, power, own, g, h)
+    elif deterrence == EXTENDED_RADIATION:
+        for k in range(n):
+            g[own, k], h[own, own, k] = _extended_radiation_derivatives(
+                theta[0], columns.log_inner[first + k], columns.log_ratio[first + k]
+            )
+
+
+@njit(cache=True, error_model="numpy")
+def _stretched_derivatives(deterrence, theta, log_d, power, own, g, h):
+    a = theta[0]
+    scale = theta[1] if deterrence == SCALED_STRETCHED else 1.0
+    log_scale = math.log(scale)
+    for k in range(log_d.size):
+        x = power[k]
+        length = log_d[k] - log_scale if x > 0 else 0.0
+        g[own, k] -= x * length
+        h[own, own, k] -= x * length * length
+        if deterrence == SCALED_STRETCHED:
+            g[own + 1, k] += x * a / scale
+            cross = x * (1 + a * length) / scale
+            h[own, own + 1, k] += cross
+            h[own + 1, own, k] += cross
+            h[own + 1, own + 1, k] -= a * (a + 1) * x / (scale * scale)
+
+
+@njit(cache=True, error_model="numpy")
+def _extended_radiation_derivatives(alpha, log_inner, log_ratio):
+    """First and second derivative by alpha of ``_extended_radiation``."""
+    if log_ratio == 0:
+        return 0.0, 0.0
+    empty = log_inner == -math.inf
+    log_outer = log_ratio if empty else log_inner + log_ratio
+    share = _logistic(-alpha * log_outer)
+    first = log_outer * share
+    second = -log_outer * log_outer * share * (1 - share)
+    if not empty:
+        below = _logistic(alpha * log_inner)
+        grown = math.expm1(alpha * log_ratio)
+        first += log_ratio / grown - log_inner * below
+        second -= log_inner * log_inner * below * (1 - below)
+        second -= log_ratio / grown * log_ratio * (1 + 1 / grown)
+    return first, second

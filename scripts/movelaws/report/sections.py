@@ -1,0 +1,60 @@
+"""The papers of the report: order, titles, links and introductions, from ``sections.yaml``."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+_KEYS = {"key", "name", "title", "introduction"}
+_OPTIONAL = {"authors", "links"}
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One paper: ``key`` of the workflow, short ``name`` for the navigation, and what to show."""
+
+    key: str
+    name: str
+    title: str
+    introduction: str
+    authors: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+
+
+def read_sections(path: str | Path) -> list[Paper]:
+    """Read the papers in the order of the report.
+
+    Raises
+    ------
+    ValueError
+        If a key is missing or unknown, a paper stands twice, or a link is not https.
+    """
+    document = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    if not isinstance(document, dict) or set(document) != {"papers"}:
+        raise ValueError(f"{path}: expected one key, papers, with a list of papers")
+    papers = [_paper(entry, path) for entry in document["papers"]]
+    keys = [paper.key for paper in papers]
+    if len(set(keys)) < len(keys):
+        raise ValueError(f"{path}: a paper stands twice among {', '.join(keys)}")
+    return papers
+
+
+def _paper(entry: dict, path: str | Path) -> Paper:
+    where = f"{path}: paper {entry.get('key')!r}"
+    missing = sorted(_KEYS - set(entry))
+    unknown = sorted(set(entry) - _KEYS - _OPTIONAL)
+    if missing or unknown:
+        raise ValueError(f"{where}: missing keys {missing}, unknown keys {unknown}")
+    links = []
+    for link in entry.get("links", ()):
+        if set(link) != {"label", "url"} or not link["url"].startswith("https://"):
+            raise ValueError(f"{where}: a link has a label and an https url, not {link}")
+        links.append((link["label"], link["url"]))
+    return Paper(
+        key=entry["key"],
+        name=entry["name"],
+        title=entry["title"],
+        introduction=entry["introduction"],
+        authors=tuple(entry.get("authors", ())),
+        links=tuple(links),
+    )

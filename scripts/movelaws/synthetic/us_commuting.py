@@ -1,0 +1,201 @@
+"""A synthetic country in the formats of US county commuting, ACS 2011-2015.
+
+Counties lie somewhere in the middle of the United States and carry codes and names of states
+nearby; the counties themselves are fictional. As in the published copies every flow is doubled,
+flows within counties are listed, some counties lie in Alaska and Hawaii, and Puerto Rico has
+boundaries but no flows.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from movelaws.seeds import stream
+from movelaws.synthetic import us_map, us_profiles
+from movelaws.synthetic.files import csv_bytes, write_bytes, zipped_shapefile
+from movelaws.synthetic.flows import (
+    allocation_matrix,
+    check_number,
+    check_whole,
+    checked_law,
+    draw_flows,
+    feasible_outflow,
+    thinned,
+    whole_shares,
+)
+from movelaws.synthetic.geography import make_country
+from movelaws.synthetic.states import OUTSIDE_CONTIGUOUS
+
+FILES = {
+    "flows": "commute_data_2011-2015.gz.parquet",
+    "boundaries": "cb_2016_us_county_500k.zip",
+    "population": "acs2015_county_data.csv",
+}
+"""File name of each role of the adapter ``us_commuting``."""
+
+EXTRA_FILES = {
+    "gini": "ACS_15_5YR_B19083_with_ann.csv",
+    "employment": "ACS_15_5YR_S2301_with_ann.csv",
+    "internal_points": "tiger2015_county_intpt_centroid.csv",
+}
+"""Files written beside them, by role of the adapter ``us_counties``."""
+
+DEFAULTS = {
+    "counties": 200,
+    "states": 5,
+    "commuters": 8_000_000,
+    "outflow_share": 0.3,
+    "dispersion": 0.0,
+    "law": {"model": "GMExp", "parameters": {"b": 0.04}},
+}
+"""Options of ``write`` and their values."""
+
+FLOW_DIVISOR = 2
+_CELLS_PER_COUNTY = 8
+_COUNTY_KM2 = 2500.0
+_ROOM = 0.75
+
+
+def write(
+    folder: Path,
+    seed: int,
+    *,
+    counties: int = DEFAULTS["counties"],
+    states: int = DEFAULTS["states"],
+    commuters: int = DEFAULTS["commuters"],
+    outflow_share: float = DEFAULTS["outflow_share"],
+    dispersion: float = DEFAULTS["dispersion"],
+    law: Mapping[str, object] = DEFAULTS["law"],
+) -> dict[str, object]:
+    """Write the raw files of one synthetic country.
+
+    Parameters
+    ----------
+    folder : where the files of ``FILES`` and ``EXTRA_FILES`` go; made if need be.
+    seed : the same seed and options give the same bytes.
+    counties : number of contiguous counties, 8 to 3000.
+    states : number of states they form.
+    commuters : people who work, at least 200 per county.
+    outflow_share : share of a county's workers who would leave it if all could be housed.
+    dispersion : a in the variance mu + a mu^2 of the flows; 0 for multinomial flows.
+    law : flow model and parameters; its mass is the workplace population.
+
+    Returns
+    -------
+    The truth: law, sizes and sums that the canonical tables must give back.
+
+    Raises
+    ------
+    ValueError
+        If an option is out of range; the message names it.
+    """
+    planted = checked_law(law)
+    counties = check_whole("counties", counties, 8, 3000)
+    states = check_whole("states", states, 1, min(40, counties // 4))
+    commuters = check_whole("commuters", commuters, 200 * counties, 10**9)
+    outflow_share = check_number("outflow_share", outflow_share, 0.001, 0.9)
+    dispersion = check_number("dispersion", dispersion, 0, 10)
+    rng = stream(seed, "synthetic", "us_commuting")
+
+    radius = float(np.sqrt(counties * _COUNTY_KM2 / np.pi))
+    country = make_country(rng, counties, _CELLS_PER_COUNTY, radius, islands=2)
+    table = us_map.near_counties(rng, country, states)
+    mass = whole_shares(commuters, np.bincount(country.zone, country.weight), least=100)
+    share = allocation_matrix(planted, *us_map.law_tables(table, mass))
+    outflow = feasible_outflow(outflow_share * mass, share, _ROOM * mass)
+    flow, lost = thinned(rng, draw_flows(rng, outflow, share, dispersion), mass)
+    np.fill_diagonal(flow, mass - flow.sum(axis=0))
+
+    everywhere = pd.concat([table, us_map.far_counties()]).sort_values("fips", ignore_index=True)
+    trips = _trips(rng, table["fips"].to_numpy(), flow, everywhere)
+    profile = us_profiles.county_profile(rng, everywhere, _employed(rng, everywhere, trips))
+    _write_all(rng, Path(folder), everywhere, trips, profile)
+
+    moved = flow - np.diag(np.diag(flow))
+    near = ~profile["CensusId"].astype(str).str.zfill(5).str[:2].isin(us_map.FAR)
+    return {
+        "world": "us_commuting",
+        "seed": seed,
+        "law": {"model": planted.model, "parameters": planted.parameters},
+        "population": "workplace",
+        "dispersion": dispersion,
+        "adapter_options": {"flow_divisor": FLOW_DIVISOR},
+        "n_zones": counties,
+        "n_pairs": int(np.count_nonzero(moved)),
+        "total_flow": int(moved.sum()),
+        "workplace_population": int(mass.sum()),
+        "residential_population": int(profile.loc[near, "TotalPop"].sum()),
+        "trips_without_room": lost,
+    }
+
+
+def _trips(
+    rng: np.random.Generator, fips: np.ndarray, flow: np.ndarray, everywhere: pd.DataFrame
+) -> pd.DataFrame:
+    """All flows > 0, those from, to and within far counties included: origin, destination, flow."""
+    origin, destination = np.nonzero(flow)
+    near = pd.DataFrame(
+        {"o": fips[origin], "d": fips[destination], "flow": flow[origin, destination]}
+    )
+    far = everywhere.loc[everywhere["fips"].str[:2].isin(OUTSIDE_CONTIGUOUS), "fips"].to_numpy()
+    within = pd.DataFrame({"o": far, "d": far, "flow": rng.integers(2000, 9000, far.size)})
+    some = rng.choice(fips, far.size)
+    across = pd.DataFrame(
+        {
+            "o": np.concatenate([far, some, far[:1]]),
+            "d": np.concatenate([some, far, far[-1:]]),
+            "flow": rng.integers(1, 60, 2 * far.size + 1),
+        }
+    )
+    trips = pd.concat([near, within, across])
+    return trips.sort_values(["o", "d"], ignore_index=True)
+
+
+def _employed(
+    rng: np.random.Generator, everywhere: pd.DataFrame, trips: pd.DataFrame
+) -> np.ndarray:
+    """Workers who live in each county; a number of its own where no flows are given."""
+    working = trips.groupby("o")["flow"].sum().reindex(everywhere["fips"]).to_numpy()
+    unknown = rng.integers(2000, 9000, len(everywhere))
+    return np.where(np.isnan(working), unknown, working).astype(int)
+
+
+def _write_all(rng, folder, counties, trips, profile):
+    boundaries, stem = us_map.boundaries(rng, counties), Path(FILES["boundaries"]).stem
+    content = {
+        "flows": _flow_table(rng, counties, trips),
+        "boundaries": zipped_shapefile(boundaries, stem, ("shp", "shx", "dbf")),
+        "population": csv_bytes(profile, line="\r\n"),
+        "gini": us_profiles.gini_table(rng, counties),
+        "employment": us_profiles.employment_table(rng, counties, profile),
+        "internal_points": csv_bytes(us_map.internal_points(counties)),
+    }
+    for role, data in content.items():
+        write_bytes(folder / (FILES | EXTRA_FILES)[role], data)
+
+
+def _flow_table(rng: np.random.Generator, counties: pd.DataFrame, trips: pd.DataFrame) -> bytes:
+    """The Parquet copy: doubled flows and margins, three digits for the state of the workplace."""
+    by_code = counties.set_index("fips")
+    label = by_code["name"] + " County"
+    margin = np.maximum(1, np.round(1.6 * np.sqrt(trips["flow"]) * rng.uniform(1, 6, len(trips))))
+    table = pa.table(
+        {
+            "...1": np.arange(len(trips)) + 7.0,
+            "origin.state.name": pa.array(trips["o"].map(by_code["postal"]), pa.string()),
+            "origin.county.name": pa.array(trips["o"].map(label), pa.string()),
+            "destination.state.name": pa.array(trips["d"].map(by_code["postal"]), pa.string()),
+            "destination.county.name": pa.array(trips["d"].map(label), pa.string()),
+            "OFIPS": pa.array(trips["o"], pa.string()),
+            "DFIPS": pa.array("0" + trips["d"], pa.string()),
+            "FLOW": trips["flow"].to_numpy(dtype=float) * FLOW_DIVISOR,
+            "MOE": margin.to_numpy() * FLOW_DIVISOR,
+        }
+    )
+    out = pa.BufferOutputStream()
+    pq.write_table(table, out, compression="gzip")
+    return out.getvalue().to_pybytes()

@@ -1,0 +1,47 @@
+"""Write the self-contained HTML report of a run."""
+
+from pathlib import Path
+
+import pandas as pd
+
+import movelaws
+from movelaws.log import logged
+from movelaws.report import build, read_sections
+from movelaws.report.items import items_from, left_out_from
+from movelaws.report.made import commit, versions
+
+
+def report(
+    folder: Path,
+    ledger: Path,
+    sections: Path,
+    items: list[dict],
+    left_out: list[dict],
+    made: dict[str, str],
+) -> str:
+    """The report of the results below ``folder``; captions lie beside the sections file."""
+    source = commit(Path(movelaws.__file__).parents[2])
+    return build(
+        folder=folder,
+        ledger=pd.read_csv(ledger, dtype=str, keep_default_na=False),
+        items=items_from(items, folder),
+        left_out=left_out_from(left_out),
+        papers=read_sections(sections),
+        captions=sections.parent,
+        made={**made, **({"Commit": source} if source else {})},
+        versions=versions(),
+    )
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        html = report(
+            Path(snakemake.params.folder),
+            Path(snakemake.input.ledger),
+            Path(snakemake.input.sections),
+            snakemake.params.exhibits,
+            snakemake.params.left_out,
+            snakemake.params.made,
+        )
+        Path(snakemake.output.html).write_text(html, encoding="utf-8")
+        print(f"{snakemake.output.html}: {len(html) / 1e6:.1f} MB")

@@ -1,0 +1,19 @@
+"""Draw the accuracy of each one-parameter model along its parameter, for one dataset."""
+
+import pandas as pd
+
+from movelaws.log import logged
+from movelaws.plotting import save
+from movelaws.plotting.calibration import calibration
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        table = pd.read_csv(snakemake.input.baselines)
+        drawn = calibration(
+            pd.read_csv(snakemake.input.curves),
+            table[table["dataset"] == snakemake.params.dataset],
+            parameters=snakemake.params.parameters,
+            unit=snakemake.params.unit,
+            synthetic=snakemake.params.synthetic,
+        )
+        save(drawn, [snakemake.output.svg, snakemake.output.png])

@@ -1,0 +1,18 @@
+"""Draw how far people travel in one dataset, observed and as the models predict it."""
+
+import pandas as pd
+
+from movelaws.log import logged
+from movelaws.plotting import save
+from movelaws.plotting.decay import decay
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        drawn = decay(
+            pd.read_parquet(snakemake.input.predictions),
+            snakemake.params.models,
+            label=snakemake.params.label,
+            unit=snakemake.params.unit,
+            synthetic=snakemake.params.synthetic,
+        )
+        save(drawn, [snakemake.output.svg, snakemake.output.png])

@@ -1,0 +1,20 @@
+"""Draw the flow map of one dataset: observed, and as two models predict it."""
+
+import geopandas as gpd
+import pandas as pd
+
+from movelaws.log import logged
+from movelaws.plotting import save
+from movelaws.plotting.flow_map import flow_map
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        drawn = flow_map(
+            gpd.read_parquet(snakemake.input.zones),
+            pd.read_parquet(snakemake.input.predictions),
+            snakemake.params.panels,
+            titles=snakemake.params.titles,
+            unit=snakemake.params.unit,
+            synthetic=snakemake.params.synthetic,
+        )
+        save(drawn, [snakemake.output.svg, snakemake.output.png])
