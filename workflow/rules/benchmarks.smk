@@ -1,0 +1,182 @@
+# Time and memory of movelaws and of its peers on random zones.
+# Takes:  envs/bench-peers.txt, from which it makes .venv-bench
+# Makes:  results/benchmarks/benchmarks.{csv,md}     seconds, memory, agreement with ours
+#         results/benchmarks/growth.{csv,md}         growth exponents
+#         results/benchmarks/scaling.{svg,png}
+
+BENCHMARKS = Path("results") / "benchmarks"
+BENCHMARK_STEPS = Path(workflow.basedir) / "scripts" / "benchmarks"
+BENCHMARK_SIZES = [500, 1000, 2000, 3000, 7201]
+BENCHMARK_LIMITS = {
+    "limit_s": 300,
+    "memory_gb": 16,
+    "repeats": 3,
+    "patience_s": 10,
+    "start_s": 120,
+}
+# Threads that each tool is timed with; scikit-mobility and spint know one way only.
+BENCHMARK_RUNS = [
+    (task, tool, threads)
+    for task, tool, choices in (
+        ("opportunities", "movelaws", (1, 2)),
+        ("opportunities", "PyTDLM", (1, 2)),
+        ("radiation", "movelaws", (1, 2)),
+        ("radiation", "PyTDLM", (1, 2)),
+        ("radiation", "scikit-mobility", (1,)),
+        ("calibration", "movelaws", (1, 2)),
+        ("calibration", "spint", (1,)),
+    )
+    for threads in choices
+]
+BENCHMARK_NAMES = ["-".join(map(str, run)) for run in BENCHMARK_RUNS]
+BENCHMARK_OURS = [
+    "movelaws.benchmarks",
+    "movelaws.allocation",
+    "movelaws.calibrate",
+    "movelaws.opportunities",
+]
+
+
+rule benchmarks_environment:
+    input:
+        lock=Path(workflow.basedir) / "envs" / "bench-peers.txt",
+    output:
+        stamp=Path(".venv-bench") / "peers.json",
+    log:
+        Path("logs") / "benchmarks" / "environment.log",
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    resources:
+        mem="1GB",
+        runtime="20m",
+    message:
+        "Setting up the peers' environment (a minute or two)"
+    script:
+        "../../scripts/benchmarks/environment.py"
+
+
+rule benchmarks_world:
+    output:
+        world=temp(BENCHMARKS / "worlds" / "{n}.npz"),
+    log:
+        Path("logs") / "benchmarks" / "world-{n}.log",
+    wildcard_constraints:
+        n=r"\d+",
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem="1GB",
+        runtime="5m",
+    params:
+        seed=config["seed"],
+        code=module_digest("movelaws.benchmarks"),
+    message:
+        "Drawing {wildcards.n} random zones"
+    script:
+        "../../scripts/benchmarks/world.py"
+
+
+rule benchmarks_run:
+    input:
+        worlds=expand(rules.benchmarks_world.output.world, n=BENCHMARK_SIZES),
+        script=lambda wildcards: BENCHMARK_STEPS
+        / ("ours.py" if wildcards.tool == "movelaws" else "peer.py"),
+        clock=BENCHMARK_STEPS / "measure.py",
+        stamp=branch(
+            lambda wildcards: wildcards.tool == "movelaws",
+            then=[],
+            otherwise=rules.benchmarks_environment.output.stamp,
+        ),
+    output:
+        runs=BENCHMARKS / "runs" / "{task}-{tool}-{threads}.jsonl",
+        values=BENCHMARKS / "runs" / "{task}-{tool}-{threads}.npz",
+    log:
+        Path("logs") / "benchmarks" / "{task}-{tool}-{threads}.log",
+    wildcard_constraints:
+        task="[a-z]+",
+        tool="[A-Za-z-]+",
+        threads=r"\d+",
+    conda:
+        "../../envs/environment.yaml"
+    # All cores, whatever is used of them: jobs that run side by side would time each other.
+    threads: workflow.cores or 2
+    resources:
+        mem=f"{BENCHMARK_LIMITS['memory_gb']}GB",
+        runtime="60m",
+    params:
+        sizes=BENCHMARK_SIZES,
+        limits=BENCHMARK_LIMITS,
+        code=lambda wildcards: (
+            module_digest(*BENCHMARK_OURS) if wildcards.tool == "movelaws" else ""
+        ),
+    message:
+        "Timing {wildcards.task} by {wildcards.tool} with {wildcards.threads} threads"
+    script:
+        "../../scripts/benchmarks/run.py"
+
+
+rule benchmarks_table:
+    input:
+        runs=expand(BENCHMARKS / "runs" / "{name}.jsonl", name=BENCHMARK_NAMES),
+        values=expand(BENCHMARKS / "runs" / "{name}.npz", name=BENCHMARK_NAMES),
+    output:
+        csv=report(
+            BENCHMARKS / "benchmarks.csv",
+            caption="../report/benchmarks.rst",
+            category="Benchmarks",
+            labels={"result": "Time and memory"},
+        ),
+        md=BENCHMARKS / "benchmarks.md",
+        growth=BENCHMARKS / "growth.csv",
+        growth_md=BENCHMARKS / "growth.md",
+    log:
+        Path("logs") / "benchmarks" / "table.log",
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem="1GB",
+        runtime="5m",
+    params:
+        code=module_digest("movelaws.benchmarks", "movelaws.plotting.tables"),
+    message:
+        "Gathering the timings"
+    script:
+        "../../scripts/benchmarks/table.py"
+
+
+rule benchmarks_figure:
+    input:
+        table=rules.benchmarks_table.output.csv,
+        growth=rules.benchmarks_table.output.growth,
+    output:
+        svg=report(
+            BENCHMARKS / "scaling.svg",
+            caption="../report/benchmarks.rst",
+            category="Benchmarks",
+            labels={"result": "Growth with the number of zones"},
+        ),
+        png=BENCHMARKS / "scaling.png",
+    log:
+        Path("logs") / "benchmarks" / "figure.log",
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem="500MB",
+        runtime="5m",
+    params:
+        memory_gb=BENCHMARK_LIMITS["memory_gb"],
+        code=module_digest("movelaws.plotting.scaling"),
+    message:
+        "Drawing the timings"
+    script:
+        "../../scripts/benchmarks/figure.py"
+
+
+rule benchmarks:
+    input:
+        rules.benchmarks_table.output,
+        rules.benchmarks_figure.output,
