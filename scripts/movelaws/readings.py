@@ -41,8 +41,8 @@ def pairs_under(
     support : ``observed`` destinations or ``all`` zones share an outflow.
     intervening : ``places`` sums the population of the finest units at hand, ``zones`` of whole
         zones; so do places of which the chosen population is unknown.
-    centroids : ``given`` are the points of the canonical table; ``equal_area`` takes the centroid of
-        each polygon in an equal-area projection centred on the zones.
+    centroids : ``given`` are the points of the canonical table; ``equal_area`` takes the centroid
+        of each polygon in an equal-area projection centred on the zones.
     distance : ``sphere`` is the great circle (or the plane of a projected CRS); ``ellipsoid`` is
         the geodesic of WGS 84. The order of places, and so s_ij, stays that of the sphere.
     jitter_places_m, jitter_zones_m : standard deviation (metres, each axis) of a random move of

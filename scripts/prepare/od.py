@@ -24,10 +24,10 @@ def prepare(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):  # noqa: F821
+    with logged(snakemake.log[0]):
         prepare(
-            snakemake.params.adapter,  # noqa: F821
-            dict(snakemake.input.items()),  # noqa: F821
-            snakemake.params.options,  # noqa: F821
-            Path(snakemake.output.zones).parent,  # noqa: F821
+            snakemake.params.adapter,
+            dict(snakemake.input.items()),
+            snakemake.params.options,
+            Path(snakemake.output.zones).parent,
         )

@@ -36,7 +36,7 @@ def report(
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         html = report(
-            Path(snakemake.params.folder),
+            Path(snakemake.output.html).parent,
             Path(snakemake.input.ledger),
             Path(snakemake.input.sections),
             snakemake.params.exhibits,

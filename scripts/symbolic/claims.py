@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pandas as pd
+
 from movelaws.claims import write_findings
 from movelaws.log import logged
 from movelaws.symbolic.claims import findings

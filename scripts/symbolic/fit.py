@@ -1,6 +1,7 @@
 """Calibrate the existing flow models on one dataset."""
 
 import pandas as pd
+
 from movelaws.frames import read
 from movelaws.log import logged
 from movelaws.readings import pairs_under
@@ -19,9 +20,7 @@ def fit(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Fits by model and objective, predicted flows, and the objectives along each parameter."""
     data = read(folder)
-    pairs = pairs_under(
-        data.zones, data.flows, data.places, population=population, support=support
-    )
+    pairs = pairs_under(data.zones, data.flows, data.places, population=population, support=support)
     table = fits(pairs, models, objectives, confidence, bootstraps, seed)
     print(table.to_string())
     return table, predictions(pairs, table), curves(pairs, table)

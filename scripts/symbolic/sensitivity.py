@@ -1,6 +1,7 @@
 """How the numbers of one paper move with the reading of the data: one table for all datasets."""
 
 import pandas as pd
+
 from movelaws.log import logged
 from movelaws.plotting.tables import write_table
 from movelaws.symbolic.sensitivity import summary

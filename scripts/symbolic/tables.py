@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pandas as pd
+
 from movelaws.frames import read
 from movelaws.log import logged
 from movelaws.plotting.tables import write_table

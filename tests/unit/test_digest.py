@@ -1,4 +1,7 @@
+from pathlib import Path
+
 import pytest
+
 from movelaws import digest
 
 
@@ -56,7 +59,6 @@ def test_plotting_is_not_part_of_what_the_models_depend_on():
         if name not in sources:
             sources.add(name)
             spec = digest.importlib.util.find_spec(name)
-            with open(spec.origin, "rb") as file:
-                todo += digest._movelaws_imports(file.read())
+            todo += digest._movelaws_imports(Path(spec.origin).read_bytes())
     assert not any(name.startswith("movelaws.plotting") for name in sources)
     assert "movelaws.allocation" in sources

@@ -1,6 +1,7 @@
 import sys
 
 import pytest
+
 from movelaws.log import logged
 
 

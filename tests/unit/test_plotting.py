@@ -315,18 +315,21 @@ def test_round_lengths_are_round_and_fit(longest):
     assert f"{length:e}"[0] in "125"
 
 
-@given(st.lists(st.floats(0.5, 1e6), min_size=1, max_size=200), st.integers(1, 50))
-def test_threshold_keeps_at_most_so_many_flows_and_is_the_smallest_round_one(flows, most):
-    flows = np.array(flows)
-    threshold = default_threshold(flows, most)
-    assert (flows >= threshold).sum() <= most
+@given(
+    st.lists(st.tuples(st.floats(0.5, 1e6), st.floats(0.1, 50)), min_size=1, max_size=100),
+    st.floats(0, 500),
+)
+def test_threshold_spends_at_most_so_much_ink_and_is_the_smallest_round_one(lines, most):
+    flow, length = np.array(lines).T
+    threshold = default_threshold(flow, length, most)
+    assert length[flow >= threshold].sum() <= most + 1e-9
     below = maps.round_length(threshold * 0.99)
-    assert below < flows.min() or (flows >= below).sum() > most
+    assert below < flow.min() or length[flow >= below].sum() > most - 1e-9
 
 
 def test_nothing_to_draw_is_an_error():
     with pytest.raises(ValueError, match="no positive flow"):
-        default_threshold(np.zeros(3), 10)
+        default_threshold(np.zeros(3), np.ones(3), 10.0)
 
 
 def test_small_palette_keeps_paper_and_the_strongest_flow():
@@ -409,6 +412,7 @@ def test_labels_that_do_not_touch_stay():
         ((100, 400_000), ["100", "1,000", "10,000", "100,000"]),
         ((1150, 2500), ["1,500", "2,000"]),
         ((1, 10), ["1", "10"]),
+        ((7e-7, 6e-6), ["$10^{-6}$", r"$3\times10^{-6}$"]),
         ((1e-7, 3e-5), ["$10^{-7}$", "$10^{-6}$", "$10^{-5}$"]),
     ],
 )

@@ -2,8 +2,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from movelaws.readings import pairs_under
 from shapely.geometry import Point
+
+from movelaws.readings import pairs_under
 
 
 @pytest.fixture

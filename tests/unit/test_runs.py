@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from movelaws.runs import raw_files
 
 RAW, WORLD = Path("resources/raw"), Path("results/demo/raw/city")

@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from movelaws.symbolic.claims import explanations, findings
 
 US = "us_county_commuting"
@@ -29,14 +30,22 @@ def datasets():
 @pytest.fixture
 def readings():
     return pd.DataFrame(
-        [(US, "GMPow", "moved_zones", 1330.0, 1350.0), (US, "GMExp", "moved_zones", 1309.0, 1311.0)],
+        [
+            (US, "GMPow", "moved_zones", 1330.0, 1350.0),
+            (US, "GMExp", "moved_zones", 1309.0, 1311.0),
+        ],
         columns=["dataset", "model", "reading", "rmse_lowest", "rmse_highest"],
     )
 
 
 @pytest.fixture
 def table_2():
-    rows = [(US, "GMPow", 1337.7), (US, "GMExp", 1309.9), ("far", "GMPow", 12.5), ("far", "GMExp", 10)]
+    rows = [
+        (US, "GMPow", 1337.7),
+        (US, "GMExp", 1309.9),
+        ("far", "GMPow", 12.5),
+        ("far", "GMExp", 10),
+    ]
     return pd.DataFrame(rows, columns=["dataset", "model", "value"])
 
 

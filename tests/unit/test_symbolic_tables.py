@@ -2,9 +2,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from shapely.geometry import Point
+
 from movelaws.frames import Canonical
 from movelaws.symbolic.tables import BASELINE_COLUMNS, baselines, describe, read_published
-from shapely.geometry import Point
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def table_of(fitted: pd.DataFrame, source: str) -> pd.DataFrame:
 
 
 def test_the_first_columns_are_the_stable_ones(fitted):
-    first = "dataset model parameter rmse cpc published_rmse published_cpc".split()
+    first = ["dataset", "model", "parameter", "rmse", "cpc", "published_rmse", "published_cpc"]
     assert list(table_of(fitted, "published").reset_index()[BASELINE_COLUMNS].columns[:7]) == first
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from conftest import run_snakemake
 
 
@@ -26,7 +27,7 @@ def planned(folder: Path, *arguments: str) -> set[str]:
 def test_the_stable_outputs_are_there(embedded):
     run = embedded / "results" / "demo"
     table = pd.read_csv(run / "symbolic" / "baselines.csv")
-    first = "dataset model parameter rmse cpc published_rmse published_cpc".split()
+    first = ["dataset", "model", "parameter", "rmse", "cpc", "published_rmse", "published_cpc"]
     assert list(table.columns[: len(first)]) == first
     assert set(table["source"]) == {"synthetic"}
     assert table["published_rmse"].isna().all()  # a synthetic world is not the paper's country

@@ -6,10 +6,7 @@ from pathlib import Path
 
 from snakemake.utils import validate
 
-# Two roads to one package: this process reads sys.path, the processes of scripts PYTHONPATH.
-SCRIPTS = str(Path(workflow.basedir) / "scripts")
-sys.path.insert(0, SCRIPTS)
-os.environ["PYTHONPATH"] = os.pathsep.join([SCRIPTS, *filter(None, [os.environ.get("PYTHONPATH")])])
+sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
 
 from movelaws import adapters, registry, runs, synthetic
 from movelaws.allocation.models import MODELS
@@ -42,6 +39,52 @@ def canonical(dataset):
     """The canonical tables of an origin-destination dataset."""
     folder = RUN / "od" / dataset
     return {part: folder / f"{part}.parquet" for part in ("zones", "flows", "places")}
+
+
+def raw_inputs(wildcards):
+    """Raw files of a dataset by role. A retrieved file never changes, so it does not age."""
+    entry = OD[wildcards.dataset]
+    synthetic_files = {}
+    if entry["source"] == "synthetic":
+        synthetic_files = synthetic.load(entry["world"]["name"]).FILES
+    files = runs.raw_files(
+        wildcards.dataset, entry, RAW, RUN / "raw" / wildcards.dataset, synthetic_files
+    )
+    if entry["source"] == "published":
+        return {role: ancient(file) for role, file in files.items()}
+    return files
+
+
+def raw_contents(wildcards):
+    """Which bytes the registry asks for: another file reruns, a file looked at again does not."""
+    entry = OD[wildcards.dataset]
+    if entry["source"] != "published":
+        return []
+    rows = runs.registry_rows(wildcards.dataset, entry, REGISTRY)
+    return [[role, row.name, row.sha256 or row.url] for role, row in rows.items()]
+
+
+def planted_law(dataset):
+    """The law behind a synthetic dataset, else None."""
+    entry = OD[dataset]
+    options = entry.get("world", {}).get("options", {})
+    return options.get("law") if entry["source"] == "synthetic" else None
+
+
+def files_shown():
+    """Every file that the report embeds; the PNG beside an SVG stands in where that is large."""
+    paths = [Path(item["path"]) for item in REPORT_ITEMS]
+    return paths + [path.with_suffix(".png") for path in paths if path.suffix == ".svg"]
+
+
+def cases_left_out():
+    """The cases of the papers, then the datasets that are missing and belong to none of them."""
+    named = {case["case"] for case in LEFT_OUT}
+    return LEFT_OUT + [
+        {"case": dataset, "reason": reason}
+        for dataset, reason in MISSING.items()
+        if dataset not in named
+    ]
 
 
 wildcard_constraints:

@@ -37,29 +37,6 @@ for name, entry in OD.items():
                 "../../scripts/prepare/synthesise.py"
 
 
-def raw_inputs(wildcards):
-    """Raw files of a dataset by role. A retrieved file never changes, so it does not age."""
-    entry = OD[wildcards.dataset]
-    synthetic_files = {}
-    if entry["source"] == "synthetic":
-        synthetic_files = synthetic.load(entry["world"]["name"]).FILES
-    files = runs.raw_files(
-        wildcards.dataset, entry, RAW, RUN / "raw" / wildcards.dataset, synthetic_files
-    )
-    if entry["source"] == "published":
-        return {role: ancient(file) for role, file in files.items()}
-    return files
-
-
-def raw_contents(wildcards):
-    """Which bytes the registry asks for: another file reruns, a file looked at again does not."""
-    entry = OD[wildcards.dataset]
-    if entry["source"] != "published":
-        return []
-    rows = runs.registry_rows(wildcards.dataset, entry, REGISTRY)
-    return [[role, row.name, row.sha256 or row.url] for role, row in rows.items()]
-
-
 rule prepare_od:
     input:
         unpack(raw_inputs),

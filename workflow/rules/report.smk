@@ -10,24 +10,8 @@
 #                 the name of a file in workflow/report
 #   LEFT_OUT      a dict per case that cannot be had: case, reason, paper
 
-REPORT_TEXTS = Path(SCRIPTS).parent / "workflow" / "report"
-REPORT_LOOK = Path(SCRIPTS) / "movelaws" / "report" / "templates"
-
-
-def files_shown():
-    """Every file that the report embeds; the PNG beside an SVG stands in where that is large."""
-    paths = [Path(item["path"]) for item in REPORT_ITEMS]
-    return paths + [path.with_suffix(".png") for path in paths if path.suffix == ".svg"]
-
-
-def cases_left_out():
-    """The cases of the papers, then the datasets that are missing and belong to none of them."""
-    named = {case["case"] for case in LEFT_OUT}
-    return LEFT_OUT + [
-        {"case": dataset, "reason": reason}
-        for dataset, reason in MISSING.items()
-        if dataset not in named
-    ]
+REPORT_TEXTS = Path(workflow.basedir) / "workflow" / "report"
+REPORT_LOOK = Path(workflow.basedir) / "scripts" / "movelaws" / "report" / "templates"
 
 
 rule ledger:
@@ -77,7 +61,6 @@ rule report:
         mem="1GB",
         runtime="10m",
     params:
-        folder=str(RUN),
         exhibits=REPORT_ITEMS,
         left_out=cases_left_out(),
         made={"Run": config["run"], "Seed": str(config["seed"])},

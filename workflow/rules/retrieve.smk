@@ -14,7 +14,7 @@
 import os
 
 if MIRROR:
-    os.environ["MOVELAWS_MIRROR"] = str(Path(MIRROR).absolute())
+    os.environ.update(MOVELAWS_MIRROR=str(Path(MIRROR).absolute()))
 
 
 rule retrieve:

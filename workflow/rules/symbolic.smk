@@ -17,19 +17,13 @@ SYMBOLIC_ABSENT = {
     case: runs.why_absent(REGISTRY, dataset)
     for case, dataset in config["symbolic"]["absent"].items()
 } | {d: MISSING[d] for d in config["symbolic"]["datasets"] if d in MISSING}
-LABELS = {d: entry["label"] for d, entry in config["od"].items()}
+LABELS = {d: OD[d]["label"] for d in SYMBOLIC_DATASETS}
+UNITS = {d: OD[d].get("unit", "people") for d in SYMBOLIC_DATASETS}
 SYMBOLIC_PARAMETERS = {
     name: f"${p.latex}$" + (f" ({p.unit})" if p.unit else "")
     for name in config["symbolic"]["models"]
     for p in MODELS[name].parameters[:1]
 }
-
-
-def planted_law(dataset):
-    """The law behind a synthetic dataset, else None."""
-    entry = OD[dataset]
-    options = entry.get("world", {}).get("options", {})
-    return options.get("law") if entry["source"] == "synthetic" else None
 
 
 rule symbolic_fit:
@@ -206,7 +200,7 @@ rule symbolic_figure_flow_map:
             for name in config["symbolic"]["flow_map"]
             if name in MODELS
         },
-        unit="commuters",
+        unit=lambda wildcards: UNITS[wildcards.dataset],
         synthetic=lambda wildcards: wildcards.dataset in SYNTHETIC,
         code=module_digest("movelaws.plotting.flow_map"),
     message:
@@ -239,7 +233,7 @@ rule symbolic_figure_decay:
     params:
         models=config["symbolic"]["models"],
         label=lambda wildcards: LABELS[wildcards.dataset],
-        unit="commuters",
+        unit=lambda wildcards: UNITS[wildcards.dataset],
         synthetic=lambda wildcards: wildcards.dataset in SYNTHETIC,
         code=module_digest("movelaws.plotting.decay"),
     message:
@@ -273,7 +267,7 @@ rule symbolic_figure_calibration:
     params:
         dataset="{dataset}",
         parameters=SYMBOLIC_PARAMETERS,
-        unit="commuters",
+        unit=lambda wildcards: UNITS[wildcards.dataset],
         synthetic=lambda wildcards: wildcards.dataset in SYNTHETIC,
         code=module_digest("movelaws.plotting.calibration"),
     message:
@@ -309,7 +303,7 @@ rule symbolic_figure_agreement:
         tolerance_percent={
             d: 100 * share for d, share in RMSE_TOLERANCE.items() if d in SYMBOLIC_DATASETS
         },
-        unit="commuters",
+        unit=UNITS[SYMBOLIC_DATASETS[0]] if len(set(UNITS.values())) == 1 else "people",
         synthetic=bool(SYNTHETIC & set(SYMBOLIC_DATASETS)),
         code=module_digest("movelaws.plotting.agreement"),
     message:

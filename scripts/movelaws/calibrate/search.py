@@ -13,6 +13,7 @@ _SCAN_PAIRS = 300_000
 _LINE_POINTS = 97
 _BOX_POINTS = 256
 _STARTS = 3
+_SAMPLED_FACTOR = 8  # the optimum of a sample of the origins may lie some cells off
 
 
 class Optimum(NamedTuple):
@@ -55,6 +56,7 @@ def _search_line(objective: Objective, coarse: Objective) -> Optimum:
         starts = np.array([refine_line(coarse, at, radius).u[0] for at in starts])
         if starts.size > 1:
             starts = starts[np.argsort([objective.loss(at) for at in starts], kind="stable")]
+        radius *= _SAMPLED_FACTOR
     return refine_line(objective, starts[0], radius)
 
 
@@ -66,7 +68,8 @@ def refine_line(
         root = _stationary(lambda u: objective.derivatives(u, weights), at, radius)
         if root is not None:
             loss = objective.loss(root, weights)
-            if loss <= objective.loss(at, weights):
+            start = objective.loss(at, weights)
+            if loss <= start + 1e-12 * abs(start):
                 return Optimum(np.array([root]), loss, True)
     for _ in range(100):
         low, high = max(0.0, at - radius), min(1.0, at + radius)

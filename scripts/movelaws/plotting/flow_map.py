@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from movelaws.metrics import cpc, rmse
 from movelaws.plotting import MM_PER_INCH, TITLE_SIZE, WIDTH_DOUBLE, figure, maps, panels, style
 
-LINES_PER_MM2 = 8.0
+INK = 22.0  # most mm of observed lines per mm2 of printed land
 _GAP, _HEADER, _KEY, _EDGE = 3.0, 11.5, 12.0, 1.0
 _WIDE_LAND = 1.25
 
@@ -56,8 +56,10 @@ def flow_map(
     flows = {name: predictions[name].to_numpy(dtype=float) for name in models}
     made, places, key = _layout(len(models), under.bounds)
     if threshold is None:
+        mm = places[0][2] / (under.bounds[2] - under.bounds[0])
         land = places[0][2] * places[0][3] * maps.land_share(under)
-        threshold = default_threshold(observed, int(LINES_PER_MM2 * land))
+        length = np.hypot(*(end - start).T) * mm
+        threshold = default_threshold(observed, length, INK * land)
     norm = LogNorm(threshold, max(10 * threshold, *(flow.max() for flow in flows.values())))
     for number, (name, (left, top, width, height)) in enumerate(zip(models, places, strict=True)):
         axes = panels.axes_mm(made, left, top + _HEADER, width, height)
@@ -75,20 +77,33 @@ def flow_map(
     return made
 
 
-def default_threshold(flow: np.ndarray, most: int) -> float:
-    """Smallest of 1, 2 and 5 times a power of ten that at most ``most`` positive flows reach.
+def default_threshold(flow: np.ndarray, length: np.ndarray, most: float) -> float:
+    """Smallest of 1, 2 and 5 times a power of ten whose lines are together at most ``most`` long.
 
-    With more lines than paper can hold, the large flows of a country drown in the small ones.
+    With more ink than that, the large flows of a country drown in the small ones.
+
+    Parameters
+    ----------
+    flow, length : (n_pairs,), flow >= 0 and length of its line.
+    most : in the unit of ``length``.
+
+    Raises
+    ------
+    ValueError
+        If no flow is positive.
     """
-    flow = np.sort(flow[flow > 0])
-    if flow.size == 0:
+    order = np.argsort(flow, kind="stable")[np.count_nonzero(flow <= 0) :]
+    if order.size == 0:
         raise ValueError("flow: no positive flow, so there is nothing to draw")
-    power = 10.0 ** np.floor(np.log10(flow[0]))
-    while True:
+    ascending = flow[order]
+    total = np.append(np.cumsum(length[order][::-1])[::-1], 0.0)
+    power = 10.0 ** np.floor(np.log10(ascending[0]))
+    while power <= ascending[-1]:
         for step in (1, 2, 5):
-            if flow.size - np.searchsorted(flow, step * power) <= most:
+            if total[np.searchsorted(ascending, step * power)] <= most:
                 return float(step * power)
         power *= 10
+    return float(power)
 
 
 def _positions(zones: gpd.GeoDataFrame, ids: pd.Series) -> np.ndarray:
@@ -137,7 +152,7 @@ def _header(
 
 def _drawn(flow: np.ndarray, lines: int, threshold: float, unit: str) -> str:
     share = 100 * flow[flow >= threshold].sum() / flow.sum()
-    return f"{lines:,} pairs drawn, {share:.0f} % of {unit}"
+    return f"{lines:,} pairs drawn, {share:.{0 if share < 99 else 1}f} % of {unit}"
 
 
 def _counted(number: float) -> str:

@@ -211,10 +211,10 @@ def scale_bar(axes: Axes, under: Ground, share: float = 0.22) -> float:
     x, y = x + edge, y + 0.02 * height
     axes.plot([x, x + length], [y, y], color=INK, linewidth=1.2, solid_capstyle="butt", zorder=5)
     axes.text(
-        x + length / 2,
+        x,
         y + 0.015 * height,
         f"{length_km:,g} km",
-        ha="center",
+        ha="left",
         va="bottom",
         zorder=5,
     )

@@ -61,7 +61,13 @@ def decades(axis: Axis) -> None:
     low, high = sorted(axis.get_view_interval())
     powers = 10.0 ** np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
     between = np.multiply.outer(powers, np.arange(2, 10)).ravel()
-    for steps in ((1,), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 7), np.arange(1, 10, 0.5)):
+    short = low >= 0.01 and high <= 1e6
+    for steps in (
+        (1,),
+        (1, 2, 5) if short else (1, 3),
+        (1, 1.5, 2, 3, 4, 5, 7),
+        np.arange(1, 10, 0.5),
+    ):
         ticks = np.multiply.outer(powers, steps).ravel()
         ticks = ticks[(ticks >= low * (1 - 1e-9)) & (ticks <= high * (1 + 1e-9))]
         if len(ticks) >= 2:
@@ -69,7 +75,7 @@ def decades(axis: Axis) -> None:
     axis.set_major_locator(FixedLocator(ticks))
     axis.set_minor_locator(FixedLocator(between))
     axis.set_minor_formatter(NullFormatter())
-    if low >= 0.01 and high <= 1e6:
+    if short:
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
     else:
         axis.set_major_formatter(FuncFormatter(lambda value, _: power_of_ten(value)))

@@ -5,9 +5,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
 
-from movelaws.plotting import QUIET, WIDTH_DOUBLE, colours, figure, style
-from movelaws.plotting.panels import decades, letter, require_columns
+from movelaws.plotting import FONT_SIZE, MM_PER_INCH, QUIET, WIDTH_DOUBLE, colours, figure, style
+from movelaws.plotting.panels import axes_mm, decades, letter, require_columns, spread
 
 _LOOKS = {
     "movelaws": colours.Look("#4477AA", "o"),
@@ -20,8 +21,12 @@ _TASKS = {
     "radiation": "Radiation flows",
     "calibration": "Gravity calibration",
 }
-_ROWS = (("seconds", "Time (s)"), ("peak_memory_mb", "Peak memory (MB)"))
-_EXPONENTS = {"seconds": "seconds_exponent", "peak_memory_mb": "memory_exponent"}
+_ROWS = (
+    ("seconds", "Time (s)", "seconds_exponent"),
+    ("peak_memory_mb", "Peak memory (MB)", "memory_exponent"),
+)
+_LEFT, _TOP, _WIDE, _TALL, _ACROSS, _DOWN = 15.0, 13.0, 50.0, 44.0, 7.0, 8.0
+_POINTS_PER_MM = 72 / MM_PER_INCH
 
 
 @style()
@@ -42,42 +47,89 @@ def scaling(table: pd.DataFrame, growth: pd.DataFrame, memory_gb: float) -> Figu
     Raises
     ------
     ValueError
-        If a column is missing or nothing was measured.
+        If a column is missing, nothing was measured, or a tool has no look.
     """
-    require_columns(
-        table, ["task", "tool", "threads", "n_zones", "seconds", "peak_memory_mb"], "table"
-    )
-    require_columns(growth, ["task", "tool", "threads", *_EXPONENTS.values()], "growth")
+    key = ["task", "tool", "threads"]
+    require_columns(table, [*key, "n_zones", *(column for column, *_ in _ROWS)], "table")
+    require_columns(growth, [*key, *(name for *_, name in _ROWS)], "growth")
     measured = table[table["seconds"].notna()]
     tasks = [task for task in _TASKS if (measured["task"] == task).any()]
     if not tasks:
         raise ValueError("table: no row has seconds, so there is nothing to draw")
-    made = figure(WIDTH_DOUBLE, 118, constrained=True)
-    axes = made.subplots(2, len(tasks), sharex=True, sharey="row", squeeze=False)
-    for row, (column, label) in enumerate(_ROWS):
+    unknown = sorted(set(measured["tool"]) - set(_LOOKS))
+    if unknown:
+        raise ValueError(f"table: tool {unknown[0]!r} has no look; there are {', '.join(_LOOKS)}")
+    made = figure(WIDTH_DOUBLE, _TOP + 2 * _TALL + _DOWN + 10)
+    for row, (column, label, exponent) in enumerate(_ROWS):
+        reach = _reach(measured, column, memory_gb)
         for place, task in enumerate(tasks):
-            _panel(axes[row, place], measured[measured["task"] == task], column)
-            _name_lines(axes[row, place], growth[growth["task"] == task], _EXPONENTS[column])
-            letter(axes[row, place], row * len(tasks) + place, _TASKS[task] if row == 0 else "")
-        axes[row, 0].set_ylabel(label)
-    for panel in axes[-1]:
-        panel.axhline(memory_gb * 1000, color=QUIET, linewidth=0.6, linestyle=(0, (4, 2)))
-        panel.annotate(
-            f"{memory_gb:g} GB", (0.98, memory_gb * 1000), (0, -2), ha="right", va="top",
-            xycoords=("axes fraction", "data"), textcoords="offset points", color=QUIET,
-        )  # fmt: skip
-        panel.set_xlabel("Number of zones, n")
-    for panel in axes.flat:
-        decades(panel.xaxis)
-        decades(panel.yaxis)
+            panel = axes_mm(
+                made, _LEFT + place * (_WIDE + _ACROSS), _TOP + row * (_TALL + _DOWN), _WIDE, _TALL
+            )
+            panel.set(xscale="log", yscale="log", ylim=reach, xlim=_sizes(measured))
+            if column == "peak_memory_mb":
+                _limit(panel, memory_gb)
+            _lines(panel, measured[measured["task"] == task], column)
+            _exponents(
+                panel, measured[measured["task"] == task], column,
+                growth[growth["task"] == task].set_index(["tool", "threads"])[exponent],
+            )  # fmt: skip
+            letter(panel, row * len(tasks) + place, _TASKS[task] if row == 0 else "")
+            panel.set_xlabel("Number of zones, n" if row else "")
+            panel.tick_params(labelleft=place == 0, labelbottom=row == len(_ROWS) - 1)
+            panel.set_ylabel("" if place else label)
+            panel.yaxis.set_label_coords(-0.2, 0.5)
+            decades(panel.xaxis)
+            decades(panel.yaxis)
+    _key(made, measured)
     return made
 
 
-def _panel(axes: Axes, runs: pd.DataFrame, column: str) -> None:
-    axes.set(xscale="log", yscale="log")
+def _reach(measured: pd.DataFrame, column: str, memory_gb: float) -> tuple[float, float]:
+    """Limits of the vertical axis, the same for all tasks."""
+    values = measured.loc[measured[column] > 0, column]
+    high = max(values.max(), memory_gb * 1000 if column == "peak_memory_mb" else 0)
+    return values.min() / 1.6, high * 2.2
+
+
+def _sizes(measured: pd.DataFrame) -> tuple[float, float]:
+    """Limits of the horizontal axis, with room for the exponents at the right."""
+    low, high = measured["n_zones"].min(), measured["n_zones"].max()
+    return low / 1.25, high * max(1.6, (high / low) ** 0.17)
+
+
+def _lines(axes: Axes, runs: pd.DataFrame, column: str) -> None:
     for (tool, threads), line in runs.groupby(["tool", "threads"]):
         line = line.sort_values("n_zones")
         axes.plot(line["n_zones"], line[column], **_drawn(tool, threads), zorder=3)
+
+
+def _exponents(axes: Axes, runs: pd.DataFrame, column: str, exponents: pd.Series) -> None:
+    """Growth exponent behind the end of each line; labels of neighbours are moved apart."""
+    if column == "peak_memory_mb":  # Lines of one tool lie on each other, whatever its threads.
+        runs = runs[runs["threads"] == 1]
+    ends = runs.sort_values("n_zones").groupby(["tool", "threads"], as_index=False).last()
+    ends = ends[
+        (ends[column] > 0) & exponents.reindex(ends[["tool", "threads"]]).notna().to_numpy()
+    ]
+    low, high = np.log(axes.get_ylim())
+    gap = (high - low) * FONT_SIZE * 1.05 / (_TALL * _POINTS_PER_MM)
+    for n, group in ends.groupby("n_zones"):
+        places = np.exp(spread(np.log(group[column].to_numpy()), gap))
+        for row, place in zip(group.itertuples(), places, strict=True):
+            axes.annotate(
+                rf"$n^{{{exponents[row.tool, row.threads]:.1f}}}$", (n, place), (5, 0),
+                textcoords="offset points", va="center", color=_LOOKS[row.tool].colour,
+                path_effects=[withStroke(linewidth=1.5, foreground="white")], zorder=4,
+            )  # fmt: skip
+
+
+def _limit(axes: Axes, memory_gb: float) -> None:
+    axes.axhline(memory_gb * 1000, color=QUIET, linewidth=0.6, linestyle=(0, (4, 2)))
+    axes.annotate(
+        f"{memory_gb:g} GB", (0.02, memory_gb * 1000), (0, -2), ha="left", va="top",
+        xycoords=("axes fraction", "data"), textcoords="offset points", color=QUIET,
+    )  # fmt: skip
 
 
 def _drawn(tool: str, threads: int) -> dict:
@@ -93,17 +145,22 @@ def _drawn(tool: str, threads: int) -> dict:
     }
 
 
-def _name_lines(axes: Axes, growth: pd.DataFrame, exponent: str) -> None:
-    """A key in the panel with every line's growth."""
-    handles = []
-    for row in growth.sort_values(["tool", "threads"], key=_ours_first).itertuples():
-        power = getattr(row, exponent)
-        grows = "" if np.isnan(power) else rf", $n^{{{power:.1f}}}$"
-        threads = "" if row.threads == 1 else f", {row.threads} threads"
-        handles.append(
-            Line2D([], [], label=f"{row.tool}{threads}{grows}", **_drawn(row.tool, row.threads))
-        )
-    axes.legend(handles=handles, loc="upper left", fontsize=6, borderaxespad=0.2, labelspacing=0.3)
+def _key(made: Figure, measured: pd.DataFrame) -> None:
+    """One line of names above all panels."""
+    drawn = measured[["tool", "threads"]].drop_duplicates()
+    drawn = drawn.sort_values(["tool", "threads"], key=_ours_first)
+    handles = [
+        Line2D([], [], **_drawn(tool, threads), label=_named(tool, threads))
+        for tool, threads in drawn.itertuples(index=False)
+    ]
+    made.legend(
+        handles=handles, loc="upper left", ncols=len(handles), columnspacing=1.4,
+        bbox_to_anchor=(_LEFT / WIDTH_DOUBLE, 1.0), borderaxespad=0.3, handlelength=2.2,
+    )  # fmt: skip
+
+
+def _named(tool: str, threads: int) -> str:
+    return tool if threads == 1 else f"{tool}, {threads} threads"
 
 
 def _ours_first(column: pd.Series) -> pd.Series:

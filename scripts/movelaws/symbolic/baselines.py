@@ -92,7 +92,7 @@ def predictions(pairs: Pairs, fitted: pd.DataFrame) -> pd.DataFrame:
 
 
 def curves(pairs: Pairs, fitted: pd.DataFrame, points: int = 41) -> pd.DataFrame:
-    """RMSE and CPC along the parameter of each one-parameter model, from a third to thrice its optimum."""
+    """RMSE and CPC of each one-parameter model from a third to thrice its optimum."""
     rows = []
     for row in fitted[fitted["objective"] == "rmse"].itertuples():
         if len(MODELS[row.model].parameters) != 1:
@@ -102,9 +102,7 @@ def curves(pairs: Pairs, fitted: pd.DataFrame, points: int = 41) -> pd.DataFrame
         grid = np.geomspace(max(best / 3, parameter.low), min(best * 3, parameter.high), points)
         for value in np.union1d(grid, best):
             flows = predict(row.model, pairs, {parameter.name: value})
-            rows.append(
-                (row.model, value, rmse(pairs.flow, flows), cpc(pairs.flow, flows))
-            )
+            rows.append((row.model, value, rmse(pairs.flow, flows), cpc(pairs.flow, flows)))
     return pd.DataFrame(rows, columns=["model", "parameter", "rmse", "cpc"])
 
 

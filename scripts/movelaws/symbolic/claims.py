@@ -62,18 +62,22 @@ def findings(
 
 def _counts(dataset: str, datasets: pd.DataFrame) -> list[Finding]:
     row = datasets.set_index("dataset").loc[dataset]
-    return [
-        compare_many(
-            COUNTS[dataset],
-            dataset,
-            {
-                "units": (row["published_units"], row["units"]),
-                "pairs": (row["published_observations"], row["observations"]),
-            },
-            absolute=0,
-            evidence="symbolic/datasets.csv",
-        )
-    ] if dataset in COUNTS else []
+    return (
+        [
+            compare_many(
+                COUNTS[dataset],
+                dataset,
+                {
+                    "units": (row["published_units"], row["units"]),
+                    "pairs": (row["published_observations"], row["observations"]),
+                },
+                absolute=0,
+                evidence="symbolic/datasets.csv",
+            )
+        ]
+        if dataset in COUNTS
+        else []
+    )
 
 
 def _tables(dataset: str, table: pd.DataFrame, sensitivity: pd.DataFrame) -> list[Finding]:
@@ -115,7 +119,9 @@ def explanations(printed: pd.DataFrame, sensitivity: pd.DataFrame) -> str:
             continue
         other = sensitivity[sensitivity["model"] == model]
         causes = [
-            text for reading in other.itertuples() if (text := _cause(reading, row, gap)) is not None
+            text
+            for reading in other.itertuples()
+            if (text := _cause(reading, row, gap)) is not None
         ]
         sentences.append(
             f"{model} {row['rmse_difference_percent']:+.3f} %: "
@@ -156,8 +162,8 @@ def _power_against_exponential(
     baselines: pd.DataFrame, published_rmse: pd.DataFrame, absent: Mapping[str, str]
 ) -> list[Finding]:
     real = baselines[baselines["source"] == "published"]
-    ours = real.pivot(index="dataset", columns="model", values="rmse")
-    printed = published_rmse.pivot(index="dataset", columns="model", values="value")
+    ours = real.set_index(["dataset", "model"])["rmse"].unstack()
+    printed = published_rmse.set_index(["dataset", "model"])["value"].unstack()
     both = [d for d in ours.index if d in printed.index and {"GMPow", "GMExp"} <= set(ours.columns)]
     if not both:
         why = "the average runs over the paper's countries; this run has none of their data"

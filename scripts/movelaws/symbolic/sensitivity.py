@@ -63,7 +63,7 @@ def under_reading(
 
 
 def summary(readings: Mapping[str, pd.DataFrame], reference: pd.DataFrame) -> pd.DataFrame:
-    """One row per model and reading: range of the RMSE and its shift from the reference, in percent.
+    """One row per model and reading: range of the RMSE and its shift from the reference (%).
 
     Parameters
     ----------

@@ -60,7 +60,9 @@ def describe(
                 "source": sources[name],
             }
         )
-    printed = published[["dataset", *TABLE_1]].rename(columns={c: f"published_{c}" for c in TABLE_1})
+    printed = published[["dataset", *TABLE_1]].rename(
+        columns={c: f"published_{c}" for c in TABLE_1}
+    )
     table = pd.DataFrame(rows).merge(printed, on="dataset", how="left", validate="one_to_one")
     table.loc[table["source"] != "published", [f"published_{c}" for c in TABLE_1]] = np.nan
     return table

@@ -1,0 +1,150 @@
+"""The steps of paper 2 on a tiny world."""
+
+import importlib.util
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely.geometry import Point
+
+from movelaws import frames
+from movelaws.allocation import predict
+from movelaws.od import build_pairs
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def step(name: str):
+    """A step script as a module."""
+    spec = importlib.util.spec_from_file_location(
+        name, ROOT / "scripts" / "symbolic" / f"{name}.py"
+    )
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    """Canonical tables of 25 zones whose flows follow exponential gravity, b = 0.03 per km."""
+    rng = np.random.default_rng(3)
+    n = 25
+    x, y = rng.uniform(4e5, 5e5, (2, n))
+    zones = gpd.GeoDataFrame(
+        {
+            "zone_id": [f"z{k:02d}" for k in range(n)],
+            "name": [f"Zone {k}" for k in range(n)],
+            "area_km2": 100.0,
+            "residential_population": rng.integers(1000, 9000, n).astype(float),
+            "workplace_population": rng.integers(1000, 9000, n).astype(float),
+            "x": x,
+            "y": y,
+        },
+        geometry=[Point(p) for p in zip(x, y, strict=True)],
+        crs="EPSG:27700",
+    )
+    places = pd.DataFrame(zones.drop(columns="geometry")).assign(place_id=zones["zone_id"])
+    ids = zones["zone_id"].to_numpy()
+    all_pairs = [(i, j) for i in range(n) for j in range(n) if i != j]
+    flows = pd.DataFrame(
+        {
+            "origin": [ids[i] for i, _ in all_pairs],
+            "destination": [ids[j] for _, j in all_pairs],
+            "flow": 100.0,
+        }
+    )
+    law = predict("GMExp", build_pairs(zones, flows, places), {"b": 0.03})
+    flows["flow"] = rng.poisson(law).astype(float) + 1
+    folder = tmp_path_factory.mktemp("city")
+    frames.write(frames.check(frames.assemble(zones, flows, places)), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def fitted(folder):
+    arguments = ("workplace", "observed", 0.95, 30, 1)
+    return step("fit").fit(str(folder), ["GMZipf", "GMExp"], ["rmse", "poisson"], *arguments)
+
+
+def test_a_model_without_parameters_is_fitted_once(fitted):
+    table = fitted[0]
+    assert list(zip(table["model"], table["objective"], strict=True)) == [
+        ("GMZipf", "rmse"),
+        ("GMExp", "rmse"),
+        ("GMExp", "poisson"),
+    ]
+
+
+def test_the_planted_decay_is_recovered(fitted):
+    table = fitted[0].query("model == 'GMExp'").astype({"parameter": float})
+    assert table["parameter"].to_numpy() == pytest.approx(0.03, rel=0.05)
+
+
+def test_predictions_keep_the_outflow_of_each_origin(fitted):
+    flows = fitted[1]
+    sums = flows.groupby("origin", observed=True)[["flow", "GMZipf", "GMExp"]].sum()
+    assert np.allclose(sums["GMExp"], sums["flow"])
+    assert np.allclose(sums["GMZipf"], sums["flow"])
+
+
+def test_the_curve_has_its_least_rmse_at_the_fit(fitted):
+    table, _, curves = fitted
+    best = curves.loc[curves.query("model == 'GMExp'")["rmse"].idxmin()]
+    row = table.query("model == 'GMExp' and objective == 'rmse'").iloc[0]
+    assert best["parameter"] == pytest.approx(float(row["parameter"]))
+    assert best["rmse"] == pytest.approx(row["rmse"])
+
+
+def test_a_missing_table_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"zones\.parquet is missing"):
+        step("fit").fit(str(tmp_path), ["RM"], ["rmse"], "workplace", "observed", 0.95, 30, 1)
+
+
+def test_a_reading_has_a_row_per_model_and_repeat(folder):
+    base = {"population": "workplace", "support": "observed"}
+    choices = {"jitter_zones_m": 500, "repeats": 3}
+    table = step("reading").reading(str(folder), ["RM", "GMExp"], base, choices, 1, "city/moved")
+    assert len(table) == 6
+    assert table.groupby("model")["rmse"].nunique().eq(3).all()
+    again = step("reading").reading(str(folder), ["RM", "GMExp"], base, choices, 1, "city/moved")
+    pd.testing.assert_frame_equal(table, again)
+
+
+def test_a_reading_without_its_population_is_left_out(folder, capsys):
+    data = frames.read(folder)
+    data.zones["residential_population"] = np.nan
+    from movelaws.symbolic.sensitivity import under_reading
+
+    base = {"population": "workplace", "support": "observed"}
+    choices = {"population": "residential"}
+    assert under_reading(data, ["RM"], base, choices, np.random.default_rng(1)).empty
+    assert "left out" in capsys.readouterr().out
+
+
+def test_the_tables_stand_beside_the_published_ones(folder, fitted):
+    described, table = step("tables").tables(
+        {"us_county_commuting": str(folder)},
+        {"us_county_commuting": fitted[0]},
+        str(ROOT / "config" / "published"),
+        {"us_county_commuting": "published"},
+    )
+    assert described["published_units"].tolist() == [3108]
+    assert table.set_index("model").loc["GMExp", "published_rmse"] == 1309.9
+
+
+def test_the_sensitivity_gives_the_range_of_each_reading(folder, tmp_path):
+    base = {"population": "workplace", "support": "observed"}
+    table = step("reading").reading(
+        str(folder), ["RM"], base, {"jitter_zones_m": 500, "repeats": 3}, 1, "x"
+    )
+    table.to_csv(tmp_path / "moved.csv", index=False)
+    baselines = pd.DataFrame(
+        {"dataset": ["city"], "model": ["RM"], "rmse": [10.0], "published_rmse": [11.0]}
+    )
+    found = step("sensitivity").sensitivity({"city": {"moved": tmp_path / "moved.csv"}}, baselines)
+    row = found.iloc[0]
+    assert row["rmse_lowest"] == table["rmse"].min()
+    assert row["rmse_highest"] == table["rmse"].max()
+    assert row["shift_percent"] == pytest.approx(100 * (table["rmse"].mean() / 10 - 1))
