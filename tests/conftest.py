@@ -1,14 +1,10 @@
 """Shared fixtures: where the real data are, and the checkout under test."""
 
 import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).resolve().parents[1]
+from tests.running import ROOT, copy_checkout, run_snakemake
 
 
 @pytest.fixture(scope="session")
@@ -28,40 +24,6 @@ def mirror() -> Path:
     if not path.is_dir():
         raise FileNotFoundError(f"MOVELAWS_MIRROR={folder} is not a folder")
     return path
-
-
-SNAKEMAKE = [sys.executable, "-m", "snakemake"]
-
-
-def run_snakemake(
-    folder: Path, *arguments: str, environment: dict[str, str] | None = None
-) -> subprocess.CompletedProcess:
-    """Run Snakemake in ``folder``; its two streams come back as one text in ``stdout``."""
-    plain = {k: v for k, v in os.environ.items() if k not in ("MOVELAWS_MIRROR", "PYTHONPATH")}
-    return subprocess.run(
-        [*SNAKEMAKE, *arguments],
-        cwd=folder,
-        env=plain | (environment or {}),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-
-
-def copy_checkout(folder: Path) -> Path:
-    """Copy what git would commit (tracked and new files) into ``folder``."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-    )
-    for name in listed.stdout.decode().split("\0"):
-        if name and (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
-    return folder
 
 
 @pytest.fixture

@@ -238,6 +238,7 @@ def _whole_number(text: str) -> int | str | None:
 
 
 def _sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
     return text if not text or text.endswith(".") else text + "."
 
 

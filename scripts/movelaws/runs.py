@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
-from movelaws.registry import Registry, Row, status
+from movelaws.registry import Registry, RegistryError, Row, status
 
 
 def raw_files(
@@ -45,7 +45,7 @@ def registry_rows(name: str, entry: Mapping, rows: Registry) -> dict[str, Row]:
         if file is not None:
             try:
                 found[role] = rows.find(*_key(name, role, file))
-            except KeyError as error:
+            except RegistryError as error:
                 raise ValueError(
                     f"config: od.{name}.files.{role} = {file!r}: {error.args[0]}"
                 ) from None

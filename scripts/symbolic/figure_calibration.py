@@ -13,6 +13,7 @@ if __name__ == "__main__":
             pd.read_csv(snakemake.input.curves),
             table[table["dataset"] == snakemake.params.dataset],
             parameters=snakemake.params.parameters,
+            label=snakemake.params.label,
             unit=snakemake.params.unit,
             synthetic=snakemake.params.synthetic,
         )

@@ -14,6 +14,7 @@ if __name__ == "__main__":
             pd.read_parquet(snakemake.input.predictions),
             snakemake.params.panels,
             titles=snakemake.params.titles,
+            label=snakemake.params.label,
             unit=snakemake.params.unit,
             synthetic=snakemake.params.synthetic,
         )

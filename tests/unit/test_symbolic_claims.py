@@ -87,7 +87,7 @@ def test_a_reading_that_comes_closer_is_named(readings):
         index=["GMPow"],
     )
     readings[["rmse_lowest", "rmse_highest"]] = [[1338.1, 1338.1], [1309.0, 1311.0]]
-    assert "moved zones gives 1338.10, which is closer" in explanations(printed, readings)
+    assert "moved zones alone give 1338.10, which is closer" in explanations(printed, readings)
 
 
 def test_a_wrong_count_differs(datasets, readings, table_2):

@@ -2,8 +2,7 @@
 
 import pytest
 import yaml
-
-from conftest import run_snakemake
+from tests.running import run_snakemake
 
 CONFIGS = {
     "embedded default": [],

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-
-from conftest import run_snakemake
+from tests.running import run_snakemake
 
 
 @pytest.fixture

@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-
-from conftest import run_snakemake
+from tests.running import run_snakemake
 
 CONFIG = {
     "run": "mine",

@@ -55,7 +55,7 @@ rule prepare_od:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem="2GB",
+        mem="1GB",
         runtime="10m",
     params:
         adapter=lambda wildcards: OD[wildcards.dataset]["adapter"],

@@ -42,7 +42,7 @@ rule symbolic_fit:
         "../../envs/environment.yaml"
     threads: 2
     resources:
-        mem="2GB",
+        mem="1GB",
         runtime="30m",
     params:
         models=config["symbolic"]["models"],
@@ -97,7 +97,7 @@ rule symbolic_tables:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem="1GB",
+        mem="500MB",
         runtime="5m",
     params:
         datasets=SYMBOLIC_DATASETS,
@@ -124,7 +124,7 @@ rule symbolic_reading:
         "../../envs/environment.yaml"
     threads: 2
     resources:
-        mem="4GB",
+        mem="2GB",
         runtime="60m",
     params:
         models=config["symbolic"]["models"],
@@ -191,10 +191,11 @@ rule symbolic_figure_flow_map:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem="2GB",
+        mem="1GB",
         runtime="5m",
     params:
         panels=config["symbolic"]["flow_map"],
+        label=lambda wildcards: LABELS[wildcards.dataset],
         titles={
             name: MODELS[name].formula_latex
             for name in config["symbolic"]["flow_map"]
@@ -228,7 +229,7 @@ rule symbolic_figure_decay:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem="1GB",
+        mem="500MB",
         runtime="5m",
     params:
         models=config["symbolic"]["models"],
@@ -262,11 +263,12 @@ rule symbolic_figure_calibration:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem="1GB",
+        mem="500MB",
         runtime="5m",
     params:
         dataset="{dataset}",
         parameters=SYMBOLIC_PARAMETERS,
+        label=lambda wildcards: LABELS[wildcards.dataset],
         unit=lambda wildcards: UNITS[wildcards.dataset],
         synthetic=lambda wildcards: wildcards.dataset in SYNTHETIC,
         code=module_digest("movelaws.plotting.calibration"),
@@ -295,7 +297,7 @@ rule symbolic_figure_agreement:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem="1GB",
+        mem="500MB",
         runtime="5m",
     params:
         labels={d: LABELS[d] for d in SYMBOLIC_DATASETS},

@@ -1,8 +1,8 @@
 """One colour and one marker per model and per dataset, the same in every figure.
 
-Colours are Paul Tol's "muted" and "bright" schemes, which readers with any of the common colour
-blindnesses tell apart; markers differ as well, so that no figure rests on colour alone. Gravity
-models are cool, models of intervening opportunities warm.
+Most colours come from Paul Tol's "muted" and "bright" schemes for colour-blind readers; the rest
+were added where those ran out, so markers differ as well and no figure rests on colour alone.
+Gravity models are cool, models of intervening opportunities warm.
 """
 
 import hashlib

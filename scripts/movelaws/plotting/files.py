@@ -33,8 +33,8 @@ def replacing(path: str | Path) -> Iterator[Path]:
 def compact_images(svg: str, budget: int = IMAGE_BUDGET) -> str:
     """Store the images inside an SVG with as large a palette as ``budget`` allows.
 
-    Flow maps hold layers of antialiased lines, which PNG in full colour compresses badly. On
-    white, as on paper, 64 colours cannot be told from 16 million by eye at 400 dots per inch.
+    Flow maps hold layers of antialiased lines, which PNG in full colour compresses badly. They
+    are laid on white, as on paper, so nothing may lie beneath them.
 
     Parameters
     ----------
