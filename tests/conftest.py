@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from tests.running import ROOT, copy_checkout, run_snakemake
 
 

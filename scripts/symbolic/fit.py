@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from movelaws import threads
 from movelaws.frames import read
 from movelaws.log import logged
 from movelaws.readings import pairs_under
@@ -29,6 +30,7 @@ def fit(
 if __name__ == "__main__":
     from pathlib import Path
 
+    threads.use(snakemake.threads)
     with logged(snakemake.log[0]):
         table, flows, lines = fit(
             str(Path(snakemake.input.zones).parent),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from movelaws import threads
 from movelaws.frames import read
 from movelaws.log import logged
 from movelaws.seeds import stream
@@ -18,6 +19,7 @@ def reading(
 
 
 if __name__ == "__main__":
+    threads.use(snakemake.threads)
     with logged(snakemake.log[0]):
         table = reading(
             str(Path(snakemake.input.zones).parent),

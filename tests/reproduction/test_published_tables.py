@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from tests.running import copy_checkout, run_snakemake
 
 CONFIG = ["--configfile", "config/paper.yaml", "config/at_hand.yaml"]

@@ -6,9 +6,9 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from shapely import Polygon, box
-from tests.unit.raw_files import flows_of, read, write, zipped_layer
 
 from movelaws import adapters
+from tests.unit.raw_files import flows_of, read, write, zipped_layer
 
 # ---------------------------------------------------------------- the adapters as a family
 

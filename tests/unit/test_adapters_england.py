@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from geopandas.testing import assert_geodataframe_equal
 from shapely import box
+
 from tests.unit.raw_files import flows_of, read, write, zipped_layer
 
 WESTMINSTER, CITY, BARNET, CARDIFF = "E09000033", "E09000001", "E09000003", "W06000015"

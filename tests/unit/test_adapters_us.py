@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from openpyxl import Workbook
 from shapely import box
+
 from tests.unit.raw_files import flows_of, read, write, zipped_layer
 
 

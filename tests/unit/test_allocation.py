@@ -3,10 +3,11 @@ from dataclasses import replace
 import numba
 import numpy as np
 import pytest
-from tests.unit.random_world import PLANTED, random_pairs
 
 from movelaws.allocation import MODELS, log_weights, predict, prepare
+from movelaws.allocation import prepared as prepared_module
 from movelaws.od import Pairs
+from tests.unit.random_world import PLANTED, random_pairs
 
 ALL = {name: PLANTED.get(name, {}) for name in MODELS}
 
@@ -218,9 +219,8 @@ def test_no_pairs_are_refused(three_zones):
         predict("GMZipf", three_zones.subset(np.empty(0, dtype=int)))
 
 
-def test_the_number_of_threads_changes_no_bit():
-    pairs = random_pairs(240, seed=1)
-    assert pairs.n_pairs > 50_000, "fewer pairs use a single thread anyway"
+def test_the_number_of_threads_changes_no_bit(pairs, monkeypatch):
+    monkeypatch.setattr(prepared_module, "_FEW_PAIRS", 0)  # else these few pairs use one thread
 
     def everything():
         found = []

@@ -3,11 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.stats import poisson
-from tests.unit.random_world import PLANTED, planted, random_pairs
 
 from movelaws.allocation import MODELS, predict
 from movelaws.calibrate import calibrate
 from movelaws.metrics import cpc, rmse
+from tests.unit.random_world import PLANTED, planted, random_pairs
 
 ONE = {name: value for name, value in PLANTED.items() if len(value) == 1}
 TWO = {name: value for name, value in PLANTED.items() if len(value) == 2}

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from tests.unit.random_world import planted, random_pairs
 
 from movelaws.allocation import predict
 from movelaws.calibrate import calibrate
 from movelaws.metrics import cpc, ks_distance, nrmse
 from movelaws.od import Pairs
+from tests.unit.random_world import planted, random_pairs
 
 tdlm = pytest.importorskip("TDLM.tdlm")
 

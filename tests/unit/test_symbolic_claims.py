@@ -119,3 +119,10 @@ def test_a_planted_law_is_judged_by_its_parameter(datasets, readings, table_2):
     law["parameters"]["b"] = 0.05
     found = by_claim(findings(datasets, ours, readings, table_2, truth, {}))
     assert found["S3", name].verdict == "differs"
+
+
+def test_a_run_without_the_papers_datasets_still_answers_every_claim(datasets, readings, table_2):
+    ours = baselines({"GMPow": 9.0, "GMExp": 7.0}, source="own", dataset="my_city")
+    found = findings(datasets.assign(dataset="my_city"), ours, readings, table_2, {}, {})
+    assert {finding.id for finding in found} == {"S1", "S2", "S3", "S4", "S7", "S8"}
+    assert {finding.verdict for finding in found} == {"not testable"}

@@ -2,6 +2,7 @@
 
 import pytest
 import yaml
+
 from tests.running import run_snakemake
 
 CONFIGS = {

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+
 from tests.running import run_snakemake
 
 CONFIG = {

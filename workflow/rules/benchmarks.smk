@@ -100,8 +100,8 @@ rule benchmarks_run:
         threads=r"\d+",
     conda:
         "../../envs/environment.yaml"
-    # All cores, whatever is used of them: jobs that run side by side would time each other.
-    threads: workflow.cores or 2
+    # All cores given, whatever is used of them: jobs side by side would time each other.
+    threads: os.cpu_count()
     resources:
         mem=f"{BENCHMARK_LIMITS['memory_gb']}GB",
         runtime="60m",

@@ -53,7 +53,8 @@ def read(
     files : paths by role, see the module.
     origin, destination, flow : names of columns in ``flows``.
     zone : name of the identifier in ``zones``.
-    x, y : names of the coordinates in a table of zones; without them lon and lat are looked for.
+    x, y : names of the coordinates in a table of zones; without them lon and lat, then x and y
+        are looked for.
         A layer with geometries is measured from their centroids.
     crs : of the coordinates, such as "EPSG:32633"; lon and lat are taken as EPSG:4326.
     residential, workplace : names of the populations in ``zones``; without them the columns
@@ -128,7 +129,7 @@ def _zones(
         table = readers.as_table(path, attributes, wanted, optional, "feature")
         geometry = layer.geometry
     else:
-        wanted |= {"x": [x] if x else _LON, "y": [y] if y else _LAT}
+        wanted |= {"x": [x] if x else [*_LON, "x"], "y": [y] if y else [*_LAT, "y"]}
         delimiter, encoding = text
         table = readers.read_table(
             path, wanted, optional=optional, delimiter=delimiter, encoding=encoding

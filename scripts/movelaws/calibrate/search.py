@@ -9,7 +9,7 @@ from scipy.stats import qmc
 
 from movelaws.calibrate.objective import Objective
 
-_SCAN_PAIRS = 300_000
+_SCAN_PAIRS = 200_000
 _LINE_POINTS = 97
 _BOX_POINTS = 256
 _STARTS = 3
@@ -29,7 +29,7 @@ def search(objective: Objective) -> Optimum:
 
     One parameter: a scan of 97 points, then the derivative's root next to the best (Newton,
     safeguarded by bisection) or, where there is none, Brent's method. More: 256
-    Sobol points, then L-BFGS-B and Newton, or Nelder-Mead, from the best. Above 300,000 pairs the
+    Sobol points, then L-BFGS-B and Newton, or Nelder-Mead, from the best. Above 200,000 pairs the
     scan uses a systematic sample of the origins, the refinement always all of them.
     """
     coarse = objective.sample(_SCAN_PAIRS)
@@ -109,12 +109,13 @@ def _stationary(
             low = at
         elif slope > 0:
             high = at
-        after = at - slope / bend if bend > 0 else np.nan
-        if not low <= after <= high:
-            after = (low + high) / 2
-        if abs(after - at) <= 1e-13 or high - low <= 1e-14:
-            inside = ends[0] + 1e-9 < after < ends[1] - 1e-9
-            return after if inside and bend > 0 else None
+        newton = at - slope / bend if bend > 0 else np.nan
+        if abs(newton - at) <= 1e-9:
+            # quadratic convergence: the error left is of the order of the square of this step
+            return newton if ends[0] + 1e-9 < newton < ends[1] - 1e-9 else None
+        after = newton if low <= newton <= high else (low + high) / 2
+        if high - low <= 1e-14:
+            return None
         at = after
     return None
 
