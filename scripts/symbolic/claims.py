@@ -14,7 +14,7 @@ if __name__ == "__main__":
         found = findings(
             pd.read_csv(snakemake.input.datasets),
             pd.read_csv(snakemake.input.baselines, dtype={"parameter": str}),
-            pd.read_csv(snakemake.input.sensitivity),
+            pd.read_csv(snakemake.input.differences),
             pd.read_csv(snakemake.input.published),
             {
                 Path(path).parent.name: json.loads(Path(path).read_text(encoding="utf-8"))

@@ -4,16 +4,26 @@ import pandas as pd
 
 from movelaws.log import logged
 from movelaws.plotting.tables import write_table
-from movelaws.symbolic.sensitivity import summary
+from movelaws.symbolic.sensitivity import differences, summary
 
 
-def sensitivity(readings: dict[str, dict[str, str]], baselines: pd.DataFrame) -> pd.DataFrame:
-    """Ranges of the RMSE by dataset, reading and model; ``readings`` maps to files."""
-    tables = []
+def sensitivity(
+    readings: dict[str, dict[str, str]], baselines: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Ranges of the RMSE by dataset, reading and model, and what explains each difference.
+
+    ``readings`` maps dataset and reading to files.
+    """
+    tables, reasons = [], []
     for dataset, files in readings.items():
         own = baselines[baselines["dataset"] == dataset]
         table = summary({name: pd.read_csv(path) for name, path in files.items()}, own)
         tables.append(table.assign(dataset=dataset))
+        reasons.append(differences(table, own).assign(dataset=dataset))
+    return _joined(tables), _joined(reasons)
+
+
+def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
     table = pd.concat(tables, ignore_index=True)
     return table[["dataset", *table.columns.drop("dataset")]]
 
@@ -25,5 +35,7 @@ if __name__ == "__main__":
             snakemake.params.cases, snakemake.input.readings, strict=True
         ):
             files.setdefault(dataset, {})[name] = path
-        table = sensitivity(files, pd.read_csv(snakemake.input.baselines))
-        write_table(table, snakemake.output.csv, snakemake.output.md)
+        ranges, reasons = sensitivity(files, pd.read_csv(snakemake.input.baselines))
+        print(reasons.to_string())
+        write_table(ranges, snakemake.output.csv, snakemake.output.md)
+        write_table(reasons, snakemake.output.differences, snakemake.output.differences_md)

@@ -141,9 +141,18 @@ def test_the_sensitivity_gives_the_range_of_each_reading(folder, tmp_path):
     )
     table.to_csv(tmp_path / "moved.csv", index=False)
     baselines = pd.DataFrame(
-        {"dataset": ["city"], "model": ["RM"], "rmse": [10.0], "published_rmse": [11.0]}
+        {
+            "dataset": ["city"],
+            "model": ["RM"],
+            "rmse": [10.0],
+            "published_rmse": [11.0],
+            "rmse_difference_percent": [-9.1],
+        }
     )
-    found = step("sensitivity").sensitivity({"city": {"moved": tmp_path / "moved.csv"}}, baselines)
+    found, reasons = step("sensitivity").sensitivity(
+        {"city": {"moved": tmp_path / "moved.csv"}}, baselines
+    )
+    assert reasons[["dataset", "model"]].to_numpy().tolist() == [["city", "RM"]]
     row = found.iloc[0]
     assert row["rmse_lowest"] == table["rmse"].min()
     assert row["rmse_highest"] == table["rmse"].max()

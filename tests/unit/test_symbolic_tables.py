@@ -29,7 +29,15 @@ def table_of(fitted: pd.DataFrame, source: str) -> pd.DataFrame:
         {"city": fitted},
         printed("rmse", 8.1),
         printed("cpc", 0.69),
-        pd.DataFrame({"dataset": ["city"], "model": ["GMExp"], "value": [0.039]}),
+        pd.DataFrame(
+            {
+                "dataset": ["city", "city"],
+                "model": ["GMExp", "GMZipf"],
+                "value": [0.039, np.nan],
+                "rmse": [8.2, 9.9],
+                "cpc": [0.68, 0.51],
+            }
+        ),
         {"city": source},
     )
     return table.set_index("model")
@@ -45,6 +53,12 @@ def test_published_numbers_stand_beside_ours(fitted):
     assert (row["published_rmse"], row["published_cpc"]) == (8.1, 0.69)
     assert row["rmse_difference_percent"] == pytest.approx(100 * (8 / 8.1 - 1))
     assert row["cpc_difference"] == pytest.approx(0.01)
+    assert row["published_parameter"] == 0.039
+
+
+def test_tables_s3_and_s4_fill_in_where_table_2_has_no_number(fitted):
+    row = table_of(fitted, "published").loc["GMZipf"]
+    assert (row["published_rmse"], row["published_cpc"]) == (9.9, 0.51)
 
 
 def test_a_synthetic_world_is_never_set_beside_the_paper(fitted):

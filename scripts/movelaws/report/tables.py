@@ -111,6 +111,8 @@ def _with_decimals(text: str, decimals: int) -> str:
     if not _is_number(text) or not math.isfinite(float(text)):
         return text
     value = float(text)
+    if 0 < abs(value) < 10.0 ** (1 - decimals):
+        return f"{value:.4g}"  # fixed decimals would leave one digit or none
     before_point = math.floor(math.log10(abs(value))) + 1 if value else 1
     return f"{value:.{max(0, min(decimals, 6 - before_point))}f}"
 

@@ -11,6 +11,10 @@ from movelaws.frames import Canonical
 from movelaws.metrics import cpc, rmse
 from movelaws.readings import pairs_under
 
+AGREES = "equal to the last printed digit"
+UNEXPLAINED = "no other reading of the data tried here explains it"
+CLOSER = 0.8  # a reading explains part of a difference if it takes off a fifth of it at least
+
 
 def under_reading(
     data: Canonical,
@@ -89,3 +93,49 @@ def summary(readings: Mapping[str, pd.DataFrame], reference: pd.DataFrame) -> pd
                 }
             )
     return pd.DataFrame(rows)
+
+
+def differences(readings: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
+    """What explains the distance between each published RMSE and ours, of one dataset.
+
+    Parameters
+    ----------
+    readings : the table of :func:`summary`.
+    reference : model, rmse, published_rmse, rmse_difference_percent.
+
+    Returns
+    -------
+    DataFrame with one row per model that has a published RMSE: model, published_rmse, rmse,
+    rmse_difference_percent, reason. The reason names the random moves of the points whose range
+    takes in the published number and the other readings that come clearly closer to it.
+    """
+    printed = reference[reference["published_rmse"].notna()]
+    rows = []
+    for row in printed.itertuples():
+        half_digit = _last_digit(row.published_rmse) / 2
+        gap = abs(row.rmse - row.published_rmse)
+        if gap <= half_digit * (1 + 1e-9):
+            reason = AGREES
+        else:
+            own = readings[readings["model"] == row.model]
+            causes = [_cause(reading, row.published_rmse, gap) for reading in own.itertuples()]
+            reason = "; ".join(filter(None, causes)) or UNEXPLAINED
+        rows.append((row.model, row.published_rmse, row.rmse, row.rmse_difference_percent, reason))
+    names = ["model", "published_rmse", "rmse", "rmse_difference_percent", "reason"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _cause(reading, published: float, gap: float) -> str:
+    name = reading.reading.replace("_", " ")
+    if reading.rmse_lowest < reading.rmse_highest:
+        if reading.rmse_lowest <= published <= reading.rmse_highest:
+            spread = f"{reading.rmse_lowest:.2f} to {reading.rmse_highest:.2f}"
+            return f"reading {name!r} gives {spread}, which takes in the published value"
+    elif abs(reading.rmse_lowest - published) < CLOSER * gap:
+        return f"reading {name!r} gives {reading.rmse_lowest:.2f}, which is closer"
+    return ""
+
+
+def _last_digit(printed: float) -> float:
+    """Unit of the last of the five significant digits that Table 2 prints."""
+    return 10.0 ** (np.floor(np.log10(printed)) - 4)

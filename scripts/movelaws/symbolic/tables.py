@@ -81,7 +81,8 @@ def baselines(
     ----------
     fits : by dataset, the table of movelaws.symbolic.baselines.fits.
     published_rmse, published_cpc : columns dataset, model, metric, value.
-    published_parameters : columns dataset, model, value.
+    published_parameters : columns dataset, model, value, rmse, cpc of expressions that Tables S3
+        and S4 print; they fill in where Table 2 has no number.
     sources : by dataset, ``published``, ``synthetic`` or ``own``. Only a published dataset is set
         beside the paper: a synthetic world of the same name has other numbers by construction.
     """
@@ -90,14 +91,20 @@ def baselines(
         table = fitted[fitted["objective"] == "rmse"].assign(
             dataset=dataset, source=sources[dataset]
         )
-        for column, printed in (
-            ("published_rmse", published_rmse),
-            ("published_cpc", published_cpc),
-            ("published_parameter", published_parameters),
+        beside = sources[dataset] == "published"
+        further = _by_model(published_parameters, dataset) if beside else None
+        for column, printed, other in (
+            ("published_rmse", published_rmse, "rmse"),
+            ("published_cpc", published_cpc, "cpc"),
+            ("published_parameter", None, "value"),
         ):
-            of_dataset = printed[printed["dataset"] == dataset].set_index("model")["value"]
-            values = table["model"].map(of_dataset)
-            table[column] = values if sources[dataset] == "published" else np.nan
+            table[column] = np.nan
+            if beside:
+                values = table["model"].map(further[other])
+                if printed is not None:
+                    of_table = table["model"].map(_by_model(printed, dataset)["value"])
+                    values = of_table.fillna(values)
+                table[column] = values
         tables.append(table)
     table = pd.concat(tables, ignore_index=True)
     table["rmse_difference_percent"] = 100 * (table["rmse"] / table["published_rmse"] - 1)
@@ -111,6 +118,10 @@ def read_published(folder: str | Path, name: str) -> pd.DataFrame:
     if not path.is_file():
         raise FileNotFoundError(f"{path}: no such published table; it is part of the project")
     return pd.read_csv(path)
+
+
+def _by_model(printed: pd.DataFrame, dataset: str) -> pd.DataFrame:
+    return printed[printed["dataset"] == dataset].set_index("model")
 
 
 def _median(values: np.ndarray) -> float:
