@@ -44,7 +44,7 @@ def pairs_under(
     centroids : ``given`` are the points of the canonical table; ``equal_area`` takes the centroid
         of each polygon in an equal-area projection centred on the zones.
     distance : ``sphere`` is the great circle (or the plane of a projected CRS); ``ellipsoid`` is
-        the geodesic of WGS 84. The order of places, and so s_ij, stays that of the sphere.
+        the geodesic of WGS 84; s_ij then still follows the order of places on the sphere.
     jitter_places_m, jitter_zones_m : standard deviation (metres, each axis) of a random move of
         the places, or of the points of the zones: what an error of the coordinates would do.
     rng : generator, needed when a jitter is given.
@@ -63,7 +63,7 @@ def pairs_under(
         raise ValueError(f"distance = {distance!r}: allowed are 'sphere' and 'ellipsoid'")
     if (jitter_places_m or jitter_zones_m) and rng is None:
         raise ValueError("a jitter needs rng, a numpy.random.Generator")
-    own_points = intervening == "zones" or _are_zones(places, zones)
+    own_points = intervening == "zones" or are_zones(places, zones)
     if not own_points and places[f"{population}_population"].isna().any():
         print(f"{population} population of places is unknown: whole zones are summed instead")
         own_points = True
@@ -81,7 +81,8 @@ def pairs_under(
     return pairs
 
 
-def _are_zones(places: pd.DataFrame, zones: pd.DataFrame) -> bool:
+def are_zones(places: pd.DataFrame, zones: pd.DataFrame) -> bool:
+    """Whether no finer places are known, so that the zones themselves stand for them."""
     return len(places) == len(zones) and bool((places["place_id"] == places["zone_id"]).all())
 
 

@@ -49,6 +49,16 @@ class FlowModel:
         """How many of the leading parameters belong to the attraction alone."""
         return max(0, len(self.parameters) - _DETERRENCE_PARAMETERS.get(self.deterrence, 0))
 
+    @property
+    def log_linear(self) -> bool:
+        """Whether the log weight is linear in the parameters (its second derivatives are 0)."""
+        return self.attraction in _LINEAR_ATTRACTIONS and self.deterrence in _LINEAR_DETERRENCES
+
+    @property
+    def by_distance(self) -> bool:
+        """Whether the weight depends on the pair through its distance only, not on s_ij."""
+        return self.deterrence in _BY_DISTANCE
+
 
 _DETERRENCE_PARAMETERS = {
     rows.POWER: 1,
@@ -58,6 +68,17 @@ _DETERRENCE_PARAMETERS = {
     rows.OPPORTUNITIES: 1,
     rows.EXTENDED_RADIATION: 1,
 }
+
+_BY_DISTANCE = (rows.POWER, rows.EXPONENTIAL, rows.STRETCHED, rows.SCALED_STRETCHED)
+_LINEAR_ATTRACTIONS = (attractions.none, attractions.mass, attractions.mass_power)
+_LINEAR_DETERRENCES = (
+    rows.NONE,
+    rows.POWER,
+    rows.EXPONENTIAL,
+    rows.RADIATION,
+    rows.PRIORITY,
+    rows.CIRCLE,
+)
 
 _POWER = Parameter("b", "", 0.0, 10.0, "linear", "b")
 _RATE = Parameter("b", "1/km", 1e-6, 10.0, "log", "b")

@@ -30,7 +30,7 @@ def fits(
     -------
     DataFrame with one row per model and objective: parameter, low, high (values joined by ";"
     where a model has several), rmse and nrmse (flow units and none), cpc, ssi, ssi_nonzero,
-    ks_distance, log_likelihood, dispersion, converged, at_bound, evaluations.
+    ks_distance, log_likelihood, converged, at_bound, evaluations.
     """
     rows = []
     for model in models:
@@ -55,7 +55,6 @@ def fits(
                     "high": joined(found.high),
                     **agreement(pairs, flows),
                     "log_likelihood": found.log_likelihood,
-                    "dispersion": found.dispersion,
                     "converged": found.converged,
                     "at_bound": found.at_bound,
                     "evaluations": found.evaluations,
