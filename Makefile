@@ -9,7 +9,7 @@ SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 AT_HAND   := $(if $(MOVELAWS_MIRROR),config/at_hand.yaml)
 INSTALL   := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help results paper report test lint benchmarks clean
+.PHONY: help results paper report test lint benchmarks unlock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -38,8 +38,11 @@ lint: $(VENV)/.test ## ruff, snakefmt and snakemake --lint
 benchmarks: $(VENV)/.product ## timings against the peers, in environments of their own
 	$(SNAKEMAKE) benchmarks
 
-clean: ## remove everything computed (raw data and environments stay)
-	rm -rf results logs benchmarks .snakemake
+unlock: $(VENV)/.product ## after a run was killed: take its lock off this folder
+	$(SNAKEMAKE) --unlock
+
+clean: ## remove the embedded default's results (paper results and raw data stay)
+	rm -rf results/demo logs/demo benchmarks/demo
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed: set PYTHON=/path/to/python3.11"; exit 1; }

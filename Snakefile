@@ -22,7 +22,6 @@ include: "workflow/rules/benchmarks.smk"
 rule all:
     default_target: True
     input:
-        rules.od.input,
         rules.symbolic.input,
         rules.ledger.output,
         rules.report.output,

@@ -1,10 +1,30 @@
 """Which cases a run computes: raw files of each dataset, and the cases that cannot be had."""
 
+import math
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
+import yaml
+from jsonschema import Draft202012Validator, ValidationError
+
 from movelaws.registry import Registry, RegistryError, Row, status
+
+
+def checked_mirror(folder: str | None) -> str | None:
+    """The mirror folder, if one is given.
+
+    Raises
+    ------
+    ValueError
+        If there is no such folder: every dataset that only the mirror holds would be left out.
+    """
+    if folder and not Path(folder).is_dir():
+        raise ValueError(
+            f"mirror folder {folder!r} does not exist: correct MIRROR=, MOVELAWS_MIRROR or the "
+            "config's `mirror`"
+        )
+    return folder or None
 
 
 def raw_files(
@@ -90,6 +110,30 @@ def why_absent(rows: Registry, dataset: str) -> str:
     return reasons[0]
 
 
+def check_schema(config: Mapping, schema: Path) -> None:
+    """Hold the config against its JSON schema (YAML).
+
+    Raises
+    ------
+    ValueError
+        One line per fault, naming the key, the value and what is allowed.
+    """
+    rules = yaml.safe_load(schema.read_text(encoding="utf-8"))
+    faults = sorted(Draft202012Validator(rules).iter_errors(config), key=lambda e: list(e.path))
+    if faults:
+        raise ValueError("\n".join(f"config: {_fault(fault)}" for fault in faults))
+
+
+def _fault(fault: ValidationError) -> str:
+    where = ".".join(map(str, fault.path)) or "top level"
+    if fault.validator == "additionalProperties":
+        known = list(fault.schema.get("properties", {}))
+        unknown = [key for key in fault.instance if key not in known]
+        return "; ".join(f"{where}: key {key!r} is unknown{_near(key, known)}" for key in unknown)
+    meant = fault.schema.get("description", "") if isinstance(fault.schema, dict) else ""
+    return f"{where}: {fault.message}" + (f" ({meant.rstrip('.')})" if meant else "")
+
+
 def check_names(
     config: Mapping,
     models: Collection[str],
@@ -107,6 +151,7 @@ def check_names(
         _known(f"od.{name}.adapter", entry["adapter"], adapters)
         if entry["source"] == "synthetic":
             _known(f"od.{name}.world.name", entry["world"]["name"], worlds)
+    _check_numbers("", config)
     section = config["symbolic"]
     for name in section["datasets"]:
         _known("symbolic.datasets", name, config["od"])
@@ -114,6 +159,22 @@ def check_names(
         _known("symbolic.models", name, models)
     for name in section["flow_map"]:
         _known("symbolic.flow_map", name, ["flow", *section["models"]])
+
+
+def _check_numbers(where: str, value: object) -> None:
+    """JSON schema lets nan and inf pass, and a name that ends in a line break."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            _check_numbers(f"{where}.{key}".strip("."), inner)
+            if str(key) != str(key).strip():
+                raise ValueError(f"config: {where}: key {key!r} begins or ends with white space")
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            _check_numbers(f"{where}.{number}", inner)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"config: {where} = {value}: give a finite number")
+    elif where in ("run", "seed") and str(value) != str(value).strip():
+        raise ValueError(f"config: {where} = {value!r} begins or ends with white space")
 
 
 def _known(key: str, name: str, known: Collection[str]) -> None:

@@ -23,3 +23,4 @@ if __name__ == "__main__":
             snakemake.params.absent,
         )
         write_findings(found, snakemake.output.claims)
+        print(*(f"{f.id} {f.dataset}: {f.verdict}" for f in found), sep="\n")

@@ -16,3 +16,4 @@ if __name__ == "__main__":
             synthetic=snakemake.params.synthetic,
         )
         save(drawn, [snakemake.output.svg, snakemake.output.png])
+        print(f"drawn: {snakemake.output.svg}, {snakemake.output.png}")

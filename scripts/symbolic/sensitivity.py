@@ -8,18 +8,19 @@ from movelaws.symbolic.sensitivity import differences, summary
 
 
 def sensitivity(
-    readings: dict[str, dict[str, str]], baselines: pd.DataFrame
+    readings: dict[str, dict[str, str]], moves: dict[str, str], baselines: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Ranges of the RMSE by dataset, reading and model, and what explains each difference.
 
-    ``readings`` maps dataset and reading to files.
+    ``readings`` maps dataset and reading to files, ``moves`` published datasets to theirs.
     """
     tables, reasons = [], []
     for dataset, files in readings.items():
         own = baselines[baselines["dataset"] == dataset]
         table = summary({name: pd.read_csv(path) for name, path in files.items()}, own)
         tables.append(table.assign(dataset=dataset))
-        reasons.append(differences(table, own).assign(dataset=dataset))
+        shifts = pd.read_csv(moves[dataset]) if dataset in moves else None
+        reasons.append(differences(table, own, shifts).assign(dataset=dataset))
     return _joined(tables), _joined(reasons)
 
 
@@ -35,7 +36,8 @@ if __name__ == "__main__":
             snakemake.params.cases, snakemake.input.readings, strict=True
         ):
             files.setdefault(dataset, {})[name] = path
-        ranges, reasons = sensitivity(files, pd.read_csv(snakemake.input.baselines))
+        moves = dict(zip(snakemake.params.published, snakemake.input.moves, strict=True))
+        ranges, reasons = sensitivity(files, moves, pd.read_csv(snakemake.input.baselines))
         print(reasons.to_string())
         write_table(ranges, snakemake.output.csv, snakemake.output.md)
         write_table(reasons, snakemake.output.differences, snakemake.output.differences_md)

@@ -42,6 +42,7 @@ if __name__ == "__main__":
             str(Path(snakemake.input.published[0]).parent),
             snakemake.params.sources,
         )
+        print(fitted.iloc[:, :9].to_string())
         write_table(described, snakemake.output.datasets, snakemake.output.datasets_md)
         write_table(fitted, snakemake.output.baselines, snakemake.output.baselines_md)
         pd.concat(

@@ -150,10 +150,39 @@ def test_the_sensitivity_gives_the_range_of_each_reading(folder, tmp_path):
         }
     )
     found, reasons = step("sensitivity").sensitivity(
-        {"city": {"moved": tmp_path / "moved.csv"}}, baselines
+        {"city": {"moved": tmp_path / "moved.csv"}}, {}, baselines
     )
     assert reasons[["dataset", "model"]].to_numpy().tolist() == [["city", "RM"]]
     row = found.iloc[0]
     assert row["rmse_lowest"] == table["rmse"].min()
     assert row["rmse_highest"] == table["rmse"].max()
     assert row["shift_percent"] == pytest.approx(100 * (table["rmse"].mean() / 10 - 1))
+
+
+def test_the_moves_say_how_far_points_must_go_for_the_printed_rmse(folder, fitted):
+    from movelaws.symbolic.sensitivity import moves
+
+    table, flows, _ = fitted
+    ours = table[table["objective"] == "rmse"]
+    reference = ours.assign(published_rmse=ours["rmse"] * 1.001)
+    base = {"population": "workplace", "support": "observed"}
+    found = moves(frames.read(folder), flows, reference, base).set_index("model")
+    assert set(found.index) == {"GMZipf", "GMExp"}
+    assert (found["rmse_per_metre"] > 0).all()
+    assert 0 < found["largest_move_m"].iloc[0] < 1000
+    assert found["worst_origin"].str.startswith("Zone").all()
+
+
+def test_flows_that_do_not_decay_with_distance_are_fitted_too(folder):
+    from movelaws.readings import pairs_under
+    from movelaws.symbolic.baselines import curves, fits
+
+    data = frames.read(folder)
+    flows = data.flows.assign(flow=data.flows["destination"].map(len) * 0 + 7.0)
+    pairs = pairs_under(data.zones, flows, data.places)
+    table = fits(pairs, ["GMPow"], ["rmse"], 0.95, 30, 1)
+    lines = curves(pairs, table)
+    assert (lines["parameter"] >= 0).all()
+    assert (
+        lines["rmse"].idxmin() == (lines["parameter"] - float(table["parameter"][0])).abs().idxmin()
+    )

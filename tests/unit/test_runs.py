@@ -1,8 +1,9 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
-from movelaws.runs import raw_files
+from movelaws.runs import check_schema, raw_files
 
 RAW, WORLD = Path("resources/raw"), Path("results/demo/raw/city")
 
@@ -27,3 +28,14 @@ def test_a_wrong_registry_key_names_the_config_entry(file):
     with pytest.raises(ValueError, match=r"od\.city\.files\.flows") as error:
         raw_files("city", {"source": "published", "files": {"flows": file}}, RAW, WORLD, {})
     assert "source: own" in str(error.value)
+
+
+def test_a_typo_in_the_config_is_named_with_the_key_that_was_meant(root):
+    schema = root / "workflow" / "schemas" / "config.schema.yaml"
+    config = yaml.safe_load((root / "config" / "config.yaml").read_text())
+    check_schema(config, schema)
+    with pytest.raises(ValueError, match="top level: key 'sede' is unknown; did you mean 'seed'"):
+        check_schema(config | {"sede": 1}, schema)
+    config["symbolic"]["confidence"] = 1.5
+    with pytest.raises(ValueError, match=r"symbolic\.confidence: 1\.5"):
+        check_schema(config, schema)

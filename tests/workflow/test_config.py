@@ -60,3 +60,18 @@ def test_a_case_without_data_is_left_out_with_its_reason(checkout):
     assert done.returncode == 0, done.stdout[-3000:]
     assert "od/us_county_commuting/zones.parquet" in done.stdout
     assert "od/england_mlad_commuting/zones.parquet" not in done.stdout
+
+
+def test_a_run_whose_chapter_has_no_data_still_gives_a_report(checkout):
+    """Nothing of paper 2 can be had: its section of the report says why, nothing fails."""
+    files = {"flows": "england_commuting_2011/at_hand/wu01ew_lad_pairs_union.csv"}
+    change = {
+        "run": "empty",
+        "od": {"england_mlad_commuting": {"source": "published", "files": files}},
+        "symbolic": {"datasets": ["england_mlad_commuting"]},
+    }
+    (checkout / "mine.yaml").write_text(yaml.safe_dump(change))
+    done = run_snakemake(checkout, "--cores", "1", "--configfile", "mine.yaml")
+    assert done.returncode == 0, done.stdout[-3000:]
+    report = (checkout / "results" / "empty" / "report.html").read_text()
+    assert "wu01ew_lad_pairs_union.csv" in report

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from snakemake.utils import validate
+import yaml
 
 sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
 
@@ -12,7 +12,7 @@ from movelaws import adapters, registry, runs, synthetic
 from movelaws.allocation.models import MODELS
 from movelaws.digest import module_digest
 
-validate(config, workflow.source_path("../schemas/config.schema.yaml"))
+runs.check_schema(config, Path(workflow.basedir) / "workflow/schemas/config.schema.yaml")
 runs.check_names(config, MODELS, adapters.available(), synthetic.available())
 
 RUN = Path("results") / config["run"]
@@ -20,12 +20,13 @@ LOGS = Path("logs") / config["run"]
 TIMES = Path("benchmarks") / config["run"]
 RAW = Path("resources") / "raw"
 PUBLISHED = Path(workflow.basedir) / "config" / "published"
-MIRROR = os.environ.get("MOVELAWS_MIRROR") or config.get("mirror")
+MIRROR = runs.checked_mirror(os.environ.get("MOVELAWS_MIRROR") or config.get("mirror"))
 REGISTRY = registry.load(Path(workflow.basedir) / "config" / "datasets.csv")
 
 # A case whose raw data cannot be had is left out of the run and named in the report.
 MISSING = runs.left_out(config["od"], REGISTRY, MIRROR, RAW)
 OD = {name: entry for name, entry in config["od"].items() if name not in MISSING}
+LABELS = {name: entry["label"] for name, entry in OD.items()}
 SYNTHETIC = {name for name, entry in OD.items() if entry["source"] == "synthetic"}
 
 # Filled by the rules file of each paper, read by report.smk (which says what they hold).
@@ -85,6 +86,46 @@ def cases_left_out():
         for dataset, reason in MISSING.items()
         if dataset not in named
     ]
+
+
+def unit_of(datasets):
+    """What the flows of some datasets count: their common unit, else people."""
+    units = {OD[dataset].get("unit", "people") for dataset in datasets}
+    return units.pop() if len(units) == 1 else "people"
+
+
+def source_of(datasets):
+    """Where results of some datasets come from: a synthetic one makes them synthetic."""
+    sources = {OD[dataset]["source"] for dataset in datasets}
+    return next(s for s in ("synthetic", "published", "own") if s in sources)
+
+
+def report_items(paper, datasets):
+    """Figures and tables of a paper for the report, as workflow/report/<paper>.yaml lists them."""
+    listed = Path(workflow.basedir) / "workflow" / "report" / f"{paper}.yaml"
+    items = []
+    for entry in yaml.safe_load(listed.read_text(encoding="utf-8")):
+        only = entry.pop("only", None)
+        cases = [[d] for d in datasets] if "{dataset}" in entry["path"] else [datasets]
+        for case in cases:
+            if only not in (None, source_of(case)):
+                continue
+            one = case[0] if "{dataset}" in entry["path"] else ""
+            path = RUN / paper / entry["path"].format(dataset=one)
+            headers = entry.get("columns", {})
+            items.append(
+                entry
+                | {
+                    "paper": paper,
+                    "kind": "figure" if path.suffix == ".svg" else "table",
+                    "path": str(path),
+                    "columns": {k: v.format(unit=unit_of(case)) for k, v in headers.items()},
+                    "dataset": one,
+                    "label": LABELS[one] if one else "",
+                    "synthetic": source_of(case) == "synthetic",
+                }
+            )
+    return items
 
 
 wildcard_constraints:

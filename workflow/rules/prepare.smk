@@ -74,4 +74,4 @@ rule od:
     input:
         [RUN / "od" / name / "notes.json" for name in OD],
     message:
-        "Every origin-destination dataset is in canonical form"
+        "Every origin-destination dataset of the config is in canonical form"

@@ -14,12 +14,14 @@ SYMBOLIC = RUN / "symbolic"
 SYMBOLIC_DATASETS = [d for d in config["symbolic"]["datasets"] if d in OD]
 SYMBOLIC_READINGS = [(d, r) for d in SYMBOLIC_DATASETS for r in config["symbolic"]["readings"]]
 SYMBOLIC_SOURCES = {d: OD[d]["source"] for d in SYMBOLIC_DATASETS}
+# Only a dataset of the paper itself has printed numbers to explain.
+SYMBOLIC_PRINTED = [
+    d for d in SYMBOLIC_DATASETS if OD[d]["source"] == "published" and d in RMSE_TOLERANCE
+]
 SYMBOLIC_ABSENT = {
     case: runs.why_absent(REGISTRY, dataset)
     for case, dataset in config["symbolic"]["absent"].items()
 } | {d: MISSING[d] for d in config["symbolic"]["datasets"] if d in MISSING}
-LABELS = {d: OD[d]["label"] for d in SYMBOLIC_DATASETS}
-UNITS = {d: OD[d].get("unit", "people") for d in SYMBOLIC_DATASETS}
 SYMBOLIC_PARAMETERS = {
     name: f"${p.latex}$" + (f" ({p.unit})" if p.unit else "")
     for name in config["symbolic"]["models"]
@@ -139,9 +141,37 @@ rule symbolic_reading:
         "../../scripts/symbolic/reading.py"
 
 
+rule symbolic_centroids:
+    input:
+        **canonical("{dataset}"),
+        notes=RUN / "od" / "{dataset}" / "notes.json",
+        predictions=rules.symbolic_fit.output.predictions,
+        baselines=rules.symbolic_tables.output.baselines,
+    output:
+        moves=SYMBOLIC / "centroids" / "{dataset}.csv",
+    log:
+        LOGS / "symbolic" / "centroids-{dataset}.log",
+    benchmark:
+        TIMES / "symbolic" / "centroids-{dataset}.jsonl"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 2
+    resources:
+        mem="1GB",
+        runtime="10m",
+    params:
+        base={k: config["symbolic"][k] for k in ("population", "support")},
+        code=module_digest("movelaws.symbolic.sensitivity"),
+    message:
+        "Asking how far the points of {wildcards.dataset} would have to move"
+    script:
+        "../../scripts/symbolic/centroids.py"
+
+
 rule symbolic_sensitivity:
     input:
         readings=[SYMBOLIC / "readings" / d / f"{r}.csv" for d, r in SYMBOLIC_READINGS],
+        moves=[SYMBOLIC / "centroids" / f"{d}.csv" for d in SYMBOLIC_PRINTED],
         baselines=rules.symbolic_tables.output.baselines,
     output:
         csv=report(
@@ -170,6 +200,7 @@ rule symbolic_sensitivity:
         runtime="5m",
     params:
         cases=SYMBOLIC_READINGS,
+        published=SYMBOLIC_PRINTED,
         synthetic=bool(SYNTHETIC & set(SYMBOLIC_DATASETS)),
         code=module_digest("movelaws.symbolic.sensitivity", "movelaws.plotting.tables"),
     message:
@@ -209,7 +240,7 @@ rule symbolic_figure_flow_map:
             for name in config["symbolic"]["flow_map"]
             if name in MODELS
         },
-        unit=lambda wildcards: UNITS[wildcards.dataset],
+        unit=lambda wildcards: unit_of([wildcards.dataset]),
         synthetic=lambda wildcards: wildcards.dataset in SYNTHETIC,
         code=module_digest("movelaws.plotting.flow_map"),
     message:
@@ -242,7 +273,7 @@ rule symbolic_figure_decay:
     params:
         models=config["symbolic"]["models"],
         label=lambda wildcards: LABELS[wildcards.dataset],
-        unit=lambda wildcards: UNITS[wildcards.dataset],
+        unit=lambda wildcards: unit_of([wildcards.dataset]),
         synthetic=lambda wildcards: wildcards.dataset in SYNTHETIC,
         code=module_digest("movelaws.plotting.decay"),
     message:
@@ -277,7 +308,7 @@ rule symbolic_figure_calibration:
         dataset="{dataset}",
         parameters=SYMBOLIC_PARAMETERS,
         label=lambda wildcards: LABELS[wildcards.dataset],
-        unit=lambda wildcards: UNITS[wildcards.dataset],
+        unit=lambda wildcards: unit_of([wildcards.dataset]),
         synthetic=lambda wildcards: wildcards.dataset in SYNTHETIC,
         code=module_digest("movelaws.plotting.calibration"),
     message:
@@ -313,7 +344,7 @@ rule symbolic_figure_agreement:
         tolerance_percent={
             d: 100 * share for d, share in RMSE_TOLERANCE.items() if d in SYMBOLIC_DATASETS
         },
-        unit=UNITS[SYMBOLIC_DATASETS[0]] if len(set(UNITS.values())) == 1 else "people",
+        unit=unit_of(SYMBOLIC_DATASETS),
         synthetic=bool(SYNTHETIC & set(SYMBOLIC_DATASETS)),
         code=module_digest("movelaws.plotting.agreement"),
     message:
@@ -352,116 +383,38 @@ rule symbolic_claims:
         "../../scripts/symbolic/claims.py"
 
 
+# Without a parameter there is no calibration to draw.
+SYMBOLIC_FIGURES = ["flow_map", "decay", *(["calibration"] if SYMBOLIC_PARAMETERS else [])]
+SYMBOLIC_RESULTS = [
+    *rules.symbolic_tables.output,
+    *rules.symbolic_sensitivity.output,
+    *rules.symbolic_claims.output,
+    *rules.symbolic_figure_agreement.output,
+    *(
+        SYMBOLIC / "figures" / f"{dataset}_{figure}.{suffix}"
+        for dataset in SYMBOLIC_DATASETS
+        for figure in SYMBOLIC_FIGURES
+        for suffix in ("svg", "png")
+    ),
+]
+
+
 rule symbolic:
     input:
-        rules.symbolic_tables.output,
-        rules.symbolic_sensitivity.output,
-        rules.symbolic_claims.output,
-        rules.symbolic_figure_agreement.output,
-        [
-            SYMBOLIC / "figures" / f"{dataset}_{figure}.{suffix}"
-            for dataset in SYMBOLIC_DATASETS
-            for figure in ("flow_map", "decay", "calibration")
-            for suffix in ("svg", "png")
-        ],
+        SYMBOLIC_RESULTS if SYMBOLIC_DATASETS else [],
     message:
         "Paper 2 is done"
 
 
-# What the report shows of this paper: file below results/<run>/symbolic, caption, title, columns.
-SYMBOLIC_SHOWN = [
-    (
-        "datasets.csv",
-        "symbolic_datasets",
-        "Datasets (Table 1)",
-        {
-            "dataset": "Dataset",
-            "units": "Zones",
-            "observations": "Pairs",
-            "median_area_km2": "Median area (km²)",
-            "median_population": "Median population (people)",
-            "movements": "Movements (people)",
-        },
-    ),
-    (
-        "baselines.csv",
-        "symbolic_baselines",
-        "Accuracy of existing models (Tables 2 and S7)",
-        {
-            "dataset": "Dataset",
-            "model": "Model",
-            "rmse": "RMSE (people)",
-            "cpc": "CPC",
-            "parameter_name": "Parameter",
-            "parameter": "Value",
-            "low": "95 % from",
-            "high": "to",
-        },
-    ),
-    (
-        "differences.csv",
-        "symbolic_differences",
-        "Why the last digits differ",
-        {
-            "dataset": "Dataset",
-            "model": "Model",
-            "rmse": "RMSE (people)",
-            "rmse_difference_percent": "Difference (%)",
-            "reason": "Reason",
-        },
-    ),
-    ("figures/agreement.svg", "symbolic_agreement", "Published accuracy and ours", {}),
-    (
-        "sensitivity.csv",
-        "symbolic_sensitivity",
-        "Other readings of the same data",
-        {
-            "dataset": "Dataset",
-            "reading": "Reading",
-            "model": "Model",
-            "rmse": "RMSE (people)",
-            "rmse_lowest": "lowest",
-            "rmse_highest": "highest",
-            "shift_percent": "Shift (%)",
-            "cpc": "CPC",
-        },
-    ),
-]
-SYMBOLIC_SHOWN_EACH = [
-    ("flow_map", "symbolic_flow_map", "Flow map"),
-    ("decay", "symbolic_decay", "How far people travel"),
-    ("calibration", "symbolic_calibration", "Calibration of the parameters"),
-]
-if "published" not in SYMBOLIC_SOURCES.values():  # nothing printed to differ from
-    SYMBOLIC_SHOWN = [shown for shown in SYMBOLIC_SHOWN if shown[0] != "differences.csv"]
-for path, caption, title, columns in SYMBOLIC_SHOWN:
-    REPORT_ITEMS.append(
-        {
-            "paper": "symbolic",
-            "kind": "figure" if path.endswith(".svg") else "table",
-            "path": str(SYMBOLIC / path),
-            "caption": f"{caption}.rst",
-            "title": title,
-            "columns": columns,
-            "dataset": "",
-            "synthetic": bool(SYNTHETIC & set(SYMBOLIC_DATASETS)),
-        }
-    )
-for name, caption, title in SYMBOLIC_SHOWN_EACH:
-    for dataset in SYMBOLIC_DATASETS:
-        REPORT_ITEMS.append(
-            {
-                "paper": "symbolic",
-                "kind": "figure",
-                "path": str(SYMBOLIC / "figures" / f"{dataset}_{name}.svg"),
-                "caption": f"{caption}.rst",
-                "title": title,
-                "dataset": dataset,
-                "label": LABELS[dataset],
-                "synthetic": dataset in SYNTHETIC,
-            }
-        )
-CLAIM_FILES.append(rules.symbolic_claims.output.claims)
+if SYMBOLIC_DATASETS:
+    CLAIM_FILES.append(rules.symbolic_claims.output.claims)
+    REPORT_ITEMS += [
+        item
+        for item in report_items("symbolic", SYMBOLIC_DATASETS)
+        if SYMBOLIC_PARAMETERS or item["caption"] != "symbolic_calibration.rst"
+    ]
+else:
+    UNCHECKED["symbolic"] = "none of the datasets of this chapter can be had in this run"
 LEFT_OUT += [{"case": c, "reason": r, "paper": "symbolic"} for c, r in SYMBOLIC_ABSENT.items()]
 UNCHECKED |= {
     claim: "the symbolic regression engine is not part of this version"

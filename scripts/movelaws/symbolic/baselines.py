@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from movelaws.allocation import MODELS, predict
+from movelaws.allocation import MODELS, Parameter, predict
 from movelaws.calibrate import calibrate
 from movelaws.metrics import cpc, ks_distance, nrmse, rmse, ssi, ssi_nonzero
 from movelaws.od import Pairs
@@ -98,11 +98,18 @@ def curves(pairs: Pairs, fitted: pd.DataFrame, points: int = 41) -> pd.DataFrame
             continue
         (parameter,) = MODELS[row.model].parameters
         best = float(row.parameter)
-        grid = np.geomspace(max(best / 3, parameter.low), min(best * 3, parameter.high), points)
+        grid = _around(best, parameter, points)
         for value in np.union1d(grid, best):
             flows = predict(row.model, pairs, {parameter.name: value})
             rows.append((row.model, value, rmse(pairs.flow, flows), cpc(pairs.flow, flows)))
     return pd.DataFrame(rows, columns=["model", "parameter", "rmse", "cpc"])
+
+
+def _around(best: float, parameter: Parameter, points: int) -> np.ndarray:
+    """From a third to thrice ``best``, or, if that is (nearly) 0, the lowest tenth of the range."""
+    if best <= 1e-3 * parameter.high and parameter.low == 0:
+        return np.linspace(0.0, parameter.high / 10, points)
+    return np.geomspace(max(best / 3, parameter.low), min(best * 3, parameter.high), points)
 
 
 def parameters(model: str, text: str | float) -> dict[str, float]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
+from movelaws import centroids
 from movelaws.allocation import MODELS, predict
 from movelaws.calibrate import calibrate
 from movelaws.frames import Canonical
@@ -74,6 +75,44 @@ def under_reading(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def moves(
+    data: Canonical, predictions: pd.DataFrame, reference: pd.DataFrame, base: Mapping[str, str]
+) -> pd.DataFrame:
+    """What errors of the zone points do to the RMSE of the models that go by distance.
+
+    Parameters
+    ----------
+    data : canonical tables.
+    predictions : origin, destination, flow and a column per model, the pairs of ``reference``.
+    reference : model, published_rmse of one dataset.
+    base : population and support of the run.
+
+    Returns
+    -------
+    DataFrame with a row per model that has a published RMSE: model, rmse_per_metre (of independent
+    errors of all points, each axis), largest_move_m and rms_move_m (of the smallest move that
+    gives the published RMSE of all of them at once), worst_origin, worst_destination,
+    worst_distance_km and worst_share_percent (the pair with the largest squared error).
+    """
+    printed = reference.set_index("model")["published_rmse"].dropna()
+    targets = {m: float(v) for m, v in printed.items() if m in centroids.SLOPES}
+    pairs = pairs_under(data.zones, data.flows, data.places, **base)
+    move = centroids.smallest_move(data.zones, pairs, targets)
+    flows = {model: predictions[model].to_numpy() for model in targets}
+    worst = centroids.dominant_pairs(pairs, flows, largest=1).set_index("model")
+    names = data.zones.set_index("zone_id")["name"]
+    rows = pd.DataFrame({"model": list(targets)})
+    per_metre = centroids.sensitivity_per_metre(data.zones, pairs, list(targets))
+    rows["rmse_per_metre"] = rows["model"].map(per_metre)
+    rows["largest_move_m"] = move.largest_m if move.converged else np.nan
+    rows["rms_move_m"] = move.rms_m if move.converged else np.nan
+    rows["worst_origin"] = rows["model"].map(worst["origin"]).map(names)
+    rows["worst_destination"] = rows["model"].map(worst["destination"]).map(names)
+    rows["worst_distance_km"] = rows["model"].map(worst["distance_km"])
+    rows["worst_share_percent"] = rows["model"].map(worst["share_percent"])
+    return rows
+
+
 def summary(readings: Mapping[str, pd.DataFrame], reference: pd.DataFrame) -> pd.DataFrame:
     """One row per model and reading: range of the RMSE and its shift from the reference (%).
 
@@ -104,18 +143,22 @@ def summary(readings: Mapping[str, pd.DataFrame], reference: pd.DataFrame) -> pd
     return pd.DataFrame(rows)
 
 
-def differences(readings: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
+def differences(
+    readings: pd.DataFrame, reference: pd.DataFrame, shifts: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """What explains the distance between each published RMSE and ours, of one dataset.
 
     Parameters
     ----------
     readings : the table of :func:`summary`.
     reference : model, rmse, published_rmse, rmse_difference_percent.
+    shifts : the table of :func:`moves`, of the models that go by distance.
 
     Returns
     -------
     DataFrame with one row per model that has a published RMSE: model, published_rmse, rmse,
-    rmse_difference_percent, reason. The reason says how many standard deviations of a random move
+    rmse_difference_percent, reason and, for models by distance, what :func:`moves` found. The
+    reason says how many standard deviations of a random move
     of the points the difference is, and names a fixed reading only if that comes closer to the
     published numbers of all its models together: which suits one model alone proves nothing.
     """
@@ -130,12 +173,15 @@ def differences(readings: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame
         else:
             own = readings[readings["model"] == model]
             causes = [_cause(reading, gap[model], better) for reading in own.itertuples()]
+            if shifts is not None:
+                causes.append(_enough(shifts[shifts["model"] == model], gap[model]))
             reason = "; ".join(filter(None, causes)) or UNEXPLAINED
         rows.append(
             (model, row["published_rmse"], row["rmse"], row["rmse_difference_percent"], reason)
         )
     names = ["model", "published_rmse", "rmse", "rmse_difference_percent", "reason"]
-    return pd.DataFrame(rows, columns=names)
+    table = pd.DataFrame(rows, columns=names)
+    return table if shifts is None else table.merge(shifts, on="model", how="left")
 
 
 def _better_readings(
@@ -162,6 +208,16 @@ def _cause(reading, gap: float, better: set[str]) -> str:
     if reading.rmse_sd == 0 or gap > LIKELY * reading.rmse_sd:
         return ""
     return f"{gap / reading.rmse_sd:.2g} standard deviations of {name}"
+
+
+def _enough(shift: pd.DataFrame, gap: float) -> str:
+    if shift.empty:
+        return ""
+    row = shift.iloc[0]
+    text = f"an error of {gap / row['rmse_per_metre']:.0f} m in all points is as large"
+    if np.isnan(row["largest_move_m"]):
+        return text
+    return f"{text}; comes out if points move by at most {row['largest_move_m']:.0f} m"
 
 
 def _last_digit(printed: pd.Series) -> pd.Series:
