@@ -121,7 +121,7 @@ def calibrate(
     best = _optimum(target)
     theta = target.theta(best.u)
     on_bound = (best.u < 1e-6) | (best.u > 1 - 1e-6)
-    agreed = agreement(prepared, theta)
+    agreed = agreement(prepared, theta, target.sums(theta)[0])
     if model.parameters and interval is not None:
         ends = _interval(
             target, best.u, interval, confidence, replicates, seed, agreed["dispersion"], on_bound
@@ -184,7 +184,7 @@ def _optimum(target: Objective) -> Optimum:
         return best
     prepared = target.prepared
     theta = target.theta(best.u)
-    totals, status = prepared.sums(theta)
+    totals, status = target.sums(theta)
     raise_for_status(prepared, prepared.origins, status)
     origin = prepared.origins[int(np.argmin(totals[:, 2]))]
     raise ValueError(

@@ -1,6 +1,7 @@
 """Objectives as losses per origin, over parameters scaled to the unit box."""
 
 from collections.abc import Mapping
+from copy import copy
 
 import numpy as np
 
@@ -24,6 +25,7 @@ class Objective:
         self.low = _scaled(low, self.log)
         self.width = _scaled(high, self.log) - self.low
         self.evaluations = 0
+        self._latest = None
 
     @property
     def n_parameters(self) -> int:
@@ -35,6 +37,11 @@ class Objective:
         """Whether the loss has derivatives everywhere."""
         return self.name != "cpc"
 
+    @property
+    def convex(self) -> bool:
+        """Whether the loss is convex in the parameters, so that a stationary point is global."""
+        return self.name == "poisson" and self.prepared.model.log_linear
+
     def theta(self, u: np.ndarray) -> np.ndarray:
         """Parameters at unit coordinates ``u``."""
         theta = self.low + np.atleast_1d(u) * self.width
@@ -44,10 +51,16 @@ class Objective:
         """Unit coordinates of parameters."""
         return (_scaled(theta, self.log) - self.low) / self.width
 
+    def sums(self, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """``Prepared.sums``; asking again for the latest parameters costs no pass."""
+        if self._latest is None or not np.array_equal(self._latest[0], theta):
+            self.evaluations += 1
+            self._latest = theta.copy(), self.prepared.sums(theta)
+        return self._latest[1]
+
     def losses(self, u: np.ndarray) -> np.ndarray:
         """Loss of every origin (n_origins,); infinite where the origin cannot be allocated."""
-        self.evaluations += 1
-        totals, status = self.prepared.sums(self.theta(u))
+        totals, status = self.sums(self.theta(u))
         if self.name == "rmse":
             losses = totals[:, 0] / 2
         elif self.name == "cpc":
@@ -98,11 +111,18 @@ class Objective:
         if step <= 1:
             return self
         ranked = origins[np.argsort(-self.prepared.outflow[origins], kind="stable")]
-        sampled = object.__new__(Objective)
-        sampled.__dict__.update(self.__dict__)
-        sampled.prepared = self.prepared.restricted(np.sort(ranked[::step]))
-        sampled.evaluations = 0
-        return sampled
+        return self._like(prepared=self.prepared.restricted(np.sort(ranked[::step])))
+
+    def linear(self) -> "Objective":
+        """The same objective with unit coordinates that are linear in every parameter."""
+        none = np.zeros(self.n_parameters, dtype=bool)
+        low, high = self.theta(np.zeros(none.size)), self.theta(np.ones(none.size))
+        return self._like(log=none, low=low, width=high - low)
+
+    def _like(self, **changes) -> "Objective":
+        other = copy(self)
+        other.__dict__.update(changes, evaluations=0, _latest=None)
+        return other
 
 
 def search_bounds(

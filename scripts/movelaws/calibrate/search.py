@@ -5,13 +5,16 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize, minimize_scalar
+from scipy.spatial import KDTree
 from scipy.stats import qmc
 
+from movelaws.calibrate.newton import minimise_convex, step_in_box
 from movelaws.calibrate.objective import Objective
 
-_SCAN_PAIRS = 200_000
-_LINE_POINTS = 97
+_SAMPLE_PAIRS = 200_000
+_LINE_POINTS = {True: 33, False: 97}  # with and without derivatives
 _BOX_POINTS = 256
+_NEIGHBOURS = 6
 _STARTS = 3
 _SAMPLED_FACTOR = 8  # the optimum of a sample of the origins may lie some cells off
 
@@ -27,37 +30,50 @@ class Optimum(NamedTuple):
 def search(objective: Objective) -> Optimum:
     """Least loss in the unit box.
 
-    One parameter: a scan of 97 points, then the derivative's root next to the best (Newton,
-    safeguarded by bisection) or, where there is none, Brent's method. More: 256
-    Sobol points, then L-BFGS-B and Newton, or Nelder-Mead, from the best. Above 200,000 pairs the
-    scan uses a systematic sample of the origins, the refinement always all of them.
+    A convex loss: Newton's method, from the optimum of a sample of the origins. Else, and where
+    that does not settle, one parameter: a scan of 33 points, then downhill from the lowest by the
+    slope (Newton, safeguarded by bisection); 97 points and Brent's method without derivatives.
+    More: 256 Sobol points, then Newton or L-BFGS-B from the local minima among them; Nelder-Mead
+    from the best of them without derivatives. Above 200,000 pairs the first steps use a systematic
+    sample of the origins, the last ones always all of them.
     """
-    coarse = objective.sample(_SCAN_PAIRS)
-    if objective.n_parameters == 1:
-        found = _search_line(objective, coarse)
-    else:
-        found = _search_box(objective, coarse)
+    coarse = objective.sample(_SAMPLE_PAIRS)
+    found = _search_convex(objective, coarse) if objective.convex else None
+    if found is None:
+        by_line = objective.n_parameters == 1
+        found = (_search_line if by_line else _search_box)(objective, coarse)
     if coarse is not objective:
         objective.evaluations += coarse.evaluations
     return found
 
 
+def _search_convex(objective: Objective, coarse: Objective) -> Optimum | None:
+    start = minimise_convex(coarse)
+    u = start if coarse is objective else minimise_convex(objective, start)
+    return None if u is None else Optimum(u, objective.loss(u), True)
+
+
 def _search_line(objective: Objective, coarse: Objective) -> Optimum:
-    points = np.linspace(0, 1, _LINE_POINTS)
+    points = np.linspace(0, 1, _LINE_POINTS[objective.smooth])
     scanned = np.array([coarse.loss(u) for u in points])
-    padded = np.concatenate([[np.inf], scanned, [np.inf]])
-    lowest = (scanned <= padded[:-2]) & (scanned <= padded[2:]) & np.isfinite(scanned)
-    candidates = np.flatnonzero(lowest)
-    if candidates.size == 0:
+    starts, radius = points[_lowest_of_line(scanned)][:_STARTS], points[1]
+    if starts.size == 0:
         return Optimum(np.array([0.5]), np.inf, False)
-    candidates = candidates[np.argsort(scanned[candidates], kind="stable")][:_STARTS]
-    starts, radius = points[candidates], points[1]
     if coarse is not objective:
-        starts = np.array([refine_line(coarse, at, radius).u[0] for at in starts])
-        if starts.size > 1:
-            starts = starts[np.argsort([objective.loss(at) for at in starts], kind="stable")]
-        radius *= _SAMPLED_FACTOR
-    return refine_line(objective, starts[0], radius)
+        ends = _distinct([refine_line(coarse, at, radius).u for at in starts])
+        starts = min(ends, key=objective.loss) if len(ends) > 1 else ends[0]
+        return refine_line(objective, starts[0], radius * _SAMPLED_FACTOR)
+    # a scan without derivatives is fine enough to tell the best of its minima
+    starts = starts if objective.smooth else starts[:1]
+    return min((refine_line(objective, at, radius) for at in starts), key=lambda found: found.loss)
+
+
+def _lowest_of_line(scanned: np.ndarray) -> np.ndarray:
+    """Local minima of the scan, best first; one for every stretch of equal losses."""
+    before = np.concatenate([[np.inf], scanned[:-1]])
+    after = np.concatenate([scanned[1:], [np.inf]])
+    lowest = np.flatnonzero((scanned < before) & (scanned <= after))
+    return lowest[np.argsort(scanned[lowest], kind="stable")]
 
 
 def refine_line(
@@ -96,25 +112,29 @@ def _ends(at: float) -> list[float]:
 def _stationary(
     derivatives: Callable[[float], tuple[np.ndarray, np.ndarray]], at: float, radius: float
 ) -> float | None:
-    """Root of the derivative within ``radius`` of ``at``, rising through 0; None if not found.
+    """Local minimum in [0, 1] downhill of ``at``, by the slope alone; None if not found.
 
-    Newton's method; a step that leaves the bracket, or goes uphill, is replaced by a bisection.
+    Newton's method. A step goes no further than ``radius``, which doubles each time; one that
+    leaves the bracket of slopes of opposite sign is replaced by a bisection.
     """
-    ends = low, high = max(0.0, at - radius), min(1.0, at + radius)
+    low, high = -np.inf, np.inf
     for _ in range(100):
         slope, bend = (float(value.ravel()[0]) for value in derivatives(at))
         if not np.isfinite(slope):
             return None
-        if slope < 0:
-            low = at
-        elif slope > 0:
-            high = at
-        newton = at - slope / bend if bend > 0 else np.nan
-        if abs(newton - at) <= 1e-9:
+        if slope == 0 or (slope > 0 and at == 0) or (slope < 0 and at == 1):
+            return at
+        low, high = (at, high) if slope < 0 else (low, at)
+        step = -slope / bend if bend > 0 else np.inf
+        if abs(step) <= 1e-9:
             # quadratic convergence: the error left is of the order of the square of this step
-            return newton if ends[0] + 1e-9 < newton < ends[1] - 1e-9 else None
-        after = newton if low <= newton <= high else (low + high) / 2
-        if high - low <= 1e-14:
+            return min(max(at + step, 0.0), 1.0)
+        if abs(step) > radius:
+            step, radius = -np.sign(slope) * radius, 2 * radius
+        after = min(max(at + step, 0.0), 1.0)
+        if not low < after < high:
+            after = (low + high) / 2
+        if abs(after - at) <= 1e-14:
             return None
         at = after
     return None
@@ -124,12 +144,31 @@ def _search_box(objective: Objective, coarse: Objective) -> Optimum:
     sobol = qmc.Sobol(objective.n_parameters, scramble=False)
     points = sobol.random(_BOX_POINTS) + 0.5 / _BOX_POINTS
     scanned = np.array([coarse.loss(u) for u in points])
-    starts = np.argsort(scanned, kind="stable")[:_STARTS]
-    starts = starts[np.isfinite(scanned[starts])]
+    starts = points[_lowest_of_box(points, scanned, objective.smooth)][:_STARTS]
     if starts.size == 0:
         return Optimum(np.full(objective.n_parameters, 0.5), np.inf, False)
-    found = [refine_box(objective, points[k]) for k in starts]
-    return min(found, key=lambda optimum: optimum.loss)
+    if coarse is objective:
+        return min((refine_box(objective, at) for at in starts), key=lambda found: found.loss)
+    ends = _distinct([refine_box(coarse, at).u for at in starts])
+    return refine_box(objective, min(ends, key=objective.loss) if len(ends) > 1 else ends[0])
+
+
+def _distinct(points: list[np.ndarray]) -> list[np.ndarray]:
+    kept = []
+    for point in points:
+        if all(np.abs(point - other).max() > 1e-6 for other in kept):
+            kept.append(point)
+    return kept
+
+
+def _lowest_of_box(points: np.ndarray, scanned: np.ndarray, smooth: bool) -> np.ndarray:
+    """Where to refine, best first: points below their neighbours, all if the loss has kinks."""
+    usable = np.isfinite(scanned)
+    if smooth:
+        near = KDTree(points).query(points, _NEIGHBOURS + 1)[1][:, 1:]
+        usable &= scanned <= scanned[near].min(axis=1)
+    lowest = np.flatnonzero(usable)
+    return lowest[np.argsort(scanned[lowest], kind="stable")]
 
 
 def refine_box(
@@ -143,10 +182,21 @@ def refine_box(
 
     ``near``: the optimum is close and a precision of 1e-5 of the box will do.
     """
+    if objective.convex:
+        best = minimise_convex(objective, start, weights)
+        if best is not None:
+            return Optimum(best, objective.loss(best, weights), True)
     box = [(0.0, 1.0)] * objective.n_parameters
-    scale = abs(objective.loss(start, weights)) or 1.0
+    before = objective.loss(start, weights)
+    scale = abs(before) or 1.0
     if not objective.smooth:
         return _refine_rough(objective, start, weights, box, scale, near)
+
+    u, settled = _newton(objective, start, weights)
+    if settled:
+        loss = objective.loss(u, weights)
+        if loss <= before + 1e-12 * scale:
+            return Optimum(u, loss, True)
 
     def value_and_gradient(u):
         return (
@@ -165,22 +215,27 @@ def refine_box(
 def _newton(
     objective: Objective, u: np.ndarray, weights: np.ndarray | None
 ) -> tuple[np.ndarray, bool]:
-    """Newton steps while the gradient falls; whether they settled inside the box."""
+    """Newton steps in the box while the gradient falls; whether they settled."""
     gradient, hessian = objective.derivatives(u, weights)
     for _ in range(50):
-        if not np.isfinite(hessian).all() or np.linalg.eigvalsh(hessian)[0] <= 0:
+        step = step_in_box(u, gradient, hessian)
+        if step is None:
             return u, False
-        step = np.linalg.solve(hessian, gradient)
-        after = u - step
-        if (after <= 0).any() or (after >= 1).any():
-            return u, False
-        next_gradient, next_hessian = objective.derivatives(after, weights)
-        if np.abs(step).max() < 1e-12:
+        after = np.clip(u + step, 0.0, 1.0)
+        if np.abs(step).max() < 1e-10:
+            # quadratic convergence: the error left is of the order of the square of this step
             return after, True
-        if np.abs(next_gradient).max() > np.abs(gradient).max():
+        next_gradient, next_hessian = objective.derivatives(after, weights)
+        if _pull(after, next_gradient) > _pull(u, gradient):
             return u, bool(np.abs(step).max() < 1e-8)
         u, gradient, hessian = after, next_gradient, next_hessian
     return u, False
+
+
+def _pull(u: np.ndarray, gradient: np.ndarray) -> float:
+    """Largest component of the gradient that does not push out of the box."""
+    held = ((u == 0) & (gradient > 0)) | ((u == 1) & (gradient < 0))
+    return float(np.abs(np.where(held, 0.0, gradient)).max())
 
 
 def _refine_rough(objective, start, weights, box, scale, near) -> Optimum:
