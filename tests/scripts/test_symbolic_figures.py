@@ -62,12 +62,13 @@ UNIT = {"unit": "commuters"}
 STEPS = {
     "figure_flow_map": (
         ["zones", "predictions"],
-        {"panels": ["flow", *MODELS], "titles": {"GMExp": r"m_j \, e^{-b d_{ij}}"}} | UNIT,
+        {"panels": ["flow", *MODELS], "label": LABEL, "titles": {"GMExp": r"m_j \, e^{-b d_{ij}}"}}
+        | UNIT,
     ),
     "figure_decay": (["predictions"], {"models": MODELS, "label": LABEL} | UNIT),
     "figure_calibration": (
         ["curves", "baselines"],
-        {"dataset": "squares", "parameters": {"GMExp": "$b$ (1/km)"}} | UNIT,
+        {"dataset": "squares", "label": LABEL, "parameters": {"GMExp": "$b$ (1/km)"}} | UNIT,
     ),
     "figure_agreement": (
         ["baselines"],

@@ -58,7 +58,7 @@ def agreement(
         _accuracy(first, part, "rmse", (planted or {}).get(name))
         first.set_xscale("log")
         first.set_xlim(first.get_xlim())
-        panels.decades(first.xaxis)
+        panels.decades(first.xaxis, least=3)
         first.set_xlabel(f"RMSE ({unit})")
         _accuracy(second, part, "cpc", None)
         second.set_yticklabels([])

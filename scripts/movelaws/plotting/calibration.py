@@ -4,12 +4,17 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
-from movelaws.plotting import FONT_SIZE, INK, WIDTH_DOUBLE, colours, figure, panels, style
+from movelaws.plotting import INK, MM_PER_INCH, QUIET, WIDTH_DOUBLE, colours, figure, panels, style
 
-_HEIGHT = 86.0
+_HEIGHT, _LABEL_STRIP = 90.0, 4.0
+_LINE = {"lw": 0.7, "ls": (0, (3, 2))}
+_BAND = {"facecolor": "#22222222", "edgecolor": "#22222266", "lw": 0.5}
 _MEASURES = ("rmse", "cpc")
 
 
@@ -23,30 +28,36 @@ def calibration(
     parameters: Mapping[str, str] | None = None,
     published: Mapping[str, float] | None = None,
     unit: str = "commuters",
+    confidence: float = 0.95,
     synthetic: bool = False,
 ) -> Figure:
     """RMSE (above) and CPC (below) against the parameter, one column per model.
 
-    The filled symbol is the optimum, the shaded strip its confidence interval; the broken line is
-    the published parameter, the open circle the published accuracy there.
+    The filled symbol is the optimum, the coloured strip its confidence interval; the broken line
+    is the published parameter, the open circle the published accuracy there. A published
+    parameter whose rounding is known is a grey band instead of a line.
 
     Parameters
     ----------
     curves : model, parameter, rmse, cpc along the parameter of each model.
     fits : one dataset's rows with model, parameter, rmse, cpc and, where known, low, high,
-        published_rmse, published_cpc and published_parameter.
+        published_rmse, published_cpc, published_parameter, and published_low, published_high:
+        the values that round to the published parameter.
     label : name of the dataset.
     models : columns and their order; by default every model of ``curves``.
     parameters : name of the parameter with its unit by model, as the label of its axis.
     published : parameter by model, in the same unit; by default ``fits.published_parameter``.
     unit : of the RMSE.
+    confidence : level of the interval from low to high, between 0 and 1.
     synthetic : add a tag that says so.
 
     Raises
     ------
     ValueError
-        If a column is missing or a model has no curve or no fit.
+        If a column is missing, a model has no curve or no fit, or ``confidence`` is no level.
     """
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence: {confidence} is not between 0 and 1 (0.95 means 95 %)")
     panels.require_columns(curves, ["model", "parameter", *_MEASURES], "curves")
     panels.require_columns(fits, ["model", "parameter", *_MEASURES], "fits")
     models = list(models or curves["model"].unique())
@@ -69,14 +80,17 @@ def calibration(
     grid[0, 0].set_ylabel(f"RMSE ({unit})")
     grid[1, 0].set_ylabel("CPC (share in common)")
     for axes in grid[0]:
-        panels.decades(axes.yaxis)
+        panels.decades(axes.yaxis, least=3)
     for axes in grid[1]:
         if axes.dataLim.x0 > 0:
             axes.set_xscale("log")
             panels.decades(axes.xaxis)
     grid[1, 0].set_ylim(0, 1)
+    _key(made, confidence)
     if label:
-        made.suptitle(label, x=0.005, ha="left", fontsize=FONT_SIZE)
+        panels.add_strip(made, _LABEL_STRIP)
+        tall = made.get_figheight() * MM_PER_INCH
+        made.text(0.005, 1 - 3.0 / tall, label, va="baseline")
     panels.tag_synthetic(made, synthetic)
     return made
 
@@ -85,18 +99,57 @@ def _panel(
     axes: Axes, curve: pd.DataFrame, fit: pd.Series, measure: str, printed: float | None
 ) -> None:
     look, best = colours.model(str(fit.name)), float(fit["parameter"])
+    ends = curve["parameter"].iloc[[0, -1]]
     low, high = fit.get("low"), fit.get("high")
     if _known(low) and _known(high):
-        low, high = np.clip([float(low), float(high)], *curve["parameter"].iloc[[0, -1]])
+        low, high = np.clip([float(low), float(high)], *ends)
         axes.axvspan(low, high, color=look.colour, alpha=0.22, lw=0, gid="interval")
     axes.plot(curve["parameter"], curve[measure], color=look.colour, lw=1.1)
+    rounded = [fit.get("published_low"), fit.get("published_high")]
+    banded = all(map(_known, rounded))
+    if banded:
+        axes.axvspan(*np.clip(np.asarray(rounded, float), *ends), gid="published band", **_BAND)
     if _known(printed):
-        axes.axvline(printed, color=INK, lw=0.7, ls=(0, (3, 2)), gid="published")
+        if not banded:
+            axes.axvline(printed, color=INK, gid="published", **_LINE)
         if _known(fit.get(f"published_{measure}")):
             axes.plot(
-                printed, fit[f"published_{measure}"], "o", ms=6.5, mfc="none", mec=INK, mew=0.7
+                printed,
+                fit[f"published_{measure}"],
+                "o",
+                ms=6.5,
+                mfc="none",
+                mec=INK,
+                mew=0.7,
+                gid="published accuracy",
             )
     axes.plot(best, fit[measure], look.marker, color=look.colour, ms=4, mew=0, zorder=4)
+
+
+def _key(made: Figure, confidence: float) -> None:
+    """Below the panels: what the strip, the band, the line and the symbols mean, if drawn."""
+    interval = Patch(facecolor=QUIET, alpha=0.3, lw=0)
+    entries: dict[str, tuple[str | None, Artist]] = {
+        f"{100 * confidence:g} % CI": ("interval", interval),
+        "optimum": (None, Line2D([], [], marker="o", ls="", color=QUIET, ms=4, mew=0)),
+        "published parameter": ("published", Line2D([], [], color=INK, **_LINE)),
+        "published parameter, as rounded": ("published band", Patch(**_BAND)),
+        "published accuracy": (
+            "published accuracy",
+            Line2D([], [], marker="o", ls="", ms=6.5, mfc="none", mec=INK, mew=0.7),
+        ),
+    }
+    drawn = {artist.get_gid() for artist in made.findobj()}
+    shown = {text: handle for text, (gid, handle) in entries.items() if gid in drawn}
+    made.legend(
+        list(shown.values()),
+        list(shown),
+        loc="outside lower center",
+        ncols=len(shown),
+        handletextpad=0.5,
+        columnspacing=1.6,
+        borderaxespad=0.2,
+    )
 
 
 def _summary(fit: pd.Series, printed: float | None) -> str:

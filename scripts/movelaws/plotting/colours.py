@@ -1,8 +1,10 @@
 """One colour and one marker per model and per dataset, the same in every figure.
 
-Most colours come from Paul Tol's "muted" and "bright" schemes for colour-blind readers; the rest
-were added where those ran out, so markers differ as well and no figure rests on colour alone.
-Gravity models are cool, models of intervening opportunities warm.
+The models' colours were searched for the largest smallest distance in CIELAB between any two of
+them and the black of the observation, as seen with normal vision, deuteranopia and protanopia
+(simulation by Machado et al. 2009); gravity models are cool, models of intervening opportunities
+warm. Those of places come from Paul Tol's "bright" and "vibrant" schemes. Markers differ as well,
+so that no figure rests on colour alone.
 """
 
 import hashlib
@@ -19,18 +21,18 @@ class Look(NamedTuple):
 OBSERVED = Look("#222222", "o")
 
 MODELS = {
-    "GMZipf": Look("#88CCEE", "s"),
-    "GMPow": Look("#44AA99", "D"),
-    "GMExp": Look("#332288", "o"),
-    "GMExpPow": Look("#117733", "^"),
-    "GMPow2": Look("#225555", "d"),
-    "GMExp2": Look("#4477AA", "h"),
-    "GMExpPow2": Look("#88AA44", "p"),
-    "RM": Look("#CC6677", "v"),
-    "RMExt": Look("#AA4499", "<"),
-    "IO": Look("#882255", "P"),
-    "OPS": Look("#DDAA33", "X"),
-    "PWO": Look("#999933", ">"),
+    "GMZipf": Look("#3CC3E1", "s"),
+    "GMPow": Look("#0FB487", "D"),
+    "GMExp": Look("#112288", "o"),
+    "GMExpPow": Look("#1E87E1", "^"),
+    "GMPow2": Look("#5577AA", "d"),
+    "GMExp2": Look("#2D5AFF", "h"),
+    "GMExpPow2": Look("#0000DD", "p"),
+    "RM": Look("#FF1E5A", "v"),
+    "RMExt": Look("#E14B00", "<"),
+    "IO": Look("#A50F69", "P"),
+    "OPS": Look("#D2C300", "X"),
+    "PWO": Look("#5A2D0F", ">"),
 }
 
 # By the place, so that commuting and migration of one country share a colour.

@@ -7,10 +7,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from movelaws.plotting import MM_PER_INCH, WIDTH_DOUBLE, colours, figure, panels, style
+from movelaws.plotting import WIDTH_DOUBLE, colours, figure, panels, style
+from movelaws.plotting.curve_labels import label_curves
 
 BINS_PER_DECADE = 10
-_HEIGHT, _LABELS = 66.0, 19.0
+_LEFT, _LABELS = 15.0, 19.0
+_TOP, _PANEL, _BOTTOM, _KEY_ROW, _KEY_COLUMNS = 7.0, 52.0, 11.0, 3.6, 6
 _RATIO = (0.05, 20.0)
 
 
@@ -70,21 +72,22 @@ def decay(
     middle = np.sqrt(edges[1:] * edges[:-1])
     observed = distance_density(distance, predictions["flow"].to_numpy(), edges)
     seen = observed > 0
-    made = figure(WIDTH_DOUBLE, _HEIGHT)
+    key = _KEY_ROW * -(-(len(models) + 1) // _KEY_COLUMNS) + 1.0
+    made = figure(WIDTH_DOUBLE, _TOP + _PANEL + _BOTTOM + key)
     left, right = _axes(made)
-    left.plot(
+    handles = left.plot(
         middle[seen], observed[seen], "o", color=colours.OBSERVED.colour, ms=2.6, mew=0, zorder=5
     )
-    ends = []
-    for model in models:
+    ratios = []
+    for number, model in enumerate(models):
         density = distance_density(distance, predictions[model].to_numpy(), edges)
         look = colours.model(model)
-        left.plot(middle[seen], _positive(density[seen]), color=look.colour)
-        ratio = density[seen] / observed[seen]
-        right.plot(
-            middle[seen], _positive(ratio), color=look.colour, marker=look.marker, ms=2.4, mew=0
+        ratios.append(density[seen] / observed[seen])
+        drawn = {"color": look.colour, "marker": look.marker, "ms": 2.4, "mew": 0}
+        handles += left.plot(
+            middle[seen], _positive(density[seen]), markevery=(number % 3, 3), **drawn
         )
-        ends.append(np.clip(_last(ratio), *_RATIO))
+        right.plot(middle[seen], _positive(ratios[-1]), **drawn)
     for axes in (left, right):
         axes.set_xscale("log")
         axes.set_yscale("log")
@@ -98,8 +101,16 @@ def decay(
     right.axhline(1, color=colours.OBSERVED.colour, lw=0.6)
     panels.decades(left.yaxis)
     panels.decades(right.yaxis)
-    _label_ends(right, models, ends)
-    left.legend(["observed"], loc="lower left", handletextpad=0.1, handlelength=1.2)
+    label_curves(right, models, middle[seen], ratios)
+    made.legend(
+        handles,
+        ["observed", *models],
+        loc="lower center",
+        ncols=_KEY_COLUMNS,
+        borderaxespad=0.1,
+        columnspacing=2.0,
+        labelspacing=0.3,
+    )
     panels.letter(left, 0, label)
     panels.letter(right, 1, "Predicted over observed")
     panels.tag_synthetic(made, synthetic)
@@ -107,47 +118,11 @@ def decay(
 
 
 def _axes(made: Figure) -> tuple[Axes, Axes]:
-    width = (WIDTH_DOUBLE - _LABELS - 15 - 15) / 2
-    height = _HEIGHT - 7 - 11
-    return tuple(panels.axes_mm(made, x, 7, width, height) for x in (15.0, 15.0 + width + 15.0))
+    width = (WIDTH_DOUBLE - 2 * _LEFT - _LABELS) / 2
+    places = (_LEFT, 2 * _LEFT + width)
+    return tuple(panels.axes_mm(made, x, _TOP, width, _PANEL) for x in places)
 
 
 def _positive(values: np.ndarray) -> np.ndarray:
     """Zeros, which a log axis cannot show, become gaps."""
     return np.where(values > 0, values, np.nan)
-
-
-def _last(ratio: np.ndarray) -> float:
-    positive = ratio[ratio > 0]
-    return positive[-1] if positive.size else np.nan
-
-
-def _label_ends(axes: Axes, models: Sequence[str], ends: Sequence[float]) -> None:
-    """Names at the right end of the lines, moved apart where they would touch."""
-    low, high = np.log10(axes.get_ylim())
-    height = axes.get_position().height * axes.figure.get_figheight() * MM_PER_INCH
-    wanted = (np.log10(ends) - low) / (high - low)
-    gap = 3.3 / height
-    at = panels.spread(np.clip(wanted, gap / 2, 1 - gap / 2), gap)
-    at = at - max(0, at.max() - 1) if len(at) else at
-    for model, y, line_end in zip(models, at, wanted, strict=True):
-        look = colours.model(model)
-        axes.plot(
-            [1.0, 1.05],
-            [line_end, y],
-            color=look.colour,
-            lw=0.6,
-            transform=axes.transAxes,
-            clip_on=False,
-        )
-        axes.plot(
-            1.05,
-            y,
-            look.marker,
-            color=look.colour,
-            ms=3,
-            mew=0,
-            transform=axes.transAxes,
-            clip_on=False,
-        )
-        axes.text(1.075, y, model, transform=axes.transAxes, va="center_baseline")

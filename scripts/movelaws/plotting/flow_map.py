@@ -8,13 +8,27 @@ import pandas as pd
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
+from matplotlib.textpath import TextPath
 
 from movelaws.metrics import cpc, rmse
-from movelaws.plotting import MM_PER_INCH, TITLE_SIZE, WIDTH_DOUBLE, figure, maps, panels, style
+from movelaws.plotting import (
+    FONT_SIZE,
+    MM_PER_INCH,
+    POINTS_PER_MM,
+    QUIET,
+    TITLE_SIZE,
+    WIDTH_DOUBLE,
+    figure,
+    maps,
+    panels,
+    style,
+)
 
 INK = 22.0  # most mm of observed lines per mm2 of printed land
-_GAP, _HEADER, _KEY, _EDGE = 3.0, 11.5, 12.0, 1.0
+_GAP, _KEY, _EDGE = 3.0, 15.5, 1.0
+_INDENT, _BASELINE, _LINE, _BELOW = 4.0, 3.0, 3.5, 2.0  # of the headers, mm
 _WIDE_LAND = 1.25
+_TALLEST = 200.0  # mm, to leave room for a caption on the page
 
 
 @style()
@@ -54,7 +68,13 @@ def flow_map(
     )
     observed = predictions["flow"].to_numpy(dtype=float)
     flows = {name: predictions[name].to_numpy(dtype=float) for name in models}
-    made, places, key = _layout(len(models), under.bounds)
+    columns = _columns(len(models), under.bounds)
+    cell = (WIDTH_DOUBLE - 2 * _EDGE - (columns - 1) * _GAP) / columns
+    headers = [
+        _header(name, flows[name], observed, label, titles or {}, unit, cell) for name in models
+    ]
+    deepest = _BASELINE + _LINE * max(map(len, headers)) + _BELOW  # one line is to come
+    made, places, key = _layout(len(models), columns, cell, deepest, under.bounds)
     if threshold is None:
         mm = places[0][2] / (under.bounds[2] - under.bounds[0])
         land = places[0][2] * places[0][3] * maps.land_share(under)
@@ -62,17 +82,14 @@ def flow_map(
         threshold = default_threshold(observed, length, INK * land)
     norm = LogNorm(threshold, max(10 * threshold, *(flow.max() for flow in flows.values())))
     for number, (name, (left, top, width, height)) in enumerate(zip(models, places, strict=True)):
-        axes = panels.axes_mm(made, left, top + _HEADER, width, height)
+        axes = panels.axes_mm(made, left + (cell - width) / 2, top + deepest, width, height)
         maps.base_map(axes, under)
         lines = maps.flow_lines(axes, start, end, flows[name], norm)
         if number == 0:
             maps.scale_bar(axes, under)
-        header = [
-            *_header(name, flows[name], observed, label, titles or {}, unit),
-            _drawn(flows[name], len(lines.get_linewidths()), threshold, unit),
-        ]
-        _write_header(made, number, header, left, top)
-    _colour_key(made, norm, key, unit)
+        drawn = _drawn(flows[name], len(lines.get_linewidths()), threshold, unit)
+        _write_header(made, number, [*headers[number], drawn], left, top)
+    _colour_key(made, norm, key, unit, maps.crs_name(under.shapes.crs))
     panels.tag_synthetic(made, synthetic)
     return made
 
@@ -113,22 +130,34 @@ def _positions(zones: gpd.GeoDataFrame, ids: pd.Series) -> np.ndarray:
     return found
 
 
-def _layout(count: int, bounds: np.ndarray) -> tuple[Figure, list[tuple], tuple]:
-    """Figure, place of each panel, and place of the key: (left, top, width, height) in mm."""
+def _columns(count: int, bounds: np.ndarray) -> int:
+    """Two for wide land; for tall land a row of up to three, and two by two for four."""
+    wide = (bounds[2] - bounds[0]) / (bounds[3] - bounds[1]) >= _WIDE_LAND
+    return min(count, 2 if wide or count == 4 else 3)
+
+
+def _layout(
+    count: int, columns: int, cell: float, header: float, bounds: np.ndarray
+) -> tuple[Figure, list[tuple], tuple]:
+    """Figure; left and top of each cell with the map's size; the key's left, top, size (mm)."""
     aspect = (bounds[2] - bounds[0]) / (bounds[3] - bounds[1])
-    columns = min(count, 2 if aspect >= _WIDE_LAND else 3)
     rows = -(-count // columns)
-    width = (WIDTH_DOUBLE - 2 * _EDGE - (columns - 1) * _GAP) / columns
-    height = width / aspect
-    row_height = _HEADER + height + _GAP
+    most = (_TALLEST - 2 * _EDGE - _KEY) / rows - header - _GAP
+    height = min(cell / aspect, most)
+    row_height = header + height + _GAP
     places = [
-        (_EDGE + (n % columns) * (width + _GAP), _EDGE + (n // columns) * row_height, width, height)
+        (
+            _EDGE + (n % columns) * (cell + _GAP),
+            _EDGE + (n // columns) * row_height,
+            height * aspect,
+            height,
+        )
         for n in range(count)
     ]
     total = 2 * _EDGE + rows * row_height
     if count % columns:
-        left, top = places[-1][0] + width + _GAP, places[-1][1]
-        key = (left, top + _HEADER + height / 2 - _KEY / 2, width, _KEY)
+        left, top = places[-1][0] + cell + _GAP, places[-1][1]
+        key = (left, top + header + height / 2 - _KEY / 2, cell, _KEY)
     else:
         key = (_EDGE, total - _EDGE, WIDTH_DOUBLE - 2 * _EDGE, _KEY)
         total += _KEY
@@ -142,12 +171,28 @@ def _header(
     label: str,
     titles: Mapping[str, str],
     unit: str,
+    cell: float,
 ) -> list[str]:
+    """Lines over a panel, broken where they would not fit into a cell of that width in mm."""
     if name == "flow":
-        title = f"Observed: {label}" if label else "Observed"
-        return [title, f"{np.count_nonzero(flow):,} pairs, {_counted(flow.sum())} {unit}"]
-    title = f"{name}   ${titles[name]}$" if name in titles else name
-    return [title, f"RMSE {rmse(observed, flow):,.1f}, CPC {cpc(observed, flow):.3f}"]
+        title = ["Observed:", label] if label else ["Observed"]
+        numbers = [f"{np.count_nonzero(flow):,} pairs,", f"{_counted(flow.sum())} {unit}"]
+    else:
+        title = [f"{name}  ", f"${titles[name]}$"] if name in titles else [name]
+        numbers = [f"RMSE {rmse(observed, flow):,.1f} {unit},", f"CPC {cpc(observed, flow):.3f}"]
+    return [line for parts in (title, numbers) for line in _broken(parts, cell - _INDENT)]
+
+
+def _broken(parts: Sequence[str], width: float) -> list[str]:
+    """Parts joined by spaces into as few lines of at most ``width`` mm as their order allows."""
+    lines = [parts[0]]
+    for part in parts[1:]:
+        joined = f"{lines[-1]} {part}"
+        if TextPath((0, 0), joined, size=FONT_SIZE).get_extents().width <= width * POINTS_PER_MM:
+            lines[-1] = joined
+        else:
+            lines.append(part)
+    return lines
 
 
 def _drawn(flow: np.ndarray, lines: int, threshold: float, unit: str) -> str:
@@ -162,11 +207,11 @@ def _counted(number: float) -> str:
 def _write_header(made: Figure, number: int, lines: list[str], left: float, top: float) -> None:
     wide, tall = made.get_size_inches() * MM_PER_INCH
     for row, line in enumerate(lines):
-        y = 1 - (top + 3.0 + 3.5 * row + 0.7 * (row > 0)) / tall
-        made.text((left + 4.0) / wide, y, line, va="baseline")
+        y = 1 - (top + _BASELINE + _LINE * row + 1.1 * (row > 0)) / tall
+        made.text((left + _INDENT) / wide, y, line, va="baseline")
     made.text(
         left / wide,
-        1 - (top + 3.0) / tall,
+        1 - (top + _BASELINE) / tall,
         chr(ord("a") + number),
         va="baseline",
         fontweight="bold",
@@ -174,7 +219,7 @@ def _write_header(made: Figure, number: int, lines: list[str], left: float, top:
     )
 
 
-def _colour_key(made: Figure, norm: LogNorm, place: tuple, unit: str) -> None:
+def _colour_key(made: Figure, norm: LogNorm, place: tuple, unit: str, projection: str) -> None:
     left, top, width, _ = place
     bar = min(70.0, 0.8 * width)
     axes = panels.axes_mm(made, left + (width - bar) / 2, top + 1.5, bar, 2.2)
@@ -184,3 +229,13 @@ def _colour_key(made: Figure, norm: LogNorm, place: tuple, unit: str) -> None:
     colour_bar.outline.set_linewidth(0.3)
     colour_bar.set_label(f"Flow of one pair ({unit}); flows under {norm.vmin:,g} are not drawn")
     panels.decades(axes.xaxis)
+    axes.annotate(
+        f"Projection: {projection}",
+        (0.5, 0),
+        (0, -10.5 * POINTS_PER_MM),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        ha="center",
+        color=QUIET,
+        annotation_clip=False,
+    )

@@ -60,6 +60,25 @@ def map_crs(zones: gpd.GeoDataFrame) -> CRS:
     return CRS.from_proj4(f"+proj=laea +lat_0={lat_0:.3f} +lon_0={lon_0:.3f} +datum=WGS84 +units=m")
 
 
+def crs_name(crs: CRS) -> str:
+    """Method of a projection with its code, such as ``Albers Equal Area (EPSG:5070)``.
+
+    Without a code, the centre stands in its place where there is one.
+    """
+    operation, code = crs.coordinate_operation, crs.to_authority()
+    if operation is None:
+        return crs.name
+    if code:
+        return f"{operation.method_name} ({':'.join(code)})"
+    origin = {parameter.name: parameter.value for parameter in operation.params}
+    lat = origin.get("Latitude of natural origin")
+    lon = origin.get("Longitude of natural origin")
+    if lat is None or lon is None:
+        return operation.method_name
+    north, east = "N" if lat >= 0 else "S", "E" if lon >= 0 else "W"
+    return f"{operation.method_name} (centre {abs(lat):.1f}° {north}, {abs(lon):.1f}° {east})"
+
+
 class Ground(NamedTuple):
     """What lies under the flows of every panel, in map coordinates."""
 
@@ -131,9 +150,12 @@ def _path(shape: shapely.Geometry) -> Path:
 
 
 def flow_colours() -> LinearSegmentedColormap:
-    """Perceptually uniform scale, light to dark, without the pale end that paper swallows."""
+    """Perceptually uniform scale, light to dark, without the pale end that paper swallows.
+
+    It ends in a blue far from black: thin lines in darker colours all look black.
+    """
     return LinearSegmentedColormap.from_list(
-        "flows", colormaps["magma_r"](np.linspace(0.18, 1.0, 256))
+        "flows", colormaps["plasma_r"](np.linspace(0.2, 1.0, 256))
     )
 
 

@@ -5,9 +5,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter
 
 from movelaws.plotting import MM_PER_INCH, POINTS_PER_MM, QUIET, TITLE_SIZE
+
+_TAG_STRIP = 3.6
 
 
 def require_columns(table: pd.DataFrame, columns: list[str], name: str) -> None:
@@ -52,11 +54,15 @@ def letter(axes: Axes, number: int, title: str = "", *, above_mm: float = 1.5) -
         )
 
 
-def decades(axis: Axis) -> None:
+def decades(axis: Axis, least: int = 2) -> None:
     """Ticks of a log axis at every decade, with numbers written out where they are short.
 
-    An axis of less than a decade and a half gets ticks at round numbers between. The limits are
-    taken as they are now.
+    An axis of few decades gets ticks at round numbers between, and one that spans hardly any
+    range evenly spaced ones. The limits are taken as they are now.
+
+    Parameters
+    ----------
+    least : labelled ticks wanted.
     """
     low, high = sorted(axis.get_view_interval())
     powers = 10.0 ** np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
@@ -65,12 +71,17 @@ def decades(axis: Axis) -> None:
     for steps in (
         (1,),
         (1, 2, 5) if short else (1, 3),
+        (1, 2, 5),
         (1, 1.5, 2, 3, 4, 5, 7),
         np.arange(1, 10, 0.5),
+        None,
     ):
-        ticks = np.multiply.outer(powers, steps).ravel()
+        if steps is None:
+            ticks = MaxNLocator(nbins=4, min_n_ticks=least).tick_values(low, high)
+        else:
+            ticks = np.multiply.outer(powers, steps).ravel()
         ticks = ticks[(ticks >= low * (1 - 1e-9)) & (ticks <= high * (1 + 1e-9))]
-        if len(ticks) >= 2:
+        if len(ticks) >= least:
             break
     axis.set_major_locator(FixedLocator(ticks))
     axis.set_minor_locator(FixedLocator(between))
@@ -90,14 +101,47 @@ def power_of_ten(value: float) -> str:
 
 
 def tag_synthetic(figure: Figure, synthetic: bool) -> None:
-    """Discreet words in the upper right corner of a figure made from synthetic data."""
-    if synthetic:
-        figure.text(
-            0.997, 0.995, "synthetic data", ha="right", va="top", color=QUIET, fontstyle="italic"
-        )
+    """Discreet words in the upper right corner of a figure made from synthetic data.
+
+    The figure grows by a strip for them, so that they meet no header: call this last.
+    """
+    if not synthetic:
+        return
+    add_strip(figure, _TAG_STRIP)
+    figure.text(
+        0.997, 0.995, "synthetic data", ha="right", va="top", color=QUIET, fontstyle="italic"
+    )
 
 
-def spread(positions: np.ndarray, gap: float) -> np.ndarray:
+def add_strip(figure: Figure, height_mm: float) -> None:
+    """Make a figure taller by an empty strip above; all that is drawn keeps its size.
+
+    Legends outside the axes are left where they are in relative terms: put them at the bottom.
+
+    Parameters
+    ----------
+    height_mm : of the strip.
+    """
+    wide, tall = figure.get_size_inches()
+    grown = tall + height_mm / MM_PER_INCH
+    share = tall / grown
+    figure.set_size_inches(wide, grown)
+    for text in figure.texts:
+        x, y = text.get_position()
+        text.set_position((x, y * share))
+    engine = figure.get_layout_engine()
+    if engine is None:
+        for axes in figure.axes:
+            box = axes.get_position()
+            axes.set_position((box.x0, box.y0 * share, box.width, box.height * share))
+    else:
+        left, bottom, width, height = engine.get()["rect"]
+        engine.set(rect=(left, bottom * share, width, height * share))
+
+
+def spread(
+    positions: np.ndarray, gap: float, low: float = -np.inf, high: float = np.inf
+) -> np.ndarray:
     """Positions of labels in the same order, at least ``gap`` apart, moved as little as it takes.
 
     Least squares under the order: blocks of labels that touch are centred on the mean of the
@@ -107,15 +151,17 @@ def spread(positions: np.ndarray, gap: float) -> np.ndarray:
     ----------
     positions : (n,) wanted.
     gap : smallest distance between neighbours, in the same units.
+    low, high : keep all positions between these; ``low`` comes first if there is no room.
     """
     order = np.argsort(positions, kind="stable")
     blocks: list[tuple[float, int]] = []  # mean place and number of labels
     for place in np.asarray(positions, dtype=float)[order] - gap * np.arange(len(order)):
         blocks.append((place, 1))
         while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
-            (high, many), (low, few) = blocks[-2], blocks.pop()
-            blocks[-1] = ((high * many + low * few) / (many + few), many + few)
-    pooled = np.concatenate([np.full(count, mean) for mean, count in blocks]) if blocks else []
+            (above, many), (below, few) = blocks[-2], blocks.pop()
+            blocks[-1] = ((above * many + below * few) / (many + few), many + few)
+    pooled = np.repeat([mean for mean, _ in blocks], [count for _, count in blocks])
     result = np.empty(len(order))
+    pooled = np.maximum(np.minimum(pooled, high - gap * (len(order) - 1)), low)
     result[order] = pooled + gap * np.arange(len(order))
     return result
