@@ -15,6 +15,7 @@ if __name__ == "__main__":
             parameters=snakemake.params.parameters,
             label=snakemake.params.label,
             unit=snakemake.params.unit,
+            confidence=snakemake.params.confidence,
             synthetic=snakemake.params.synthetic,
         )
         save(drawn, [snakemake.output.svg, snakemake.output.png])

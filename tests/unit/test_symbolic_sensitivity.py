@@ -24,7 +24,7 @@ def test_numbers_equal_in_every_printed_digit_agree(published, ours):
 def test_a_random_move_explains_up_to_two_standard_deviations():
     moved = [("GMPow", "moved_zones", 1340.0, 0.8)]
     assert (
-        "1.5 standard deviations of moved zones"
+        "1.5 standard deviations of 'moved zones'"
         in (reasons({"GMPow": 1337.7}, {"GMPow": 1338.9}, moved)["GMPow"])
     )
     moved = [("GMPow", "moved_zones", 1340.0, 0.5)]
@@ -34,6 +34,6 @@ def test_a_random_move_explains_up_to_two_standard_deviations():
 def test_a_fixed_reading_counts_only_if_it_suits_all_models_together():
     published, ours = {"GMPow": 1337.7, "GMExp": 1309.9}, {"GMPow": 1338.9, "GMExp": 1309.9}
     both = [("GMPow", "other", 1337.8, float("nan")), ("GMExp", "other", 1309.9, float("nan"))]
-    assert "other gives 1337.80" in reasons(published, ours, both)["GMPow"]
+    assert "'other' gives 1337.80" in reasons(published, ours, both)["GMPow"]
     one = [("GMPow", "other", 1337.8, float("nan")), ("GMExp", "other", 1320.0, float("nan"))]
     assert reasons(published, ours, one)["GMPow"] == UNEXPLAINED

@@ -34,6 +34,8 @@ def table_of(fitted: pd.DataFrame, source: str) -> pd.DataFrame:
                 "dataset": ["city", "city"],
                 "model": ["GMExp", "GMZipf"],
                 "value": [0.039, np.nan],
+                "low": [0.0385, np.nan],
+                "high": [0.0395, np.nan],
                 "rmse": [8.2, 9.9],
                 "cpc": [0.68, 0.51],
             }

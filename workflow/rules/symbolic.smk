@@ -307,6 +307,7 @@ rule symbolic_figure_calibration:
     params:
         dataset="{dataset}",
         parameters=SYMBOLIC_PARAMETERS,
+        confidence=config["symbolic"]["confidence"],
         label=lambda wildcards: LABELS[wildcards.dataset],
         unit=lambda wildcards: unit_of([wildcards.dataset]),
         synthetic=lambda wildcards: wildcards.dataset in SYNTHETIC,

@@ -15,6 +15,7 @@ from movelaws.readings import are_zones, pairs_under
 AGREES = "equal to the last printed digit"
 UNEXPLAINED = "no other reading of the data tried here explains it"
 COLUMNS = ["model", "repeat", "parameter", "rmse", "cpc"]
+CLEARLY = 0.8  # a fixed reading has to take off a fifth of the squared differences
 LIKELY = 2.0  # a random move of two standard deviations is nothing out of the ordinary
 
 
@@ -194,7 +195,7 @@ def _better_readings(
         table = table[table.index.isin(published.index)]
         units = half_digit[table.index]
         theirs = (((table["rmse"] - published[table.index]) / units) ** 2).sum()
-        if theirs < ((gap[table.index] / units) ** 2).sum():
+        if theirs < CLEARLY * ((gap[table.index] / units) ** 2).sum():
             better.add(name)
     return better
 
@@ -204,10 +205,10 @@ def _cause(reading, gap: float, better: set[str]) -> str:
     if np.isnan(reading.rmse_sd):
         if reading.reading not in better:
             return ""
-        return f"{name} gives {reading.rmse:.2f} and suits all models together better"
+        return f"the reading {name!r} gives {reading.rmse:.2f} and suits all models together better"
     if reading.rmse_sd == 0 or gap > LIKELY * reading.rmse_sd:
         return ""
-    return f"{gap / reading.rmse_sd:.2g} standard deviations of {name}"
+    return f"{gap / reading.rmse_sd:.2g} standard deviations of {name!r}"
 
 
 def _enough(shift: pd.DataFrame, gap: float) -> str:

@@ -23,6 +23,8 @@ BASELINE_COLUMNS = [
     "low",
     "high",
     "published_parameter",
+    "published_low",
+    "published_high",
     "nrmse",
     "ssi",
     "ssi_nonzero",
@@ -81,7 +83,8 @@ def baselines(
     ----------
     fits : by dataset, the table of movelaws.symbolic.baselines.fits.
     published_rmse, published_cpc : columns dataset, model, metric, value.
-    published_parameters : columns dataset, model, value, rmse, cpc of expressions that Tables S3
+    published_parameters : columns dataset, model, value (as printed), low, high (what rounds to
+        it), rmse, cpc of expressions that Tables S3
         and S4 print; they fill in where Table 2 has no number.
     sources : by dataset, ``published``, ``synthetic`` or ``own``. Only a published dataset is set
         beside the paper: a synthetic world of the same name has other numbers by construction.
@@ -97,6 +100,8 @@ def baselines(
             ("published_rmse", published_rmse, "rmse"),
             ("published_cpc", published_cpc, "cpc"),
             ("published_parameter", None, "value"),
+            ("published_low", None, "low"),
+            ("published_high", None, "high"),
         ):
             table[column] = np.nan
             if beside:
