@@ -16,6 +16,8 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
+from movelaws.positions import check_apart, check_points
+
 FILES = ("zones.parquet", "flows.parquet", "places.parquet", "notes.json")
 ZONE_COLUMNS = (
     "zone_id",
@@ -136,8 +138,16 @@ def assemble(
     """Put an adapter's tables into canonical order and types; without places they are the zones.
 
     Columns of the zones beyond the contract are kept as attributes, behind those of the contract.
+    A missing name is the zone_id; a missing area or population is unknown (NaN). Zones with a
+    population of 0 are counted in the notes.
+
+    Raises
+    ------
+    ValueError
+        If a column that nothing can stand for is missing.
     """
     notes = dict(notes or {})
+    zones = _filled(zones)
     if places is None:
         places = pd.DataFrame(zones.drop(columns="geometry")).assign(place_id=zones["zone_id"])
     extra = [name for name in zones.columns if name not in ZONE_COLUMNS]
@@ -147,6 +157,9 @@ def assemble(
     numbers = ["area_km2", "residential_population", "workplace_population", "x", "y"]
     zones = zones.astype({name: float for name in numbers} | {"zone_id": str, "name": str})
     flows = flows.astype({"origin": str, "destination": str, "flow": float})
+    for kind in ("workplace", "residential"):
+        if empty := int(zones[f"{kind}_population"].eq(0).sum()):
+            notes[f"zones without {kind} population"] = empty
     places = places.astype(
         {name: float for name in numbers[1:]} | {"place_id": str, "zone_id": str}
     )
@@ -156,6 +169,17 @@ def assemble(
         places=places.reset_index(drop=True),
         notes=notes,
     )
+
+
+def _filled(zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    needed = ("zone_id", "x", "y", "geometry")
+    missing = [name for name in needed if name not in zones.columns]
+    if missing:
+        raise ValueError(f"zones: column {missing[0]!r} is missing; it has {list(zones.columns)}")
+    unknown = {name: np.nan for name in ZONE_COLUMNS if name not in zones.columns}
+    if "name" in unknown:
+        unknown["name"] = zones["zone_id"]
+    return zones.assign(**unknown)
 
 
 def check(canonical: Canonical) -> Canonical:
@@ -169,6 +193,7 @@ def check(canonical: Canonical) -> Canonical:
     _validate("zones", ZONES, canonical.zones, ["zone_id"])
     _validate("flows", FLOWS, canonical.flows, ["origin", "destination"])
     _validate("places", PLACES, canonical.places, ["place_id"])
+    check_points(canonical.zones)
     _check_geometry(canonical.zones)
     if canonical.zones.empty:
         raise ValueError("zones: the table is empty: no zone of the raw files was kept")
@@ -177,6 +202,8 @@ def check(canonical: Canonical) -> Canonical:
     if canonical.zones_only and not canonical.flows.empty:
         raise ValueError(f"flows: {len(canonical.flows)} rows in a dataset marked zones_only")
     _check_references(canonical)
+    if not canonical.zones_only:
+        check_apart(canonical.zones, canonical.places)
     return canonical
 
 
@@ -251,21 +278,6 @@ def _first_failure(table: str, frame: pd.DataFrame, key: list[str], cases: pd.Da
 
 
 def _check_geometry(zones: gpd.GeoDataFrame) -> None:
-    if not isinstance(zones, gpd.GeoDataFrame) or zones.crs is None:
-        raise ValueError("zones: no coordinate reference system: give one, such as EPSG:4326")
-    if zones.crs.is_geographic:
-        bad = (zones["x"].abs() > 180) | (zones["y"].abs() > 90)
-        rule = (
-            "longitude lies in [-180, 180], latitude in [-90, 90]: are they swapped or projected?"
-        )
-    else:
-        units = {axis.unit_conversion_factor for axis in zones.crs.axis_info[:2]}
-        if units != {1.0}:
-            raise ValueError(f"zones: {zones.crs.name} is not in metres: project to a metric CRS")
-        bad, rule = zones["x"].isna(), ""
-    if bad.any():
-        row = zones[bad].iloc[0]
-        raise ValueError(f"zones: zone {row['zone_id']!r} at x={row['x']}, y={row['y']}: {rule}")
     broken = zones.geometry.isna() | zones.geometry.is_empty | ~zones.geometry.is_valid
     if broken.any():
         raise ValueError(

@@ -69,8 +69,9 @@ def distance_kind(crs: object) -> DistanceKind:
     if crs.is_projected and units == {"metre"}:
         return "euclidean"
     raise ValueError(
-        f"crs {crs.name!r} measures in {', '.join(sorted(units)) or 'no known unit'}: use "
-        "longitude and latitude in degrees or a projection in metres (zones.to_crs(...) converts)"
+        f"crs {crs.name!r} ({crs.type_name}) measures in "
+        f"{', '.join(sorted(units)) or 'no known unit'}: use longitude and latitude in degrees "
+        "or a projection in metres (zones.to_crs(...) converts)"
     )
 
 

@@ -8,19 +8,31 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from pyogrio.errors import DataSourceError
+import pyarrow as pa
+from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
 from pyproj.exceptions import CRSError
+from shapely.errors import GEOSException
 
-from movelaws import archives
+from movelaws import archives, geo
 
 EQUAL_AREA = "EPSG:6933"
 _MAGIC = {".shp": b"\x00\x00\x27\x0a", ".gpkg": b"SQLite format 3\x00"}
 _JSON = (".geojson", ".json", ".topojson")
 LAYERS = (*_MAGIC, *_JSON)
+_DAMAGE = (
+    DataSourceError,
+    DataLayerError,
+    GEOSException,
+    pa.ArrowException,
+    ValueError,
+    KeyError,
+    OSError,
+    RecursionError,
+)
 
 
-def read_layer(path: str | Path, *, crs: str | None = None) -> tuple[gpd.GeoDataFrame, int]:
+def read_layer(path: str | Path, *, crs: str | int | None = None) -> tuple[gpd.GeoDataFrame, int]:
     """Read polygons or points from a shapefile in a .zip, GeoPackage, GeoJSON, TopoJSON or Parquet.
 
     Parameters
@@ -31,12 +43,13 @@ def read_layer(path: str | Path, *, crs: str | None = None) -> tuple[gpd.GeoData
     Returns
     -------
     layer : (n_features, n_columns) GeoDataFrame with a CRS and valid geometries only.
-    repaired : how many geometries were invalid and went through ``shapely.make_valid``.
+    repaired : how many geometries were invalid and made valid, see :func:`movelaws.geo.repaired`.
 
     Raises
     ------
     ValueError
-        If the file is no layer, is empty, carries no CRS (and none is given) or lacks geometries.
+        If the file is no layer, is empty or damaged, carries no CRS (and none is given), lacks
+        geometries or has a polygon without area.
     FileNotFoundError
         If there is no such file.
     """
@@ -53,12 +66,16 @@ def read_layer(path: str | Path, *, crs: str | None = None) -> tuple[gpd.GeoData
     absent = layer.geometry.isna() | layer.geometry.is_empty
     if absent.any():
         raise ValueError(
-            f"{path}: feature {int(np.argmax(absent))} has no geometry: remove or draw it"
+            f"{path}: feature {int(np.argmax(absent))} has no geometry: remove or draw it, "
+            "or the file is damaged"
         )
-    invalid = ~layer.geometry.is_valid
-    if invalid.any():
-        layer.geometry = layer.geometry.make_valid()
-    return layer, int(invalid.sum())
+    named = layer.geometry.set_axis([f"feature {number}" for number in range(len(layer))])
+    try:
+        geometry, repaired = geo.repaired(named)
+    except (ValueError, GEOSException) as error:
+        raise ValueError(f"{path}: {error}") from None
+    layer.geometry = geometry.set_axis(layer.index)
+    return layer, repaired
 
 
 def area_km2(geometry: gpd.GeoSeries, crs: str = EQUAL_AREA) -> pd.Series:
@@ -76,8 +93,8 @@ def plane_centroids(geometry: gpd.GeoSeries) -> gpd.GeoSeries:
     return gpd.GeoSeries(geometry.to_numpy(), index=geometry.index).centroid
 
 
-def checked_crs(crs: str) -> CRS:
-    """Coordinate reference system by its name.
+def checked_crs(crs: str | int) -> CRS:
+    """Coordinate reference system by its name or EPSG number.
 
     Raises
     ------
@@ -105,7 +122,7 @@ def _read(path: Path) -> gpd.GeoDataFrame:
         if path.suffix.lower() == ".parquet":
             return gpd.read_parquet(path)
         layer = _unpacked(path) if path.suffix.lower() == ".zip" else _opened(path)
-    except (DataSourceError, ValueError, AttributeError, OSError) as error:
+    except _DAMAGE as error:
         raise ValueError(f"{path}: cannot be read as a layer of geometries: {error}") from None
     if not isinstance(layer, gpd.GeoDataFrame):
         raise ValueError(f"{path}: the file holds a table without geometries")
@@ -133,11 +150,32 @@ def _opened(path: Path) -> gpd.GeoDataFrame:
     if suffix not in LAYERS:
         raise ValueError(f"ending {suffix!r}; known are {', '.join(LAYERS)}, .parquet and .zip")
     if suffix in _JSON:
-        kind = json.loads(path.read_text(encoding="utf-8-sig")).get("type")
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+        kind = document.get("type") if isinstance(document, dict) else None
         genuine = kind in ("FeatureCollection", "Topology")
+        if kind == "Topology":
+            _check_arcs(document)
     else:
         with path.open("rb") as stream:
             genuine = stream.read(len(_MAGIC[suffix])) == _MAGIC[suffix]
     if not genuine:
         raise ValueError(f"the content is not what the ending {suffix!r} promises")
     return gpd.read_file(path)
+
+
+def _check_arcs(topology: dict) -> None:
+    """GDAL draws a polygon with some arcs missing as if nothing were wrong."""
+    arcs, objects = topology.get("arcs"), topology.get("objects")
+    if not isinstance(arcs, list) or not isinstance(objects, dict):
+        raise ValueError("the topology has no arcs or no objects: the file is damaged")
+    todo = list(objects.values())
+    while todo:
+        part = todo.pop()
+        if isinstance(part, dict):
+            todo += [part[name] for name in ("geometries", "arcs") if name in part]
+        elif isinstance(part, list):
+            todo += part
+        elif isinstance(part, int) and not -len(arcs) <= part < len(arcs):
+            raise ValueError(
+                f"arc {part} of the topology is missing, it has {len(arcs)}: the file is damaged"
+            )

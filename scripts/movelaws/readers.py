@@ -4,20 +4,17 @@ Identifiers stay text (leading zeros count), numbers are converted on request, a
 names the file, the line or row, the column, the value and the remedy.
 """
 
-import contextlib
-import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 import pandas as pd
 
-from movelaws import archives
+from movelaws import archives, delimited
 
 Names = Mapping[str, Sequence[str]]
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+_RENAME = ": correct the header, or name the column in the options"
 
 
 @dataclass(frozen=True)
@@ -85,7 +82,7 @@ def read_table(
     columns: Names,
     *,
     optional: Names | None = None,
-    delimiter: str = ",",
+    delimiter: str | None = None,
     encoding: str = "utf-8",
 ) -> Table:
     """Read a CSV (also .gz, or the only CSV in a .zip), Parquet or Excel file.
@@ -97,7 +94,8 @@ def read_table(
         regard to case and spaces; the first one found is taken. A second column with the same
         header is found under ``"header.1"``.
     optional : the same for columns that may be absent.
-    delimiter, encoding : of a CSV file.
+    delimiter, encoding : of a CSV file. None is a comma that the user has no option to change,
+        which is what the hint of an error depends on.
 
     Raises
     ------
@@ -116,8 +114,9 @@ def read_table(
         return as_table(path, _parquet(path), columns, optional)
     if suffix == ".xlsx":
         return as_table(path, _workbook(path, columns), columns, optional)
-    frame = _delimited(path, delimiter, encoding)
-    return as_table(path, frame, columns, optional, "line", delimiter)
+    frame = delimited.read(path, "," if delimiter is None else delimiter, encoding)
+    hint = delimited.hint([*frame.columns], delimiter) or _RENAME
+    return as_table(path, frame, columns, optional, "line", hint)
 
 
 def as_table(
@@ -126,10 +125,15 @@ def as_table(
     columns: Names,
     optional: Names | None = None,
     unit: str = "row",
-    delimiter: str | None = None,
+    hint: str = _RENAME,
 ) -> Table:
-    """Table of the columns wanted from a frame read from ``path``; blank rows are left out."""
-    headers = _match(path, list(frame.columns), columns, optional or {}, delimiter)
+    """Table of the columns wanted from a frame read from ``path``; blank rows are left out.
+
+    ``hint`` is the remedy for a column that is missing.
+    """
+    headers = _match(path, list(frame.columns), columns, optional or {}, hint)
+    for name in headers.values():
+        _check_exact(path, frame[name], name, unit)
     table = frame[list(headers.values())].apply(_as_text)
     table.columns = list(headers)
     table = table[table.ne("").any(axis=1)]
@@ -162,59 +166,27 @@ def read_factfinder(path: str | Path, columns: Mapping[str, str]) -> Table:
     return Table(table.path, frame, table.headers)
 
 
-def _delimited(path: Path, delimiter: str, encoding: str) -> pd.DataFrame:
-    if len(delimiter) != 1:
-        raise ValueError(f"delimiter={delimiter!r}: give one character, such as ',' or ';'")
-    encoding = "utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
-    try:
-        with _opened(path) as stream:
-            frame = pd.read_csv(
-                stream,
-                sep=delimiter,
-                dtype=str,
-                encoding=encoding,
-                keep_default_na=False,
-                skip_blank_lines=False,
-                index_col=False,
-            )
-    except pd.errors.EmptyDataError:
-        raise ValueError(f"{path}: the file is empty") from None
-    except UnicodeDecodeError as error:
-        raise ValueError(
-            f"{path}: not {encoding} (byte {error.start} is 0x{error.object[error.start]:02x}): "
-            "save it as UTF-8, or give its encoding, such as latin-1"
-        ) from None
-    except LookupError:
-        raise ValueError(f"encoding={encoding!r} is unknown: give utf-8 or latin-1") from None
-    except pd.errors.ParserError as error:
-        raise ValueError(
-            f"{path}: cannot be read as a table separated by {delimiter!r}: {error}; look at that "
-            "line for a stray delimiter or quote"
-        ) from None
-    frame.index = pd.RangeIndex(2, len(frame) + 2)
-    return frame
-
-
-@contextlib.contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
-    """The bytes of a table: a file, plain or compressed, or the only CSV in an archive."""
-    if path.suffix.lower() != ".zip":
-        with archives.open_compressed(path) as stream:
-            yield stream
-        return
-    names = [member.name for member in archives.members(path)]
-    tables = [name for name in names if name.lower().endswith(".csv")]
-    if len(tables) != 1:
-        raise ValueError(f"{path}: expected one CSV file in the archive, found {tables}")
-    yield io.BytesIO(archives.read(path, tables[0]))
-
-
 def _parquet(path: Path) -> pd.DataFrame:
     try:
         frame = pd.read_parquet(path)
     except (OSError, ValueError) as error:
         raise ValueError(f"{path}: not a Parquet file: {error}") from None
     return frame.set_axis(pd.RangeIndex(1, len(frame) + 1))
+
+
+def _check_exact(path: Path, column: pd.Series, name: str, unit: str) -> None:
+    """Two identifiers stored as large floats may have become one."""
+    if not pd.api.types.is_float_dtype(column):
+        return
+    large = (column.abs() >= 2.0**53) & (column.abs() < np.inf)
+    large = large.fillna(False).to_numpy(dtype=bool)
+    if large.any():
+        row = int(np.argmax(large))
+        raise ValueError(
+            f"{path}: {unit} {column.index[row]}, column {name!r}: {column.iloc[row]:.17g} is "
+            "stored as a floating-point number beyond 2**53, where whole numbers are rounded: "
+            "store identifiers as text"
+        )
 
 
 def _as_text(column: pd.Series) -> pd.Series:
@@ -258,7 +230,7 @@ def _plain(name: str) -> str:
 
 
 def _match(
-    path: Path, present: list[str], columns: Names, optional: Names, delimiter: str | None
+    path: Path, present: list[str], columns: Names, optional: Names, hint: str
 ) -> dict[str, str]:
     by_name = {_plain(name): name for name in reversed(present)}
     found = {}
@@ -268,14 +240,5 @@ def _match(
             found[column] = names[0]
         elif column in columns:
             wanted = " or ".join(repr(name) for name in options)
-            raise ValueError(
-                f"{path}: no column {wanted} among {present}{_hint(present, delimiter)}"
-            )
+            raise ValueError(f"{path}: no column {wanted} among {present}{hint}")
     return found
-
-
-def _hint(present: list[str], delimiter: str | None) -> str:
-    for mark, word in DELIMITERS.items():
-        if delimiter is not None and len(present) == 1 and mark in str(present[0]):
-            return f": is the file separated by a {word} ({mark!r}) and not by {delimiter!r}?"
-    return ": correct the header, or name the column in the options"

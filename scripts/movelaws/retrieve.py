@@ -90,6 +90,9 @@ def retrieve(
                 or _from_url(job, options or Options(), progress, sleep)
             )
             _write_receipt(job, found)
+            # An earlier attempt may have been cut off, and this one gone another way.
+            discard(job.beside("part"))
+            job.beside("copy").unlink(missing_ok=True)
     except OSError as error:
         raise job.error(f"writing failed: {error}") from error
     return found

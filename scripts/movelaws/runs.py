@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 from jsonschema import Draft202012Validator, ValidationError
 
+from movelaws import adapters, options, synthetic
 from movelaws.registry import Registry, RegistryError, Row, status
 
 
@@ -134,24 +135,17 @@ def _fault(fault: ValidationError) -> str:
     return f"{where}: {fault.message}" + (f" ({meant.rstrip('.')})" if meant else "")
 
 
-def check_names(
-    config: Mapping,
-    models: Collection[str],
-    adapters: Collection[str],
-    worlds: Collection[str],
-) -> None:
-    """Names in the config that a schema cannot know.
+def check_names(config: Mapping, models: Collection[str]) -> None:
+    """Names, numbers and options in the config that a schema cannot know.
 
     Raises
     ------
     ValueError
-        Naming the key, the unknown name and the nearest known one.
+        Naming the key, the value that is wrong and the nearest one that is known.
     """
-    for name, entry in config["od"].items():
-        _known(f"od.{name}.adapter", entry["adapter"], adapters)
-        if entry["source"] == "synthetic":
-            _known(f"od.{name}.world.name", entry["world"]["name"], worlds)
     _check_numbers("", config)
+    for name, entry in config["od"].items():
+        _check_dataset(f"od.{name}", entry, models)
     section = config["symbolic"]
     for name in section["datasets"]:
         _known("symbolic.datasets", name, config["od"])
@@ -159,6 +153,23 @@ def check_names(
         _known("symbolic.models", name, models)
     for name in section["flow_map"]:
         _known("symbolic.flow_map", name, ["flow", *section["models"]])
+
+
+def _check_dataset(key: str, entry: Mapping, models: Collection[str]) -> None:
+    _known(f"{key}.adapter", entry["adapter"], adapters.available())
+    roles = [role for role, file in entry.get("files", {}).items() if file is not None]
+    try:
+        if entry["source"] == "synthetic":
+            _known("world.name", entry["world"]["name"], synthetic.available())
+            world = synthetic.load(entry["world"]["name"])
+            roles = list(world.FILES)
+            wanted = entry["world"].get("options", {})
+            options.check(world.write, wanted, "world.options")
+            if "law" in wanted:
+                _known("world.options.law.model", wanted["law"].get("model"), models)
+        adapters.check_request(entry["adapter"], roles, entry.get("options", {}))
+    except ValueError as error:
+        raise ValueError(f"config: {key}: {str(error).removeprefix('config: ')}") from None
 
 
 def _check_numbers(where: str, value: object) -> None:
@@ -177,13 +188,13 @@ def _check_numbers(where: str, value: object) -> None:
         raise ValueError(f"config: {where} = {value!r} begins or ends with white space")
 
 
-def _known(key: str, name: str, known: Collection[str]) -> None:
+def _known(key: str, name: str | None, known: Collection[str]) -> None:
     if name not in known:
         raise ValueError(f"config: {key}: {name!r} is unknown{_near(name, list(known))}")
 
 
 def _near(name: str, known: list[str]) -> str:
-    near = get_close_matches(name, known, n=1)
+    near = get_close_matches(str(name), known, n=1)
     return f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(sorted(known))}"
 
 

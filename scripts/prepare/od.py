@@ -11,8 +11,8 @@ from movelaws.log import logged
 def prepare(
     adapter: str, files: Mapping[str, str | Path], options: Mapping[str, Any], folder: str | Path
 ) -> frames.Canonical:
-    """Read ``files`` (by role) with ``adapter``, check the tables, write them into ``folder``."""
-    canonical = frames.check(adapters.read(adapter, files, options))
+    """Read ``files`` (by role) with ``adapter``, write the checked tables into ``folder``."""
+    canonical = adapters.read(adapter, files, options)
     frames.write(canonical, folder)
     print(
         f"{len(canonical.zones):,} zones, {len(canonical.flows):,} flows that sum to "

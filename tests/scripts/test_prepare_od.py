@@ -35,11 +35,19 @@ def test_the_step_writes_the_four_files_and_prints_the_notes(step, files, tmp_pa
 
 
 def test_nothing_is_written_when_the_tables_break_the_contract(step, files, tmp_path):
-    with pytest.raises(ValueError, match="flows: the table is empty"):
+    named = r"flows .*flows\.csv, zones .*zones\.csv\): flows: the table is empty"
+    with pytest.raises(ValueError, match=named):
         step.prepare("table", files, {"min_flow": 4}, tmp_path / "od")
     assert not (tmp_path / "od").exists()
 
 
+def test_zones_without_population_are_told(step, files, tmp_path, capsys):
+    files["zones"].write_text("zone_id,lon,lat,population\na,0,50,0\nb,1,50,20\n")
+    step.prepare("table", files, {}, tmp_path / "od")
+    assert "zones without workplace population: 1" in capsys.readouterr().out
+    assert frames.read(tmp_path / "od").notes["zones without workplace population"] == 1
+
+
 def test_a_wrong_option_names_itself(step, files, tmp_path):
-    with pytest.raises(ValueError, match="option 'min_flows': did you mean 'min_flow'"):
+    with pytest.raises(ValueError, match="option 'min_flows' is unknown; did you mean 'min_flow'"):
         step.prepare("table", files, {"min_flows": 4}, tmp_path / "od")

@@ -33,14 +33,57 @@ def test_an_unknown_adapter_is_refused(name):
 
 def test_unknown_roles_and_options_and_missing_files_are_named(tmp_path):
     flows, zones = (write(tmp_path / name, "x\n1\n") for name in ("f.csv", "z.csv"))
-    with pytest.raises(ValueError, match="role 'flow': did you mean 'flows'"):
+    with pytest.raises(ValueError, match="role 'flow' is unknown; did you mean 'flows'"):
         adapters.read("table", {"flow": flows}, {})
     with pytest.raises(ValueError, match="role 'zones' is missing"):
         adapters.read("table", {"flows": flows}, {})
-    with pytest.raises(ValueError, match="option 'delimeter': did you mean 'delimiter'"):
+    with pytest.raises(ValueError, match="option 'delimeter' is unknown; did you mean 'delimiter'"):
         adapters.read("table", {"flows": flows, "zones": zones}, {"delimeter": ";"})
     with pytest.raises(FileNotFoundError, match=r"zones: there is no file .*gone\.csv"):
         adapters.read("table", {"flows": flows, "zones": tmp_path / "gone.csv"}, {})
+
+
+@pytest.mark.parametrize(
+    ("name", "roles", "options", "message"),
+    [
+        ("tables", [], {}, "adapter 'tables' is unknown; did you mean 'table'"),
+        ("table", ["flows", "zone"], {}, "file role 'zone' is unknown; did you mean 'zones'"),
+        ("table", ["flows"], {}, "role 'zones' is missing"),
+        ("table", None, {"delimter": ";"}, "'delimter' is unknown; did you mean 'delimiter'"),
+        ("table", None, {3: ";"}, "option 3 is unknown; there are origin, destination"),
+        ("table", None, {"drop_self": "no"}, "'drop_self' = 'no': give true or false"),
+        ("table", None, {"min_flow": "3"}, "'min_flow' = '3': give a number >= 0"),
+        ("table", None, {"min_flow": -1}, "give a number >= 0"),
+        ("table", None, {"min_flow": float("nan")}, "'min_flow' = nan: give a number >= 0"),
+        ("table", None, {"min_flow": float("inf")}, "'min_flow' = inf: give a number >= 0"),
+        ("table", None, {"delimiter": 1}, "'delimiter' = 1: give one character"),
+        ("table", None, {"encoding": "klingon"}, "'klingon': give an encoding, such as utf-8"),
+        ("table", None, {"origin": 1}, "'origin' = 1: give text"),
+        ("table", None, {"crs": {"a": 1}}, "'crs' = .*: give text .* or a whole number or null"),
+        ("us_commuting", None, {"flow_divisor": 0}, "give a number > 0"),
+        ("us_commuting", None, {"flow_divisor": "2"}, "'2': give a number > 0"),
+        ("us_commuting", None, {"flow_divisor": float("inf")}, "give a number > 0"),
+        ("us_counties", None, {"exclude_states": [2]}, "each item a two-digit FIPS code in quotes"),
+        ("england_commuting", ["flows", "boundaries"], {"level": "MSOA"}, "'mlad' or 'msoa'"),
+        ("england_commuting", ["flows"], {}, "level 'mlad': the file role 'boundaries' is missing"),
+        ("england_commuting", ["flows"], {"level": "msoa"}, "the file role 'msoa_points' is miss"),
+        ("england_commuting", ["flows", "boundaries"], {"countries": []}, r"\['E'\], \['W'\] or"),
+        ("us_migration", None, {"count": "n3"}, "'count' = 'n3': give 'n1' or 'n2'"),
+    ],
+)
+def test_a_request_is_checked_without_looking_at_files(name, roles, options, message):
+    roles = adapters.load(name).REQUIRED if roles is None else roles
+    with pytest.raises(ValueError, match=message):
+        adapters.check_request(name, roles, options)
+
+
+def test_requests_as_the_docstrings_describe_them_pass():
+    table = {"crs": 25832, "min_flow": 2, "drop_self": False, "workplace": None, "x": "e"}
+    adapters.check_request("table", ["flows", "zones"], table | {"delimiter": "\t"})
+    england = {"level": "msoa", "countries": ["E", "W"], "min_flow": 2.5}
+    adapters.check_request("england_commuting", ["flows", "msoa_points"], england)
+    states = {"exclude_states": ["02", "15"], "flow_divisor": 2}
+    adapters.check_request("us_commuting", ["flows", "boundaries"], states)
 
 
 # ---------------------------------------------------------------- the user's own table
@@ -167,9 +210,19 @@ def test_a_byte_order_mark_and_blank_lines_do_no_harm(own):
         (("zones", "One", "One"), {"crs": "EPSG:0"}, "crs='EPSG:0': give one such as"),
         (("zones", "One", "One"), {"workplace": "jobs"}, "no column 'jobs'"),
         (("zones", "One", "One"), {"drop_self": False}, "9 move within zone '01'"),
-        (("zones", "One", "One"), {"duplicates": "keep"}, "duplicates='keep': it is"),
-        (("zones", "One", "One"), {"delimiter": ", "}, "delimiter=', ': give one character"),
-        (("zones", "One", "One"), {"min_flow": 99}, "flows: the table is empty"),
+        (("zones", "One", "One"), {"duplicates": "keep"}, "'duplicates' = 'keep': give 'error' or"),
+        (("zones", "One", "One"), {"delimiter": ", "}, "'delimiter' = ', ': give one character"),
+        (("zones", "lon,lat", "lon,y"), {"crs": "EPSG:25832"}, "'lon', 'y' are degrees by their"),
+        (
+            ("zones", "lon,lat", "x,y"),
+            {"crs": 25832},
+            r"flows .*flows\.csv, zones .*zones\.csv\): zones: these look like degrees",
+        ),
+        (("zones", "1.5,50", "0.5,50"), {}, r"zones\.csv\): zones: '01' and '02' have the same p"),
+        (("zones", "One", "One"), {"crs": "EPSG:4807"}, r"zones\.csv\): zones: crs .* grad"),
+        (("zones", "One", "One"), {"crs": "EPSG:4978"}, r"zones\.csv: .* degrees by their names"),
+        (("flows", "01,02,5", "01,02,1,234"), {}, "line 2 has more fields than the header"),
+        (("zones", "One", "One"), {"min_flow": 99}, r"flows\.csv, .*: flows: the table is empty"),
     ],
 )
 def test_errors_name_file_line_column_and_remedy(own, change, options, message):
@@ -183,7 +236,7 @@ def test_errors_name_file_line_column_and_remedy(own, change, options, message):
 
 def test_files_that_are_no_tables_are_refused(own):
     own["flows"].write_bytes("origin,destination,flow\né,b,1\n".encode("latin-1"))
-    with pytest.raises(ValueError, match=r"not utf-8.*0xe9.*save it as UTF-8"):
+    with pytest.raises(ValueError, match=r"not UTF-8.*0xe9.*save it as UTF-8"):
         read("table", own)
     write(own["flows"], "")
     with pytest.raises(ValueError, match="the file is empty"):

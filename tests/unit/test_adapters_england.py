@@ -138,9 +138,9 @@ def test_msoas_can_be_the_zones(england):
     [
         (["flows", "msoa_points"], {}, "level 'mlad': the file role 'boundaries' is missing"),
         (["flows", "msoa_points"], {"level": "msoa"}, "district pairs; level 'msoa' needs pairs"),
-        (["flows", "boundaries"], {"level": "lad"}, "level='lad'"),
-        (["flows", "boundaries"], {"countries": ["S"]}, r"countries=\['S'\]"),
-        (["flows", "boundaries"], {"countries": "EW"}, "countries='EW'"),
+        (["flows", "boundaries"], {"level": "lad"}, "'level' = 'lad'"),
+        (["flows", "boundaries"], {"countries": ["S"]}, r"'countries' = \['S'\]"),
+        (["flows", "boundaries"], {"countries": "EW"}, "'countries' = 'EW'"),
     ],
 )
 def test_roles_and_options_that_do_not_fit_are_refused(england, roles, options, message):

@@ -129,12 +129,45 @@ def test_a_missing_or_wrongly_typed_column_is_named(good):
         frames.check(dataclasses.replace(good, flows=numbered))
 
 
-def test_zones_need_a_metric_or_geographic_crs(good):
-    with pytest.raises(ValueError, match="no coordinate reference system"):
-        frames.check(dataclasses.replace(good, zones=good.zones.set_crs(None, allow_override=True)))
-    feet = good.zones.set_crs("EPSG:2263", allow_override=True)
-    with pytest.raises(ValueError, match="not in metres"):
-        frames.check(dataclasses.replace(good, zones=feet))
+@pytest.mark.parametrize(
+    ("crs", "message"),
+    [
+        (None, "zones: no coordinate reference system"),
+        ("EPSG:2263", "zones: crs .* measures in US survey foot"),
+        ("EPSG:4807", "zones: crs .* measures in grad"),
+        ("EPSG:4978", "zones: crs 'WGS 84' .Geocentric CRS."),
+        ("EPSG:25832", "zones: these look like degrees: .*zone 'a' at x=0.0, y=51.0"),
+    ],
+)
+def test_zones_need_a_crs_that_can_be_measured_in(good, crs, message):
+    moved = good.zones.set_crs(crs, allow_override=True)
+    with pytest.raises(ValueError, match=message):
+        frames.check(dataclasses.replace(good, zones=moved))
+
+
+def test_metres_near_the_origin_of_a_projection_pass(good):
+    metric = good.zones.set_crs("EPSG:25832", allow_override=True).assign(y=[51.0, 5100.0])
+    frames.check(dataclasses.replace(good, zones=metric))
+
+
+@pytest.mark.parametrize("shift", [0.0, 1e-13, 360.0])
+def test_two_zones_at_one_point_are_named(good, shift):
+    twins = good.zones.assign(x=[-180.0, -180.0 + shift], y=50.0)
+    with pytest.raises(ValueError, match=r"zones: 'a' and 'b' have the same point \(1 such"):
+        frames.check(dataclasses.replace(good, zones=twins))
+    no_flows = dataclasses.replace(good, zones=twins, flows=good.flows[:0], zones_only=True)
+    assert frames.check(no_flows) is no_flows
+
+
+def test_zones_a_metre_apart_pass(good):
+    near = good.zones.assign(x=[1.0, 1.00001], y=50.0)
+    frames.check(dataclasses.replace(good, zones=near))
+
+
+def test_zones_without_population_are_counted():
+    empty = zones().assign(workplace_population=[0, np.nan])
+    notes = frames.assemble(empty, flows()).notes
+    assert notes == {"zones without workplace population": 1}
 
 
 def test_an_invalid_polygon_is_named(good):
@@ -158,3 +191,16 @@ def test_empty_tables_are_errors_unless_the_dataset_has_zones_only(good):
 def test_places_outside_the_zones_pass_when_declared(good):
     outside = broken(good, "places", "zone_id", "c")
     frames.check(dataclasses.replace(outside, notes={frames.OUTSIDE: 1}))
+
+
+def test_what_an_adapter_does_not_know_is_filled_in():
+    points = gpd.GeoSeries.from_xy([0.0, 1.0], [0.0, 1.0], crs="EPSG:4326")
+    zones = gpd.GeoDataFrame(
+        {"zone_id": ["a", "b"], "x": [0.0, 1.0], "y": [0.0, 1.0]}, geometry=points
+    )
+    flows = pd.DataFrame({"origin": ["a"], "destination": ["b"], "flow": [1.0]})
+    found = frames.check(frames.assemble(zones, flows))
+    assert found.zones["name"].tolist() == ["a", "b"]
+    assert found.zones[["area_km2", "residential_population"]].isna().all(axis=None)
+    with pytest.raises(ValueError, match="zones: column 'x' is missing"):
+        frames.assemble(zones.drop(columns="x"), flows)

@@ -93,7 +93,7 @@ def test_the_crs_chooses_the_distance(crs, kind):
         (None, "crs is missing.*set_crs"),
         ("EPSG:2263", "US survey foot.*to_crs"),
         ("EPSG:4807", "grad"),
-        ("EPSG:4978", "degrees or a projection in metres"),
+        ("EPSG:4978", "Geocentric CRS.*degrees or a projection in metres"),
     ],
 )
 def test_a_crs_without_degrees_or_metres_is_an_error(crs, message):

@@ -1,6 +1,7 @@
 """Files from strangers: damaged, ambiguous or not what their ending says."""
 
 import gzip
+import json
 import zipfile
 
 import geopandas as gpd
@@ -93,6 +94,101 @@ def test_identifiers_that_parquet_stores_as_numbers_become_whole_text(tmp_path):
     assert table.number("n").tolist() == [0.5, 2.0, 3.0]
     with pytest.raises(ValueError, match="row 3, column 'id': '' is blank"):
         table.identifier("id")
+
+
+@pytest.mark.parametrize("value", [2.0**53, 1e17, 1e300])
+def test_identifiers_stored_as_floats_too_large_to_be_exact_are_refused(tmp_path, value):
+    pd.DataFrame({"id": [1.0, value], "n": [1, 2]}).to_parquet(tmp_path / "a.parquet")
+    with pytest.raises(
+        ValueError, match=r"a\.parquet: row 2, column 'id': [\d.e+]+ is stored as a fl"
+    ):
+        readers.read_table(tmp_path / "a.parquet", COLUMNS)
+    exact = pd.DataFrame({"id": [2**53 - 1, 2**62 + 1], "n": [1.5, None]})
+    exact.to_parquet(tmp_path / "a.parquet")
+    table = readers.read_table(tmp_path / "a.parquet", COLUMNS)
+    assert table.identifier("id").tolist() == ["9007199254740991", "4611686018427387905"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "line"),
+    [
+        ("a,1,234\nb,5\n", 2),
+        ("a,1,234\nb,5,678\n", 2),
+        ("a,1,\nb,5,678\n", 3),
+        ("a,1,2,3,4\n", 2),
+    ],
+)
+@pytest.mark.parametrize("suffix", [".csv", ".zip"])
+def test_a_row_longer_than_the_header_is_never_cut_off(tmp_path, rows, line, suffix):
+    path = tmp_path / f"a{suffix}"
+    if suffix == ".zip":
+        zipped(path, {"a.csv": "id,n\n" + rows})
+    else:
+        path.write_text("id,n\n" + rows)
+    message = rf"line {line} has more fields than the header .* thousands separators\?"
+    with pytest.raises(ValueError, match=message):
+        readers.read_table(path, COLUMNS)
+
+
+@pytest.mark.parametrize("header", ["id,n", "id,n,", '"id",  n ', '"id",n,"two\nlines"'])
+def test_a_delimiter_at_the_end_of_every_row_loses_nothing(tmp_path, header):
+    path = tmp_path / "a.csv"
+    end = ",," if "lines" in header else ","
+    path.write_text(f"{header}\n01,1{end}\n02,2{end}\n")
+    table = readers.read_table(path, COLUMNS)
+    assert table.identifier("id").tolist() == ["01", "02"]
+    assert table.number("n").tolist() == [1, 2]
+
+
+def test_the_hint_at_another_delimiter_names_the_option_where_there_is_one(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("id;n\na;1\n")
+    with pytest.raises(ValueError, match=r"semicolon \(';'\) and not by a comma\? save it with"):
+        readers.read_table(path, COLUMNS)
+    with pytest.raises(ValueError, match=r"not by ','\? set options: delimiter: ';'$"):
+        readers.read_table(path, COLUMNS, delimiter=",")
+
+
+def polygon(ring):
+    feature = {"type": "Feature", "properties": {"id": "a"}}
+    feature["geometry"] = {"type": "Polygon", "coordinates": [ring]}
+    return json.dumps({"type": "FeatureCollection", "features": [feature]})
+
+
+def topology(arcs, indices):
+    shape = {"type": "Polygon", "properties": {"id": "a"}, "arcs": [indices]}
+    objects = {"o": {"type": "GeometryCollection", "geometries": [shape]}}
+    return json.dumps({"type": "Topology", "objects": objects} | arcs)
+
+
+RING = {"arcs": [[[0, 0], [1, 1], [1, 0], [0, 0]]]}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("[" * 100_000, "recursion"),
+        ("null", "the content is not what the ending"),
+        (polygon([[0, 0], [1, 1]]), "cannot be read as a layer"),
+        (polygon([[0, 0], [1, 1], [2, 2], [0, 0]]), "'feature 0' encloses no area"),
+        (polygon([[0, 0], ["x", 1], [2, 2], [0, 0]]), "no geometry: .* or the file is damaged"),
+        (topology({}, [0]), "no arcs or no objects: the file is damaged"),
+        (topology(RING, [0, 7]), "arc 7 of the topology is missing, it has 1: the file is damaged"),
+        (topology(RING, [-2]), "arc -2 of the topology is missing"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_damaged_layers_are_refused_with_the_name_of_the_file(tmp_path, content, message):
+    (tmp_path / "a.json").write_text(content)
+    with pytest.raises(ValueError, match=rf"(?s)a\.json: .*{message}"):
+        layers.read_layer(tmp_path / "a.json", crs="EPSG:4326")
+
+
+def test_a_topology_with_all_its_arcs_is_read(tmp_path):
+    (tmp_path / "a.json").write_text(topology(RING, [0]))
+    layer, repaired = layers.read_layer(tmp_path / "a.json", crs="EPSG:4326")
+    assert [shape.area for shape in layer.geometry] == [0.5]
+    assert repaired == 0
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@ import csv
 import re
 
 import pytest
+import yaml
+from jsonschema import Draft202012Validator
 
-from movelaws.registry import COLUMNS, RegistryError, Row, find, load, status
+from movelaws.registry import COLUMNS, SCHEMA, RegistryError, Row, find, load, status
 
 GOOD = {
     "dataset": "us_counties",
@@ -90,6 +92,14 @@ def test_a_bad_cell_is_named_with_row_value_and_remedy(tmp_path, column, value):
     message = str(error.value)
     assert f"row 3, column {column}: {shown!r}" in message
     assert re.search(r"; (use|give|say) ", message)
+
+
+@pytest.mark.parametrize("column", ["dataset", "version", "file", "url", "mirror_path", "sha256"])
+def test_the_schema_lets_no_final_line_break_pass(column):
+    schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))["properties"][column]
+    value = {"url": "https://example.org/x.csv", "sha256": "0" * 64}.get(column, "name")
+    assert Draft202012Validator(schema).is_valid(value)
+    assert not Draft202012Validator(schema).is_valid(value + "\n")
 
 
 def test_all_faults_are_listed_at_once(tmp_path):

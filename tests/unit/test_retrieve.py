@@ -158,6 +158,19 @@ def test_a_file_is_downloaded_verified_and_receipted(server, row, target):
     assert server.requests[0]["Accept-Encoding"] == "identity"
 
 
+@pytest.mark.parametrize("source", ["kept", "mirror"])
+def test_what_a_cut_off_attempt_left_is_cleared_away(server, row, target, tmp_path, source):
+    copy = tmp_path / "mirror" / "towns" / "file.csv"
+    for path in (copy, target):
+        path.parent.mkdir(parents=True)
+    (target if source == "kept" else copy).write_bytes(CONTENT)
+    for left in (".file.csv.part", ".file.csv.part.json", ".file.csv.copy"):
+        target.with_name(left).write_bytes(CONTENT[:500])
+    assert retrieve(row(), target, tmp_path / "mirror").source == source
+    assert leftovers(target) == []
+    assert server.requests == []
+
+
 def test_a_verified_file_is_kept_without_a_request(server, row, target):
     retrieve(row(), target, options=FAST)
     receipt = receipt_path(target).read_bytes()

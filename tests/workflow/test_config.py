@@ -37,6 +37,9 @@ def test_the_benchmarks_plan(checkout):
         ({"symbolic": {"flow_map": ["flow", "Gravity"]}}, "Gravity"),
         ({"od": {"us_migration": {"adapter": "us_migratoin"}}}, "us_migratoin"),
         ({"od": {"us_migration": {"world": {"name": "utopia"}}}}, "utopia"),
+        ({"od": {"us_migration": {"options": {"conut": 1}}}}, "conut"),
+        ({"od": {"us_migration": {"world": {"options": {"law": {"model": "GMFoo"}}}}}}, "GMFoo"),
+        ({"symbolic": {"confidence": float("nan")}}, "symbolic.confidence"),
         ({"od": {"us_migration": {"source": "published", "files": {"flows": "x.csv"}}}}, "x.csv"),
         (
             {"od": {"us_migration": {"source": "published", "files": {"flows": "no/such/file"}}}},

@@ -8,12 +8,12 @@ import yaml
 
 sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
 
-from movelaws import adapters, registry, runs, synthetic
+from movelaws import registry, runs, synthetic
 from movelaws.allocation.models import MODELS
 from movelaws.digest import module_digest
 
 runs.check_schema(config, Path(workflow.basedir) / "workflow/schemas/config.schema.yaml")
-runs.check_names(config, MODELS, adapters.available(), synthetic.available())
+runs.check_names(config, MODELS)
 
 RUN = Path("results") / config["run"]
 LOGS = Path("logs") / config["run"]

@@ -1,21 +1,23 @@
 """Raw files of one publisher to canonical tables: one module per format.
 
 An adapter module has ``REQUIRED`` and ``OPTIONAL`` (the roles of its raw files), a function
-``read(files, **options) -> Canonical`` and a docstring that describes the raw format. A new
-dataset in a format of its own is one more module here; nothing else has to know its name.
+``read(files, *, **options) -> Canonical`` whose annotations say what each option may be (see
+``movelaws.options``), and a docstring that describes the raw format. ``REQUIRED_BY`` adds roles
+that a value of an option makes necessary: ``{option: {value: (role, ...)}}``. A new dataset in a
+format of its own is one more module here; nothing else has to know its name.
 """
 
 import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Mapping
-from difflib import get_close_matches
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from movelaws.frames import Canonical
+from movelaws import frames
+from movelaws import options as rules
 
 NAME = re.compile(r"[a-z0-9_]+")
 
@@ -34,40 +36,73 @@ def load(name: str) -> ModuleType:
         If ``name`` is no adapter, with the ones there are.
     """
     if not NAME.fullmatch(name) or name not in available():
-        raise ValueError(f"adapter {name!r}: {_instead(name, available())}")
+        raise ValueError(f"adapter {name!r} is unknown; {rules.nearest(name, available())}")
     return importlib.import_module(f"{__name__}.{name}")
 
 
-def read(name: str, files: Mapping[str, str | Path], options: Mapping[str, Any]) -> Canonical:
-    """Read the raw ``files`` (by role) with the adapter ``name``, after checking the call.
+def check_request(name: str, roles: Collection[str], options: Mapping[str, Any]) -> None:
+    """Whether ``read`` can be called so; looks at no file, so that a run can stop before any job.
+
+    Parameters
+    ----------
+    name : of the adapter.
+    roles : of the files that will be given.
+    options : of the adapter, by name.
 
     Raises
     ------
     ValueError
-        For an unknown adapter, role or option, or a role that is missing.
+        For an unknown adapter, role or option (with the nearest known one), a role that is
+        missing, or an option whose value cannot be used.
+    """
+    adapter = load(name)
+    where = f"adapter {name!r}"
+    known = [*adapter.REQUIRED, *adapter.OPTIONAL]
+    for role in roles:
+        if role not in known:
+            raise ValueError(
+                f"{where}, file role {role!r} is unknown; {rules.nearest(role, known)}"
+            )
+    rules.check(adapter.read, options, where)
+    for role, reason in _needed(adapter, options).items():
+        if role not in roles:
+            raise ValueError(
+                f"{where}{reason}: the file role {role!r} is missing; given {[*roles]}"
+            )
+
+
+def read(
+    name: str, files: Mapping[str, str | Path], options: Mapping[str, Any]
+) -> frames.Canonical:
+    """Read the raw ``files`` (by role) with the adapter ``name`` into checked tables.
+
+    Raises
+    ------
+    ValueError
+        See ``check_request``; or naming the file at fault, or all of them where it is the tables
+        together that break the contract of ``frames.check``.
     FileNotFoundError
         For a file that does not exist.
     """
-    adapter = load(name)
-    roles = [*adapter.REQUIRED, *adapter.OPTIONAL]
-    for role in files:
-        if role not in roles:
-            raise ValueError(f"adapter {name!r}, file role {role!r}: {_instead(role, roles)}")
-    for role in adapter.REQUIRED:
-        if role not in files:
-            raise ValueError(
-                f"adapter {name!r}: the file role {role!r} is missing; given {[*files]}"
-            )
-    for role, path in files.items():
-        if not Path(path).is_file():
+    check_request(name, files, options)
+    paths = {role: Path(path) for role, path in files.items()}
+    for role, path in paths.items():
+        if not path.is_file():
             raise FileNotFoundError(f"adapter {name!r}, {role}: there is no file {path}")
-    known = [name for name in inspect.signature(adapter.read).parameters if name != "files"]
-    for option in options:
-        if option not in known:
-            raise ValueError(f"adapter {name!r}, option {option!r}: {_instead(option, known)}")
-    return adapter.read({role: Path(path) for role, path in files.items()}, **options)
+    try:
+        return frames.check(load(name).read(paths, **options))
+    except ValueError as error:
+        if any(str(path) in str(error) for path in paths.values()):
+            raise
+        given = ", ".join(f"{role} {path}" for role, path in paths.items())
+        raise ValueError(f"adapter {name!r} ({given}): {error}") from error
 
 
-def _instead(name: str, known: list[str]) -> str:
-    close = get_close_matches(name, known, n=1)
-    return (f"did you mean {close[0]!r}? " if close else "unknown; ") + f"there are {known}"
+def _needed(adapter: ModuleType, options: Mapping[str, Any]) -> dict[str, str]:
+    """Roles that must be given, each with the option that asks for it."""
+    needed = dict.fromkeys(adapter.REQUIRED, "")
+    for option, by_value in getattr(adapter, "REQUIRED_BY", {}).items():
+        default = inspect.signature(adapter.read).parameters[option].default
+        value = options.get(option, default)
+        needed |= dict.fromkeys(by_value.get(value, ()), f", {option} {value!r}")
+    return needed

@@ -18,25 +18,28 @@ residents, msoa_residents : CSV of usual residents by areacd.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from movelaws import frames
+from movelaws import frames, options
 from movelaws.adapters import _england as raw
 
 REQUIRED = ("flows",)
 OPTIONAL = ("msoa_flows", "boundaries", "msoa_points", "residents", "msoa_residents")
+REQUIRED_BY = {"level": {"mlad": ("boundaries",), "msoa": ("msoa_points",)}}
+
+Countries = Annotated[Sequence[Literal["E", "W"]], options.Rule(len, "['E'], ['W'] or ['E', 'W']")]
 
 
 def read(
     files: dict[str, Path],
     *,
     level: Literal["mlad", "msoa"] = "mlad",
-    min_flow: float = 3,
-    countries: Sequence[str] = ("E",),
+    min_flow: options.NotNegative = 3,
+    countries: Countries = ("E",),
 ) -> frames.Canonical:
     """Flows between merged local authority districts (MLAD) or middle layer output areas (MSOA).
 
@@ -55,13 +58,6 @@ def read(
     kept, which Table 2 needs too (with those of Wales the errors differ); zones have the centroid
     of their polygon.
     """
-    if level not in ("mlad", "msoa"):
-        raise ValueError(f"level={level!r}: it is 'mlad' or 'msoa'")
-    if isinstance(countries, str) or not countries or not set(countries) <= {"E", "W"}:
-        raise ValueError(f"countries={countries!r}: give ['E'], ['W'] or ['E', 'W']")
-    needed = {"mlad": "boundaries", "msoa": "msoa_points"}[level]
-    if needed not in files:
-        raise ValueError(f"england_commuting, level {level!r}: the file role {needed!r} is missing")
     notes: dict[str, int | float | str] = {}
     pairs = raw.read_pairs(files["flows"])
     by_msoa = raw.level_of(pairs, files["flows"]) == "msoa"

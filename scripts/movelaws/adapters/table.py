@@ -10,18 +10,29 @@ zones : CSV or Parquet with an identifier and the coordinates of each zone, or a
 Identifiers are text: 01001 and 1001 are two zones. A CSV is UTF-8 unless told otherwise.
 """
 
+import codecs
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from movelaws import frames, layers, readers
+from movelaws import frames, layers, options, readers
 
 REQUIRED = ("flows", "zones")
 OPTIONAL = ()
+
+Delimiter = Annotated[
+    str,
+    options.Rule(
+        lambda value: len(value) == 1 and value not in '\r\n"', "one character, such as ',' or ';'"
+    ),
+]
+Encoding = Annotated[
+    str, options.Rule(lambda value: _is_encoding(value), "an encoding, such as utf-8 or latin-1")
+]
 
 _LON, _LAT = ["lon", "longitude", "lng"], ["lat", "latitude"]
 _RESIDENTIAL = ["residential_population", "residents", "population"]
@@ -37,13 +48,13 @@ def read(
     zone: str = "zone_id",
     x: str | None = None,
     y: str | None = None,
-    crs: str | None = None,
+    crs: str | int | None = None,
     residential: str | None = None,
     workplace: str | None = None,
-    delimiter: str = ",",
-    encoding: str = "utf-8",
+    delimiter: Delimiter = ",",
+    encoding: Encoding = "utf-8",
     drop_self: bool = True,
-    min_flow: float = 0,
+    min_flow: options.NotNegative = 0,
     duplicates: Literal["error", "sum"] = "error",
 ) -> frames.Canonical:
     """Canonical tables of a user's own flows and zones; the places are the zones.
@@ -56,7 +67,8 @@ def read(
     x, y : names of the coordinates in a table of zones; without them lon and lat, then x and y
         are looked for.
         A layer with geometries is measured from their centroids.
-    crs : of the coordinates, such as "EPSG:32633"; lon and lat are taken as EPSG:4326.
+    crs : of the coordinates, such as "EPSG:32633" or its number; without it lon and lat are taken
+        as EPSG:4326.
     residential, workplace : names of the populations in ``zones``; without them the columns
         (residential_population, residents, population) and (workplace_population, workers, jobs)
         are looked for. One population serves as both; without any the arrivals of a zone, its own
@@ -71,8 +83,6 @@ def read(
     ValueError
         Naming the file, the column, the line, the value and the remedy.
     """
-    if duplicates not in ("error", "sum"):
-        raise ValueError(f"duplicates={duplicates!r}: it is 'error' or 'sum'")
     notes: dict[str, int | float | str] = {}
     zones, masses = _zones(
         files["zones"], (zone, x, y, crs), (residential, workplace), (delimiter, encoding), notes
@@ -108,7 +118,7 @@ def read(
 
 def _zones(
     path: Path,
-    position: tuple[str, str | None, str | None, str | None],
+    position: tuple[str, str | None, str | None, str | int | None],
     populations: tuple[str | None, str | None],
     text: tuple[str, str],
     notes: dict[str, int | float | str],
@@ -154,7 +164,7 @@ def _zones(
     return zones, len(found)
 
 
-def _points(table: readers.Table, crs: str | None) -> gpd.GeoSeries:
+def _points(table: readers.Table, crs: str | int | None) -> gpd.GeoSeries:
     geographic = _is_geographic(table, crs)
     x_limit, y_limit = (180.0, 90.0) if geographic else (np.inf, np.inf)
     y = table.number("y")
@@ -165,16 +175,32 @@ def _points(table: readers.Table, crs: str | None) -> gpd.GeoSeries:
     return gpd.GeoSeries(gpd.points_from_xy(x, y), index=x.index, crs=crs or "EPSG:4326")
 
 
-def _is_geographic(table: readers.Table, crs: str | None) -> bool:
-    if crs is not None:
-        return layers.checked_crs(crs).is_geographic
-    x, y = (table.headers[name].strip().casefold() for name in ("x", "y"))
-    if x not in _LON or y not in _LAT:
+def _is_geographic(table: readers.Table, crs: str | int | None) -> bool:
+    headers = [table.headers[name] for name in ("x", "y")]
+    x, y = (header.strip().casefold() for header in headers)
+    degrees = x in _LON and y in _LAT
+    where = f"{table.path}: coordinates {headers[0]!r}, {headers[1]!r}"
+    if crs is None:
+        if not degrees:
+            raise ValueError(
+                f"{where} in no stated system: set the option crs, such as EPSG:4326 or "
+                "EPSG:32633 (metres)"
+            )
+        return True
+    geographic = layers.checked_crs(crs).is_geographic
+    if not geographic and (x in _LON or y in _LAT):
         raise ValueError(
-            f"{table.path}: coordinates {table.headers['x']!r}, {table.headers['y']!r} in no "
-            "stated system: set the option crs, such as EPSG:4326 or EPSG:32633 (metres)"
+            f"{where} are degrees by their names, crs={crs!r} is not: set crs: EPSG:4326, or call "
+            "the columns x and y if they are metres"
         )
-    return True
+    return geographic
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        return codecs.lookup(name) is not None
+    except (LookupError, ValueError):
+        return False
 
 
 def _has_geometry(path: Path) -> bool:

@@ -12,13 +12,12 @@ flows : either ``table1.xlsx`` of the Census Bureau ("Residence County to Workpl
 boundaries, population : see ``us_counties``.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from movelaws import frames, readers
-from movelaws.adapters.us_counties import OUTSIDE_CONTIGUOUS, county_zones
+from movelaws import frames, options, readers
+from movelaws.adapters.us_counties import OUTSIDE_CONTIGUOUS, States, county_zones
 
 REQUIRED = ("flows", "boundaries")
 OPTIONAL = ("population",)
@@ -36,8 +35,8 @@ _PUBLISHED = {
 def read(
     files: dict[str, Path],
     *,
-    flow_divisor: float = 1,
-    exclude_states: Sequence[str] = OUTSIDE_CONTIGUOUS,
+    flow_divisor: options.Positive = 1,
+    exclude_states: States = OUTSIDE_CONTIGUOUS,
 ) -> frames.Canonical:
     """Flows between counties; the places are the counties themselves.
 
@@ -54,8 +53,6 @@ def read(
     """
     notes: dict[str, int | float | str] = {}
     table, flows = _published(files["flows"], notes)
-    if not flow_divisor > 0:
-        raise ValueError(f"flow_divisor={flow_divisor}: give a number > 0")
     divided = flows["flow"] / flow_divisor
     broken = divided % 1 != 0
     if broken.any():

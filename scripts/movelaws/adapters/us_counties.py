@@ -17,15 +17,25 @@ The table has no flows (``zones_only``): other adapters take their zones from ``
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from movelaws import frames, layers, readers
+from movelaws import frames, layers, options, readers
 
 REQUIRED = ("boundaries", "population")
 OPTIONAL = ("gini", "employment", "internal_points")
+
+State = Annotated[
+    str,
+    options.Rule(
+        lambda code: len(code) == 2 and code.isascii() and code.isdigit(),
+        "a two-digit FIPS code in quotes, such as '02'",
+    ),
+]
+States = Sequence[State]
 
 OUTSIDE_CONTIGUOUS = ("02", "15", "60", "66", "69", "72", "78")
 EQUAL_AREA = "EPSG:5070"
@@ -34,7 +44,7 @@ _PERCENT = {"Poverty": "poverty_percent", "Unemployment": "unemployment_percent"
 
 
 def read(
-    files: dict[str, Path], *, exclude_states: Sequence[str] = OUTSIDE_CONTIGUOUS
+    files: dict[str, Path], *, exclude_states: States = OUTSIDE_CONTIGUOUS
 ) -> frames.Canonical:
     """Counties with population, income, poverty, unemployment and, where given, Gini index.
 
@@ -78,9 +88,6 @@ def county_zones(
     EPSG:5070 and includes inland water inside the generalised outline, the reading that meets
     the published median of 1,616 km^2 (Table 1; the land area alone has 1,582).
     """
-    for code in exclude_states:
-        if not (isinstance(code, str) and len(code) == 2 and code.isdigit()):
-            raise ValueError(f"exclude_states: {code!r}: give two-digit FIPS codes as text: '02'")
     layer, repaired = layers.read_layer(boundaries, crs="EPSG:4269")
     code = layers.pick(layer, boundaries, ["GEOID", "GEOID10"], "FIPS code of the county")
     keep = ~code.str[:2].isin(exclude_states)

@@ -40,8 +40,6 @@ def read(files: dict[str, Path], *, count: Literal["n1", "n2"] = "n1") -> frames
     other states, the observed attraction A_j of paper 5. Residential population: non-migrants, the
     row of a state with itself (filed from there in both years).
     """
-    if count not in ("n1", "n2"):
-        raise ValueError(f"count={count!r}: it is 'n1' (returns) or 'n2' (exemptions)")
     table = readers.read_table(
         files["flows"],
         {
