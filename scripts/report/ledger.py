@@ -12,6 +12,7 @@ def collect(published: Path, findings: list[Path], left_out: dict[str, str]) -> 
     """The claims ledger from the published claims and one file of findings per paper."""
     found = [finding for path in findings for finding in claims.read_findings(path)]
     table = claims.ledger(claims.read_claims(published), found, left_out)
+    print(f"{len(table)} rows on {table['id'].nunique()} claims")
     print(table["verdict"].value_counts().to_string())
     return table
 

@@ -6,9 +6,11 @@ import pandas as pd
 
 import movelaws
 from movelaws.log import logged
+from movelaws.plotting.files import replacing
 from movelaws.report import build, read_sections
 from movelaws.report.items import items_from, left_out_from
 from movelaws.report.made import commit, versions
+from movelaws.report.repairs import read_notes
 
 
 def report(
@@ -18,8 +20,13 @@ def report(
     items: list[dict],
     left_out: list[dict],
     made: dict[str, str],
+    notes: list[str] | None = None,
+    labels: dict[str, str] | None = None,
 ) -> str:
-    """The report of the results below ``folder``; captions lie beside the sections file."""
+    """The report of the results below ``folder``; captions lie beside the sections file.
+
+    ``notes`` are the files ``<dataset>/notes.json`` of the datasets, ``labels`` their names.
+    """
     source = commit(Path(movelaws.__file__).parents[2])
     return build(
         folder=folder,
@@ -30,6 +37,8 @@ def report(
         captions=sections.parent,
         made={**made, **({"Commit": source} if source else {})},
         versions=versions(),
+        notes=read_notes(notes or []),
+        labels=labels,
     )
 
 
@@ -42,6 +51,11 @@ if __name__ == "__main__":
             snakemake.params.exhibits,
             snakemake.params.left_out,
             snakemake.params.made,
+            list(snakemake.input.notes),
+            dict(snakemake.params.labels),
         )
-        Path(snakemake.output.html).write_text(html, encoding="utf-8")
+        with replacing(snakemake.output.html) as part:
+            part.write_text(html, encoding="utf-8")
+        shown, left_out = len(snakemake.params.exhibits), len(snakemake.params.left_out)
+        print(f"{shown} figures and tables, {left_out} cases left out")
         print(f"{snakemake.output.html}: {len(html) / 1e6:.1f} MB")

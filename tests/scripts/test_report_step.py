@@ -60,6 +60,9 @@ def report_of(root, published, findings, folder, **change):
     table.to_csv(folder / "claims.csv", index=False)
     (folder / "symbolic" / "map.svg").write_text(SVG)
     pd.DataFrame({"rmse": [1.5]}).to_csv(folder / "symbolic" / "baselines.csv", index=False)
+    notes = folder / "od" / "us" / "notes.json"
+    notes.parent.mkdir(parents=True, exist_ok=True)
+    notes.write_text('{"flows within a zone dropped": 3108}')
     shared = {"paper": "symbolic", "dataset": "us", "synthetic": True}
     items = [
         {"kind": "figure", "path": str(folder / "symbolic" / "map.svg")}
@@ -74,6 +77,8 @@ def report_of(root, published, findings, folder, **change):
         "items": items,
         "left_out": [{"paper": "symbolic", "case": "guangdong", "reason": "not public"}],
         "made": {"Run": "tiny", "Seed": "1"},
+        "notes": [str(notes)],
+        "labels": {"us": "US counties"},
     }
     return load(root, "report").report(**arguments | change)
 
@@ -82,8 +87,10 @@ def test_the_report_shows_the_run_with_captions_of_the_project(root, published, 
     html = report_of(root, published, findings, tmp_path)
     assert html.startswith("<!DOCTYPE html>")
     assert 'href="#item-symbolic-map">Figure 2.1<' in html
-    assert "Who commutes where" in html
+    assert "Who goes where" in html
     assert "not public" in html
+    assert "<caption>US counties " in html
+    assert "<td>3,108</td>" in html
     assert "<td>tiny</td>" in html
     assert str(tmp_path) not in html, "a report names no path of the machine"
     assert html == report_of(root, published, findings, tmp_path)

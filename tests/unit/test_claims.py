@@ -36,7 +36,17 @@ def test_a_reason_for_one_claim_goes_before_that_of_its_paper():
     table = ledger(CLAIMS, [], LEFT_OUT | {"A2": "needs the search"}).set_index("id")
     assert table.loc["A2", "reason"] == "needs the search"
     assert table.loc["A1", "reason"] == "not in this run"
-    assert table.loc["A2", "published"] == "config/published/alpha_errors.csv"
+    assert table.loc["A2", "published"] == "Table 2 (values in the repository)"
+
+
+def test_files_of_expected_values_become_the_table_they_were_copied_from():
+    expected = {"A1": "alpha_errors.csv within 0.01", "A2": "a/b.csvs", "B1": "1.0.csv x"}
+    table = ledger(CLAIMS.assign(expected=CLAIMS["id"].map(expected)), [], LEFT_OUT)
+    assert table["published"].tolist() == [
+        "Table 1 (values in the repository) within 0.01",
+        "a/b.csvs",
+        "1.0.csv x",
+    ]
 
 
 def test_a_claim_nobody_answers_for_is_an_error():
@@ -134,7 +144,7 @@ def test_several_numbers_agree_only_together_and_the_reason_names_the_strays():
     assert found.verdict == "differs"
     assert found.reason == "RM off by 3.5 %"
     assert found.published == "GMPow 1337.7; RM 2222.4"
-    assert found.reproduced == "GMPow 1337.74; RM 2300.00"
+    assert found.reproduced == "GMPow 1337.74; RM 2300.0"
     with pytest.raises(ValueError, match="no numbers to compare"):
         compare_many("A1", "us", {}, relative=0.001)
 

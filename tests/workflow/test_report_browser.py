@@ -79,7 +79,13 @@ def site(root, tmp_path_factory):
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             asked.append(self.path)
-            page = html if self.path == "/report.html" else leaking(html)
+            name, _, width = self.path.partition("?width=")
+            pages = {
+                "/leaking.html": leaking(html),
+                "/frame.html": framed(width, scripts=True),
+                "/quiet.html": framed(width, scripts=False),
+            }
+            page = pages.get(name, html)
             self.send_response(200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.end_headers()
@@ -102,12 +108,32 @@ def leaking(html):
     )
 
 
+def framed(width, scripts):
+    """The report in a frame as wide as a phone (a window cannot be as narrow), and what is seen."""
+    frame = f'id="frame" width="{width}" height="900"'
+    frame += "" if scripts else ' sandbox="allow-same-origin"'
+    return f"""<iframe {frame} src="/report.html"></iframe>
+      <p id="seen"></p><script>
+      frame.onload = () => {{
+        const page = frame.contentDocument;
+        const {{ scrollWidth, clientWidth }} = page.documentElement;
+        const rows = Array.from(page.querySelectorAll("#ledger tr[data-verdict]"));
+        const count = rows.filter((row) => row.getClientRects().length).length;
+        const buttons = page.querySelectorAll("button.fold-name").length;
+        seen.textContent =
+          `needs ${{scrollWidth}} of ${{clientWidth}}, ${{count}} rows, ${{buttons}} folds`;
+      }};</script>"""
+
+
+SEEN = re.compile(r"needs (\d+) of (\d+), (\d+) rows, (\d+) folds<")
+
+
 class Ledger(HTMLParser):
-    """Rows of the ledger in the order of the document: (id, hidden); and sort state by column."""
+    """Rows of the ledger in the order of the document: (id, hidden); folds; sort by column."""
 
     def __init__(self, html):
         super().__init__()
-        self.rows, self.sort, self.links, self.ids = [], {}, [], set()
+        self.rows, self.sort, self.links, self.ids, self.expanded = [], {}, [], set(), []
         self.feed(html)
 
     def handle_starttag(self, tag, attrs):
@@ -115,6 +141,8 @@ class Ledger(HTMLParser):
         self.ids.add(attrs.get("id"))
         if tag == "tr" and attrs.get("id", "").startswith("claim-"):
             self.rows.append((attrs["id"].removeprefix("claim-"), "hidden" in attrs))
+        if "aria-expanded" in attrs:
+            self.expanded.append(attrs["aria-expanded"])
         if tag == "th" and "data-column" in attrs:
             self.sort[attrs["data-column"]] = attrs["aria-sort"]
         if tag == "a" and attrs["href"].startswith("#"):
@@ -134,10 +162,33 @@ def test_the_page_renders_and_asks_for_nothing_else(browser, site):
     assert asked == ["/report.html"]
     assert 'class="js"' in html, "the script ran to its end"
     assert ">Enlarge</button>" in html
-    assert len(ledger.shown) == len(published)
-    assert ledger.shown[:2] == ["S1", "S3"]
+    assert len(ledger.rows) == len(published)
+    assert ledger.shown == ["S1", "S3"], "what was tested; the rest is folded"
+    assert ledger.expanded == ["false"] * published["paper"].nunique()
+    assert f"{len(published) - 2} not testable are folded" in html
     assert ledger.sort["verdict"] == "ascending"
     assert all(link[1:].partition("?")[0] in ledger.ids for link in ledger.links)
+
+
+def test_without_scripts_every_claim_is_in_view(browser, site):
+    address, _, published = site
+    html, _ = browser(f"{address}/quiet.html?width=1200", "--dump-dom")
+    *_, rows, buttons = map(int, SEEN.search(html).groups())
+    assert rows == len(published)
+    assert buttons == 0, "nothing to press that would not answer"
+    html, _ = browser(f"{address}/frame.html?width=1200", "--dump-dom")
+    *_, rows, buttons = map(int, SEEN.search(html).groups())
+    assert (rows, buttons) == (2, published["paper"].nunique())
+
+
+def test_a_link_to_a_folded_claim_opens_its_fold(browser, site):
+    address, _, published = site
+    html, console = browser(f"{address}/report.html#claim-C3", "--dump-dom")
+    ledger = Ledger(html)
+    assert console == []
+    choice = published.loc[published["paper"] == "choice", "id"].tolist()
+    assert ledger.shown == ["S1", "S3", *choice]
+    assert ledger.expanded.count("true") == 1
 
 
 def test_a_page_that_asked_for_more_would_be_caught(browser, site):
@@ -153,7 +204,11 @@ def test_the_ledger_sorts_by_any_column_in_both_directions(browser, site):
     html, console = browser(f"{address}/report.html#claims?sort=claim&dir=descending", "--dump-dom")
     ledger = Ledger(html)
     assert console == []
-    assert ledger.shown == published["id"].tolist()[::-1]
+    backwards = published["id"].tolist()[::-1]
+    assert ledger.shown == ["S3", "S1"]
+    assert [row for row, hidden in ledger.rows if hidden] == [
+        row for row in backwards if row not in ("S1", "S3")
+    ]
     assert ledger.sort["claim"] == "descending"
     assert ledger.sort["verdict"] == "none"
     html, _ = browser(f"{address}/report.html#claims?sort=reproduced&dir=descending", "--dump-dom")
@@ -165,11 +220,22 @@ def test_the_ledger_filters_by_verdict_paper_and_word(browser, site):
     html, _ = browser(f"{address}/report.html#claims?verdict=differs", "--dump-dom")
     assert Ledger(html).shown == ["S3"]
     assert re.search(r'data-verdict="differs" aria-pressed="true"', html)
+    html, _ = browser(f"{address}/report.html#claims?text=131391", "--dump-dom")
+    assert Ledger(html).shown == ["S1"], "131,391 on the page"
     html, _ = browser(f"{address}/report.html#claims?paper=choice&text=gravity", "--dump-dom")
     mine = published[published["paper"] == "choice"]
     matching = mine[(mine["claim"] + mine["expected"]).str.contains("gravity")]
     assert Ledger(html).shown == matching["id"].tolist()
     assert f"{len(matching)} of {len(published)} rows" in html
+
+
+@pytest.mark.parametrize("width", [1280, 500, 390, 320])
+def test_the_page_is_never_wider_than_the_screen(browser, site, width):
+    html, _ = browser(
+        f"{site[0]}/frame.html?width={width}", "--dump-dom", "--window-size=1400,1000"
+    )
+    needed, given, *_ = map(int, SEEN.search(html).groups())
+    assert needed <= given <= width
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 2000), (390, 2000)])

@@ -34,6 +34,7 @@ CLAIM_FILES = []
 REPORT_ITEMS = []
 LEFT_OUT = []
 UNCHECKED = {}
+NOTES_FILES = []
 
 
 def canonical(dataset):
@@ -97,7 +98,7 @@ def unit_of(datasets):
 def source_of(datasets):
     """Where results of some datasets come from: a synthetic one makes them synthetic."""
     sources = {OD[dataset]["source"] for dataset in datasets}
-    return next(s for s in ("synthetic", "published", "own") if s in sources)
+    return next((s for s in ("synthetic", "published", "own") if s in sources), "own")
 
 
 def report_items(paper, datasets):
@@ -122,7 +123,9 @@ def report_items(paper, datasets):
                     "columns": {k: v.format(unit=unit_of(case)) for k, v in headers.items()},
                     "dataset": one,
                     "label": LABELS[one] if one else "",
+                    "source": source_of(case),
                     "synthetic": source_of(case) == "synthetic",
+                    "unit": unit_of(case),
                 }
             )
     return items

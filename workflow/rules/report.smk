@@ -9,9 +9,15 @@
 #                 with RUN (a figure is an SVG with its PNG beside it, a table a CSV), `caption` is
 #                 the name of a file in workflow/report
 #   LEFT_OUT      a dict per case that cannot be had: case, reason, paper
+#   NOTES_FILES   results/<run>/od/<dataset>/notes.json
 
 REPORT_TEXTS = Path(workflow.basedir) / "workflow" / "report"
 REPORT_LOOK = Path(workflow.basedir) / "scripts" / "movelaws" / "report" / "templates"
+
+CHAPTERS = {Path(file).parent.name for file in CLAIM_FILES}
+for paper in ("lagrangian", "pairdist", "inequality", "choice"):
+    if paper not in CHAPTERS:
+        UNCHECKED.setdefault(paper, "the chapter of this paper is not part of this version")
 
 
 rule ledger:
@@ -48,8 +54,10 @@ rule report:
         sections=REPORT_TEXTS / "sections.yaml",
         captions=sorted({REPORT_TEXTS / item["caption"] for item in REPORT_ITEMS}),
         look=sorted(path for path in REPORT_LOOK.iterdir() if path.is_file()),
+        notes=NOTES_FILES,
     output:
-        html=RUN / "report.html",
+        # A failing job leaves the last good report in place.
+        html=update(RUN / "report.html"),
     log:
         LOGS / "report" / "report.log",
     benchmark:
@@ -63,6 +71,7 @@ rule report:
     params:
         exhibits=REPORT_ITEMS,
         left_out=cases_left_out(),
+        labels=LABELS,
         made={"Run": config["run"], "Seed": str(config["seed"])},
         code=module_digest("movelaws.report", "movelaws.report.made"),
     message:

@@ -105,6 +105,7 @@ rule symbolic_tables:
     params:
         datasets=SYMBOLIC_DATASETS,
         sources=SYMBOLIC_SOURCES,
+        source=source_of(SYMBOLIC_DATASETS),
         synthetic=bool(SYNTHETIC & set(SYMBOLIC_DATASETS)),
         code=module_digest("movelaws.symbolic.tables", "movelaws.plotting.tables"),
     message:
@@ -201,6 +202,7 @@ rule symbolic_sensitivity:
     params:
         cases=SYMBOLIC_READINGS,
         published=SYMBOLIC_PRINTED,
+        source=source_of(SYMBOLIC_DATASETS),
         synthetic=bool(SYNTHETIC & set(SYMBOLIC_DATASETS)),
         code=module_digest("movelaws.symbolic.sensitivity", "movelaws.plotting.tables"),
     message:
@@ -241,6 +243,7 @@ rule symbolic_figure_flow_map:
             if name in MODELS
         },
         unit=lambda wildcards: unit_of([wildcards.dataset]),
+        source=lambda wildcards: source_of([wildcards.dataset]),
         synthetic=lambda wildcards: wildcards.dataset in SYNTHETIC,
         code=module_digest("movelaws.plotting.flow_map"),
     message:
@@ -274,6 +277,7 @@ rule symbolic_figure_decay:
         models=config["symbolic"]["models"],
         label=lambda wildcards: LABELS[wildcards.dataset],
         unit=lambda wildcards: unit_of([wildcards.dataset]),
+        source=lambda wildcards: source_of([wildcards.dataset]),
         synthetic=lambda wildcards: wildcards.dataset in SYNTHETIC,
         code=module_digest("movelaws.plotting.decay"),
     message:
@@ -310,6 +314,7 @@ rule symbolic_figure_calibration:
         confidence=config["symbolic"]["confidence"],
         label=lambda wildcards: LABELS[wildcards.dataset],
         unit=lambda wildcards: unit_of([wildcards.dataset]),
+        source=lambda wildcards: source_of([wildcards.dataset]),
         synthetic=lambda wildcards: wildcards.dataset in SYNTHETIC,
         code=module_digest("movelaws.plotting.calibration"),
     message:
@@ -346,6 +351,7 @@ rule symbolic_figure_agreement:
             d: 100 * share for d, share in RMSE_TOLERANCE.items() if d in SYMBOLIC_DATASETS
         },
         unit=unit_of(SYMBOLIC_DATASETS),
+        source=source_of(SYMBOLIC_DATASETS),
         synthetic=bool(SYNTHETIC & set(SYMBOLIC_DATASETS)),
         code=module_digest("movelaws.plotting.agreement"),
     message:
@@ -407,13 +413,26 @@ rule symbolic:
         "Paper 2 is done"
 
 
+# What captions need to know beyond the dataset: which models, readings and smallest flow are shown.
+SYMBOLIC_FACTS = {
+    "symbolic_flow_map.rst": {"models": config["symbolic"]["flow_map"]},
+    "symbolic_calibration.rst": {"models": list(SYMBOLIC_PARAMETERS)},
+    "symbolic_sensitivity.rst": {"readings": list(config["symbolic"]["readings"])},
+}
 if SYMBOLIC_DATASETS:
     CLAIM_FILES.append(rules.symbolic_claims.output.claims)
-    REPORT_ITEMS += [
-        item
-        for item in report_items("symbolic", SYMBOLIC_DATASETS)
-        if SYMBOLIC_PARAMETERS or item["caption"] != "symbolic_calibration.rst"
-    ]
+    NOTES_FILES += [RUN / "od" / d / "notes.json" for d in SYMBOLIC_DATASETS]
+    for item in report_items("symbolic", SYMBOLIC_DATASETS):
+        if item["caption"] == "symbolic_calibration.rst" and not SYMBOLIC_PARAMETERS:
+            continue
+        facts = {
+            "models": config["symbolic"]["models"],
+            "confidence": config["symbolic"]["confidence"],
+            "names": LABELS,
+        } | SYMBOLIC_FACTS.get(item["caption"], {})
+        if item["caption"] == "symbolic_decay.rst":
+            facts["min_flow"] = OD[item["dataset"]].get("options", {}).get("min_flow", 1)
+        REPORT_ITEMS.append(item | facts)
 else:
     UNCHECKED["symbolic"] = "none of the datasets of this chapter can be had in this run"
 LEFT_OUT += [{"case": c, "reason": r, "paper": "symbolic"} for c, r in SYMBOLIC_ABSENT.items()]
@@ -421,5 +440,3 @@ UNCHECKED |= {
     claim: "the symbolic regression engine is not part of this version"
     for claim in ("S5", "S6", "S9", "S10", "S11", "S12", "S13", "S14", "S15", "S16", "S17", "S18")
 }
-for paper in ("lagrangian", "pairdist", "inequality", "choice"):
-    UNCHECKED[paper] = "the chapter of this paper is not part of this version"

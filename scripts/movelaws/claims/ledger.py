@@ -106,7 +106,7 @@ def to_markdown(table: pd.DataFrame) -> str:
 
 
 def _row(claim: dict[str, str], finding: Finding) -> tuple[str, ...]:
-    published = finding.published or _expected_text(claim["expected"])
+    published = finding.published or _expected_text(claim["expected"], claim["where"])
     return (
         claim["id"],
         claim["paper"],
@@ -132,8 +132,12 @@ def _unchecked(claim: dict[str, str], left_out: Mapping[str, str]) -> Finding:
     return not_testable(claim["id"], claim["dataset"], reason)
 
 
-def _expected_text(expected: str) -> str:
-    return f"config/published/{expected}" if re.fullmatch(r"\w+\.csv", expected) else expected
+def _expected_text(expected: str, where: str) -> str:
+    """What readers see of an expected value: the printed table instead of the file with its values.
+
+    Files are those of ``config/published``.
+    """
+    return re.sub(r"(?<!\S)\w+\.csv(?!\S)", f"{where} (values in the repository)", expected)
 
 
 def _check_claim_ids(claims: pd.DataFrame) -> None:

@@ -191,10 +191,11 @@ def _number(value: float | str) -> str:
 
 
 def _beside(published: float | str, reproduced: float) -> str:
-    """The reproduced number with one digit more than the published text, where that has digits."""
+    """The reproduced number with up to one digit more than the published text has."""
     found = re.fullmatch(r"[-+]?\d+\.(\d+)", published) if isinstance(published, str) else None
     if found and math.isfinite(reproduced):
-        return f"{float(reproduced):.{len(found[1]) + 1}f}"
+        text = f"{float(reproduced):.{len(found[1]) + 1}f}"
+        return text.removesuffix("0")
     return _number(float(reproduced))
 
 

@@ -222,7 +222,8 @@ def _fixed(value: float, places: int) -> str:
 def _percent(text: str, column: str) -> str:
     if not is_numeric([text]) or _JOINED in text:
         return format_text(text)
-    return format_percent(float(text), signed="difference" in column or "shift" in column)
+    signed = ("difference" in column or "shift" in column) and not column.endswith("_sd")
+    return format_percent(float(text), signed=signed)
 
 
 def _digits(published: Sequence[str]) -> int:

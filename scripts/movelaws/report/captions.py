@@ -2,7 +2,8 @@
 
 The same files serve ``snakemake --report``, which offers them a ``snakemake`` object. Here that
 object holds only ``wildcards`` and ``params`` of the item, so a caption written for both may use
-``snakemake.wildcards.dataset``, ``snakemake.params.label`` and ``snakemake.params.synthetic``.
+``snakemake.wildcards.dataset`` and, of ``snakemake.params``, what ``PARAMS`` lists. A rule need not
+have all of these: a caption gives a default (``snakemake.params.unit | default("people")``).
 """
 
 from html.parser import HTMLParser
@@ -15,6 +16,8 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from movelaws.report.items import Item
+
+PARAMS = ("synthetic", "source", "unit", "confidence", "min_flow", "models", "readings")
 
 _TEXT_TAGS = "p em strong code tt span sub sup ul ol li dl dt dd blockquote a br div"
 _MATH_TAGS = (
@@ -52,7 +55,7 @@ def render_caption(source: str, item: Item, name: str = "caption") -> Markup:
     """
     context = SimpleNamespace(
         wildcards=SimpleNamespace(dataset=item.dataset),
-        params=SimpleNamespace(synthetic=item.synthetic, label=item.label or item.dataset),
+        params=SimpleNamespace(label=item.name, **{name: getattr(item, name) for name in PARAMS}),
     )
     environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     try:

@@ -1,11 +1,12 @@
 """What a report shows: figures and tables with their captions, and the cases left out."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path, PurePosixPath
 
 KINDS = ("figure", "table")
+SOURCES = ("published", "synthetic", "own")
 _SUFFIXES = {"figure": (".svg", ".png"), "table": (".csv",)}
 
 
@@ -25,6 +26,15 @@ class Item:
     label : name of the dataset for readers, by default its key.
     labels : further facts shown beside the title, such as ``{"population": "workplace"}``.
     columns : for tables, CSV column -> header with unit; only these are shown, in this order.
+    pivot : for tables, ``{"index": [columns], "columns": column, "values": column}``: one row per
+        index, one column per value of ``columns``; see :func:`movelaws.report.tables.view`.
+    names : for tables, text of a cell -> what readers see, such as a dataset's name for its key.
+    rule : name of the workflow's rule that made the file.
+    source : where the data come from, one of ``SOURCES``; by default as ``synthetic`` says.
+    unit : what the flows count, for captions.
+    confidence : level of the intervals, for captions.
+    min_flow : the smallest flow on record, for captions.
+    models, readings : what is shown, for captions; empty if unknown, then all are explained.
     """
 
     paper: str
@@ -37,6 +47,15 @@ class Item:
     label: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    pivot: Mapping[str, object] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    rule: str = ""
+    source: str = ""
+    unit: str = "people"
+    confidence: float = 0.95
+    min_flow: float = 1
+    models: Sequence[str] = ()
+    readings: Sequence[str] = ()
 
     def __post_init__(self):
         where = f"report item {self.path!r}"
@@ -53,11 +72,33 @@ class Item:
             raise ValueError(f"{where}: synthetic = {self.synthetic!r} must be true or false")
         if not self.title:
             raise ValueError(f"{where}: the title is empty")
+        if not self.source:
+            object.__setattr__(self, "source", "synthetic" if self.synthetic else "published")
+        if self.source not in SOURCES:
+            raise ValueError(f"{where}: source {self.source!r} is none of {', '.join(SOURCES)}")
+        if self.synthetic != (self.source == "synthetic"):
+            raise ValueError(
+                f"{where}: synthetic = {self.synthetic} contradicts source {self.source!r}"
+            )
+        if not 0 < self.confidence < 1:
+            raise ValueError(f"{where}: confidence = {self.confidence} is not between 0 and 1")
 
     @property
     def stem(self) -> str:
         """Path without its suffix: what the SVG, PNG, CSV and Markdown of one result share."""
         return stem(self.path)
+
+    @property
+    def heading(self) -> str:
+        """The title; without the paper's tables in brackets where the data are the user's own."""
+        return (
+            re.sub(r" \(Tables? [^)]*\)$", "", self.title) if self.source == "own" else self.title
+        )
+
+    @property
+    def name(self) -> str:
+        """Name of the dataset for readers; empty if the item covers several."""
+        return self.label or self.dataset
 
     @property
     def anchor(self) -> str:

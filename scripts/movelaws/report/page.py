@@ -11,17 +11,16 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from movelaws.claims import DIFFERS, NOT_TESTABLE, REPRODUCED
 from movelaws.report import figures, ledger_page, tables
 from movelaws.report.captions import render_caption, render_rst
 from movelaws.report.items import Item, LeftOut
+from movelaws.report.repairs import repairs
 from movelaws.report.sections import Paper
 
 TEMPLATES = Path(__file__).parent / "templates"
-_VERDICT_MEANINGS = (
-    (REPRODUCED, "the number or statement came out here, within the tolerance of its row"),
-    (DIFFERS, "it came out otherwise; the row says by how much and, where known, why"),
-    (NOT_TESTABLE, "this run cannot decide; the row says what is missing"),
+# A number of four digits or more that is no year, code, date, decimal or part of a path.
+_LONG_NUMBER = re.compile(
+    r"(?<![\w./:-])(?!(?:19|20)\d\d(?!\.?\d))[1-9]\d{3,}(?=\.?(?:\s|$|[,;:%)]|\d))"
 )
 
 
@@ -47,6 +46,7 @@ class Section:
     tally: ledger_page.Tally
     exhibits: tuple[Exhibit, ...]
     left_out: tuple[LeftOut, ...]
+    reasons: tuple[ledger_page.Fold, ...]
 
 
 def build(
@@ -58,6 +58,8 @@ def build(
     captions: str | Path,
     made: Mapping[str, str],
     versions: Mapping[str, str],
+    notes: Mapping[str, Mapping[str, object]] | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> str:
     """Write the report.
 
@@ -70,6 +72,8 @@ def build(
     captions : folder of the ``.rst`` captions.
     made : facts about the run, such as its name and seed, in the order shown.
     versions : package -> version.
+    notes : by dataset, what reading its raw data repaired, dropped or assumed.
+    labels : dataset -> its name for readers.
 
     Returns
     -------
@@ -87,6 +91,7 @@ def build(
     numbers = _numbers(items, papers)
     numbered = {item.stem: (item, numbers[item.anchor]) for item in items}
     rows = ledger_page.rows(ledger, papers, numbered)
+    alone, folds = ledger_page.folded(rows)
     *by_paper, overall = ledger_page.tallies(rows, papers)
     sections = [
         Section(
@@ -100,9 +105,14 @@ def build(
                 if item.paper == paper.key
             ),
             left_out=tuple(case for case in left_out if case.paper == paper.key),
+            reasons=tuple(fold for fold in folds if fold.paper == paper.key),
         )
         for position, (paper, tally) in enumerate(zip(papers, by_paper, strict=True), start=1)
     ]
+    sources = {item.source for item in items}
+    own = sources == {"own"}
+    if own:  # a paper of which nothing is shown has nothing to say about somebody's own data
+        sections = [section for section in sections if section.exhibits]
     style, script = _asset("report.css"), _asset("report.js")
     return (
         _environment()
@@ -112,17 +122,20 @@ def build(
             style_hash=_source_hash(style),
             script=Markup(script),
             script_hash=_source_hash(script),
-            rows=rows,
+            rows=alone,
+            folds=folds,
+            n_rows=len(rows),
             sections=sections,
+            papers=papers,
+            linked={section.paper.key for section in sections},
             overall=overall,
-            meanings=_VERDICT_MEANINGS,
-            symbols=ledger_page.SYMBOLS,
-            css=ledger_page.CLASSES,
+            planted=any(row.synthetic for row in rows),
             left_out=[case for case in left_out if not case.paper],
+            repairs=repairs(notes or {}, items, labels or {}),
             made=made,
             versions=versions,
-            n_synthetic=sum(item.synthetic for item in items),
-            n_items=len(items),
+            own=own,
+            sources=sources,
             max_rows=tables.MAX_ROWS,
         )
     )
@@ -138,9 +151,13 @@ def _exhibit(
         number=number,
         caption=render_caption(source, item, item.caption),
         picture=figures.embed(path) if item.kind == "figure" else None,
-        table=tables.view(path, item.columns) if item.kind == "table" else None,
+        table=_table(path, item) if item.kind == "table" else None,
         claims=tuple(row for row in rows if row.target == item.anchor),
     )
+
+
+def _table(path: Path, item: Item) -> tables.View:
+    return tables.view(path, item.columns, item.pivot, item.names)
 
 
 def _numbers(items: Sequence[Item], papers: Sequence[Paper]) -> dict[str, str]:
@@ -168,7 +185,12 @@ def _breakable(text: str) -> Markup:
 
 def _lines(text: str) -> Markup:
     """One line for each of several numbers."""
-    return Markup("<br>").join(text.split("; "))
+    return Markup("<br>").join(_thousands(text).split("; "))
+
+
+def _thousands(text: str) -> str:
+    """Separators in the long numbers of a text; years, dates, codes and paths stay."""
+    return _LONG_NUMBER.sub(lambda found: f"{int(found.group()):,}", text)
 
 
 def _environment() -> Environment:
@@ -179,7 +201,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"breakable": _breakable, "lines": _lines}
+    environment.filters |= {"breakable": _breakable, "lines": _lines, "thousands": _thousands}
     return environment
 
 

@@ -137,6 +137,7 @@ def summary(readings: Mapping[str, pd.DataFrame], reference: pd.DataFrame) -> pd
                     "rmse_sd": part["rmse"].std(ddof=1) if len(part) > 1 else np.nan,
                     "cpc": part["cpc"].mean(),
                     "shift_percent": 100 * (part["rmse"].mean() / own["rmse"] - 1),
+                    "shift_percent_sd": 100 * part["rmse"].std(ddof=1) / own["rmse"],
                     "rmse_here": own["rmse"],
                     "published_rmse": own["published_rmse"],
                 }

@@ -1,14 +1,27 @@
 "use strict";
 // The ledger: sort, filter, and a state in the address (#claims?sort=verdict&dir=descending).
 const table = document.getElementById("ledger");
-const body = table.tBodies[0];
-const rows = Array.from(body.rows);
+const [body, ...groups] = table.tBodies;
+const rows = Array.from(table.querySelectorAll("tbody tr[data-verdict]"));
 const headers = Array.from(table.tHead.rows[0].cells);
 const byId = (id) => document.getElementById(id);
 const inputs = { verdict: byId("filter-verdict"), paper: byId("filter-paper"), text: byId("filter-text") };
 const tiles = Array.from(document.querySelectorAll(".tile"));
+const unfold = byId("unfold-all");
 const start = { column: "verdict", direction: "ascending" };
 let order = start;
+// Untestable rows with one reason: a line that opens. Without this script every row is in view.
+const folds = groups.map((group) => {
+  const name = group.querySelector(".fold-name");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "fold-name";
+  button.textContent = name.textContent;
+  name.replaceWith(button);
+  const head = group.rows[0];
+  return { group, head, button, words: head.textContent, rows: Array.from(group.rows).slice(1), open: false };
+});
+const foldOf = new Map(folds.flatMap((fold) => fold.rows.map((row) => [row, fold])));
 
 const key = (row, index) => row.cells[index].dataset.key || row.cells[index].textContent.trim();
 function compare(a, b) {
@@ -18,39 +31,69 @@ function compare(a, b) {
   return a.localeCompare(b, "en");
 }
 
-function sort() {
-  const index = headers.findIndex((header) => header.dataset.column === order.column);
-  const sign = order.direction === "descending" ? -1 : 1;
-  const sorted = rows.map((row) => ({ row, place: Number(row.dataset.place), key: key(row, index) }));
-  sorted.sort((a, b) => {
+function sorted(list, index, sign) {
+  const entries = list.map((row) => ({ row, place: Number(row.dataset.place), key: key(row, index) }));
+  entries.sort((a, b) => {
     if ((a.key === "") !== (b.key === "")) return a.key === "" ? 1 : -1;
     return sign * compare(a.key, b.key) || a.place - b.place;
   });
-  body.append(...sorted.map((entry) => entry.row));
+  return entries.map((entry) => entry.row);
+}
+
+function sort() {
+  const index = headers.findIndex((header) => header.dataset.column === order.column);
+  const sign = order.direction === "descending" ? -1 : 1;
+  body.append(...sorted(rows.filter((row) => !foldOf.has(row)), index, sign));
+  for (const fold of folds) fold.group.append(fold.head, ...sorted(fold.rows, index, sign));
+  const by = order.column in { claim: 0, paper: 0 } ? order.column : "claim";
+  const turn = by === order.column ? sign : 1;
+  folds.sort((a, b) => turn * (Number(a.group.dataset[by]) - Number(b.group.dataset[by])));
+  table.append(...folds.map((fold) => fold.group));
   for (const header of headers) {
     const active = header.dataset.column === order.column;
     header.setAttribute("aria-sort", active ? order.direction : "none");
   }
 }
 
+const plain = (text) => text.toLowerCase().replace(/(\d),(?=\d{3})/g, "$1");
+function matches(row, words) {
+  const fold = foldOf.get(row);
+  const text = plain(row.textContent + (fold ? fold.words : ""));
+  return !(
+    (inputs.verdict.value && row.dataset.verdict !== inputs.verdict.value) ||
+    (inputs.paper.value && row.dataset.paper !== inputs.paper.value) ||
+    !words.every((word) => text.includes(word))
+  );
+}
+
 function filter() {
-  const words = inputs.text.value.toLowerCase().split(" ").filter(Boolean);
-  let shown = 0;
+  const words = plain(inputs.text.value).split(" ").filter(Boolean);
+  const found = new Set(rows.filter((row) => matches(row, words)));
+  let away = 0;
   for (const row of rows) {
-    const text = row.textContent.toLowerCase();
-    row.hidden = Boolean(
-      (inputs.verdict.value && row.dataset.verdict !== inputs.verdict.value) ||
-      (inputs.paper.value && row.dataset.paper !== inputs.paper.value) ||
-      !words.every((word) => text.includes(word))
-    );
-    shown += row.hidden ? 0 : 1;
+    const fold = foldOf.get(row);
+    row.hidden = !found.has(row) || Boolean(fold && !fold.open);
+    away += found.has(row) && row.hidden ? 1 : 0;
+  }
+  for (const fold of folds) {
+    const count = fold.rows.filter((row) => found.has(row)).length;
+    fold.head.hidden = count === 0;
+    fold.button.setAttribute("aria-expanded", String(fold.open));
+    fold.head.querySelector(".matching").textContent =
+      count < fold.rows.length ? `${count} of ${fold.rows.length} rows match` : "";
   }
   for (const tile of tiles) {
     tile.setAttribute("aria-pressed", String(tile.dataset.verdict === inputs.verdict.value));
   }
+  if (unfold) unfold.textContent = folds.every((fold) => fold.open) ? "Fold all" : "Unfold all";
   const name = headers.find((header) => header.dataset.column === order.column).textContent.trim();
   byId("ledger-status").textContent =
-    `${shown} of ${rows.length} rows, sorted by ${name.toLowerCase()}, ${order.direction}`;
+    `${found.size} of ${rows.length} rows, sorted by ${name.toLowerCase()}, ${order.direction}` +
+    (away ? `; ${away} not testable are folded` : "");
+}
+
+function open(state) {
+  for (const fold of folds) fold.open = state;
 }
 
 function remember() {
@@ -76,13 +119,20 @@ function recall() {
     const direction = state.get("dir") === "descending" ? "descending" : "ascending";
     const known = headers.some((header) => header.dataset.column === column);
     order = known ? { column, direction } : start;
+    open(Boolean(inputs.text.value));
     sort();
     filter();
     byId("claims").scrollIntoView();
   } else if (hash.startsWith("#claim-")) {
     const row = byId(decodeURIComponent(hash.slice(1)));
     if (row && row.hidden) {
-      clear();
+      const fold = foldOf.get(row);
+      if (fold) fold.open = true;
+      filter();
+      if (row.hidden) {
+        for (const input of Object.values(inputs)) input.value = "";
+        filter();
+      }
       row.scrollIntoView();
     }
   }
@@ -90,6 +140,7 @@ function recall() {
 
 function clear() {
   for (const input of Object.values(inputs)) input.value = "";
+  open(false);
   filter();
 }
 
@@ -108,7 +159,17 @@ for (const header of headers) {
   });
 }
 for (const input of Object.values(inputs)) {
-  input.addEventListener("input", () => { filter(); remember(); });
+  input.addEventListener("input", () => {
+    if (input === inputs.text) open(Boolean(input.value));
+    filter();
+    remember();
+  });
+}
+for (const fold of folds) {
+  fold.button.addEventListener("click", () => { fold.open = !fold.open; filter(); });
+}
+if (unfold) {
+  unfold.addEventListener("click", () => { open(!folds.every((fold) => fold.open)); filter(); });
 }
 for (const tile of tiles) {
   tile.addEventListener("click", () => {
