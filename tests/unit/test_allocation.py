@@ -44,8 +44,7 @@ def test_every_parametric_model_is_tested():
 @pytest.mark.parametrize(("model", "parameters"), ALL.items())
 def test_rows_sum_to_the_outflow_and_follow_the_weights(pairs, model, parameters):
     flows = predict(model, pairs, parameters)
-    row_sums = np.add.reduceat(flows, pairs.start[:-1])
-    np.testing.assert_allclose(row_sums, pairs.outflow, rtol=1e-12)
+    np.testing.assert_allclose(np.add.reduceat(flows, pairs.start[:-1]), pairs.outflow, rtol=1e-12)
     weights = np.exp(log_weights(model, pairs, parameters))
     direct = weights * (pairs.outflow / np.add.reduceat(weights, pairs.start[:-1]))[pairs.origin]
     np.testing.assert_allclose(flows, direct, rtol=1e-11, atol=1e-300)
@@ -184,6 +183,36 @@ def test_an_origin_with_nowhere_to_go_is_named(three_zones):
         predict("GMZipf", empty)
 
 
+@pytest.mark.parametrize("model", MODELS)
+def test_an_only_destination_gets_everybody_whatever_its_weight(three_zones, model):
+    # A's people go to C, with all within the circle around it, and none living there or 30
+    rows = {"start": [0, 1, 1, 1], "destination": [2], "flow": [100.0], "distance_km": [3.0]}
+    rows = {name: np.array(values) for name, values in rows.items()}
+    for mass in (30.0, 0.0):
+        lone = replace(
+            three_zones,
+            **rows,
+            mass=np.array([10.0, 20, mass]),
+            intervening=np.array([20.0]),
+            circle=np.array([30.0 + mass]),
+        )
+        np.testing.assert_array_equal(predict(model, lone, ALL[model]), [100])
+        prepared = prepare(model, lone)
+        theta = np.array(list(ALL[model].values()))
+        np.testing.assert_array_equal(prepared.sums(theta)[0], [[0, 100, 0, 1]])
+        for likelihood in (True, False):
+            gradient, hessian = prepared.derivatives(theta, likelihood)
+            assert not gradient.any()
+            assert not hessian.any()
+
+
+def test_an_empty_destination_in_an_empty_circle_receives_nobody(three_zones):
+    empty = replace(
+        three_zones, mass=np.array([0.0, 0, 30]), circle=np.array([0.0, 20, 0, 20])
+    ).subset([0])
+    np.testing.assert_array_equal(predict("PWO", empty), [0, 100])
+
+
 @pytest.mark.parametrize(
     ("column", "value"),
     [("mass", np.nan), ("mass", -1), ("distance_km", np.nan), ("flow", -1), ("flow", np.inf)],
@@ -212,6 +241,11 @@ def test_population_weighted_opportunities_need_their_circle(three_zones):
     wide = replace(three_zones, circle=three_zones.circle + 100)
     with pytest.raises(ValueError, match=r"pairs\.circle\[0\] = 130.*at most the total mass 60"):
         predict("PWO", wide)
+    full = replace(three_zones, circle=np.full(4, 60.0))
+    with pytest.raises(
+        ValueError, match=r"PWO: origin 'A' \(and 1 more .*leave PWO out, or spread"
+    ):
+        predict("PWO", full)
 
 
 def test_no_pairs_are_refused(three_zones):

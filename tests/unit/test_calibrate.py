@@ -2,10 +2,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.stats import poisson
+from scipy.stats import norm, poisson
+from scipy.stats import t as student
 
 from movelaws.allocation import MODELS, predict
 from movelaws.calibrate import calibrate
+from movelaws.calibrate.intervals import effective_origins
 from movelaws.metrics import cpc, rmse
 from tests.unit.random_world import PLANTED, planted, random_pairs
 
@@ -22,6 +24,15 @@ def holds(found, parameters):
     return all(found.low[name] <= value <= found.high[name] for name, value in parameters.items())
 
 
+def width_of(found, name):
+    """Of the interval, as wide as if its quantile were the normal one: of the standard error."""
+    width = found.high[name] - found.low[name]
+    if found.interval != "sandwich":
+        return width
+    tail = (1 + found.confidence) / 2
+    return width * norm.ppf(tail) / student.ppf(tail, max(1, found.effective_origins - 1))
+
+
 @pytest.mark.parametrize("objective", ["rmse", "cpc", "poisson"])
 @pytest.mark.parametrize(("model", "parameters"), ONE.items())
 def test_planted_parameters_lie_in_the_interval(pairs, model, parameters, objective):
@@ -33,7 +44,7 @@ def test_planted_parameters_lie_in_the_interval(pairs, model, parameters, object
     assert not found.at_bound
     assert holds(found, parameters)
     for name, value in parameters.items():
-        assert found.high[name] - found.low[name] < 0.2 * value
+        assert 0 < width_of(found, name) < 0.2 * value
 
 
 @pytest.mark.parametrize("objective", ["rmse", "cpc", "poisson"])
@@ -48,7 +59,7 @@ def test_two_planted_parameters_lie_in_the_interval(pairs, model, parameters, ob
         # 60 replicates do not reach a tail of 1 in 2,000: widen the bootstrap's range by half
         slack = 0.5 * width if objective == "cpc" else 0
         assert found.low[name] - slack <= value <= found.high[name] + slack
-        assert 0 < width < 0.2 * value
+        assert 0 < width_of(found, name) < 0.2 * value
 
 
 @pytest.mark.parametrize(
@@ -187,6 +198,54 @@ def test_a_single_origin_has_no_cluster_interval(pairs):
         found = calibrate("GMPow", lone, objective)
         assert np.isnan(found.low["b"])
         assert found.n_origins == 1
+
+
+def heavy_tailed(seed):
+    """A world in which a handful of the 60 origins send most people out, and planted flows."""
+    world = random_pairs(60, seed=21)
+    rng = np.random.default_rng(21)
+    size = np.round(np.exp(2.0 * rng.standard_normal(60)) * 2e4) + 50
+    sent = np.zeros(world.n_pairs)
+    sent[world.start[:-1]] = size
+    return planted(replace(world, flow=sent), "GMPow", {"b": 2.0}, seed)
+
+
+def test_few_large_origins_count_as_few():
+    found = [calibrate("GMPow", heavy_tailed(seed), "rmse", confidence=0.9) for seed in range(60)]
+    effective = np.array([f.effective_origins for f in found])
+    assert (effective >= 1).all()
+    assert np.median(effective) < 6
+    covered = sum(holds(f, {"b": 2.0}) for f in found)
+    # 90 % of 60 is 54 with standard deviation 2.3
+    assert covered >= 47
+    for f in found:
+        assert 0 <= f.low["b"] <= f.parameters["b"] <= f.high["b"] <= 10
+
+
+def test_effective_origins_count_equal_contributions():
+    hessian = np.ones((8, 1, 1))
+    equal = np.array([1.0, -1] * 4)[:, None]
+    assert effective_origins(equal, hessian) == pytest.approx(8)
+    alone = np.array([7.0, 0, 0, 0, 0, 0, 0, 0])[:, None]
+    assert effective_origins(alone, hessian) == pytest.approx(1)
+    half = np.array([2.0, 2, 2, 2, 0, 0, 0, 0])[:, None]
+    assert effective_origins(half * 1e-200, hessian) == pytest.approx(4)
+    assert np.isnan(effective_origins(equal, np.zeros((8, 1, 1)))).all()
+    # of one parameter at a time: the second only stirs the last origin
+    both = np.column_stack([equal[:, 0], np.eye(8)[7]])
+    found = effective_origins(both, np.tile(np.eye(2), (8, 1, 1)))
+    assert found == pytest.approx([8, 1])
+
+
+def test_intervals_stay_within_the_range_searched(pairs):
+    flows = planted(pairs, "GMPow", {"b": 2.0})
+    for objective in ("rmse", "poisson"):
+        found = calibrate("GMPow", flows, objective, confidence=1 - 1e-12, bounds={"b": (1.9, 2.1)})
+        assert 1.9 <= found.low["b"] <= found.high["b"] <= 2.1 + 1e-12
+    found = calibrate("GMPow", flows, "rmse", confidence=1 - 1e-12, bounds={"b": (1.9, 2.1)})
+    assert found.low["b"] == pytest.approx(1.9)
+    assert np.isnan(calibrate("GMPow", flows, "cpc", interval=None).effective_origins)
+    assert np.isnan(calibrate("RM", flows).effective_origins)
 
 
 def test_arguments_that_do_not_fit_are_named(pairs):

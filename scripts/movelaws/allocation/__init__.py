@@ -9,13 +9,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from movelaws.allocation import sums
-from movelaws.allocation.models import (
-    MODELS,
-    FlowModel,
-    Parameter,
-    find_model,
-    parameter_vector,
-)
+from movelaws.allocation.deterrence import written
+from movelaws.allocation.law import FlowModel, Parameter
+from movelaws.allocation.models import MODELS, find_model, parameter_vector
 from movelaws.allocation.prepared import Prepared, prepare, raise_for_status, threads_for
 from movelaws.od import Pairs
 
@@ -30,6 +26,7 @@ __all__ = [
     "predict",
     "predict_prepared",
     "prepare",
+    "written",
 ]
 
 
@@ -58,13 +55,7 @@ def log_weights(
     prepared, theta = _arguments(model, pairs, parameters)
     out = np.empty(pairs.n_pairs)
     with threads_for(pairs.n_pairs):
-        sums.all_log_weights(
-            prepared.model.deterrence,
-            prepared.theta_of_deterrence(theta),
-            prepared.model.attraction(prepared.columns.mass, theta).value,
-            prepared.columns,
-            out,
-        )
+        sums.all_log_weights(*prepared.arguments(theta), out)
     return out
 
 
@@ -76,7 +67,8 @@ def predict(
     """Predicted flows F^_ij = O_i f_ij / sum_k f_ik, the sum over the pairs present.
 
     The trips of each origin are shared out by a softmax of its log weights, which neither
-    overflows nor vanishes however small the weights are.
+    overflows nor vanishes however small the weights are. An origin with a single pair sends
+    everybody there whatever the model, even if its weight is 0.
 
     Parameters
     ----------
@@ -106,15 +98,7 @@ def predict_prepared(prepared: Prepared, theta: np.ndarray) -> np.ndarray:
     n_origins = prepared.columns.start.size - 1
     out, status = np.empty(prepared.pairs.n_pairs), np.empty(n_origins, dtype=np.int64)
     with threads_for(prepared.pairs.n_pairs):
-        sums.allocate(
-            prepared.model.deterrence,
-            prepared.theta_of_deterrence(theta),
-            prepared.model.attraction(prepared.columns.mass, theta).value,
-            prepared.columns,
-            prepared.outflow,
-            out,
-            status,
-        )
+        sums.allocate(*prepared.arguments(theta), prepared.outflow, out, status)
     raise_for_status(prepared, np.arange(n_origins), status)
     return out
 

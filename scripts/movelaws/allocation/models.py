@@ -1,84 +1,13 @@
 """The flow models: formula, parameters, source, and how each is computed."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
 
 from movelaws.allocation import attraction as attractions
-from movelaws.allocation import rows
-from movelaws.allocation.attraction import Attraction
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A free parameter: where calibration searches, and on which scale.
-
-    ``low`` and ``high`` bound the search only; a model can be evaluated beyond them. On the log
-    scale the parameter is positive.
-    """
-
-    name: str
-    unit: str
-    low: float
-    high: float
-    scale: str
-    latex: str
-
-
-@dataclass(frozen=True)
-class FlowModel:
-    """A production-constrained law F^_ij = O_i f_ij / sum_k f_ik, named by its weights f_ij.
-
-    Factors of f_ij that depend on the origin alone cancel and are left out. The log weight is an
-    attraction, which depends on the destination, plus a deterrence, which depends on the pair.
-    """
-
-    name: str
-    label: str
-    formula_latex: str
-    parameters: tuple[Parameter, ...]
-    source: str
-    needs_circle: bool
-    attraction: Callable[[np.ndarray, np.ndarray], Attraction]
-    deterrence: int
-
-    @property
-    def n_attraction_parameters(self) -> int:
-        """How many of the leading parameters belong to the attraction alone."""
-        return max(0, len(self.parameters) - _DETERRENCE_PARAMETERS.get(self.deterrence, 0))
-
-    @property
-    def log_linear(self) -> bool:
-        """Whether the log weight is linear in the parameters (its second derivatives are 0)."""
-        return self.attraction in _LINEAR_ATTRACTIONS and self.deterrence in _LINEAR_DETERRENCES
-
-    @property
-    def by_distance(self) -> bool:
-        """Whether the weight depends on the pair through its distance only, not on s_ij."""
-        return self.deterrence in _BY_DISTANCE
-
-
-_DETERRENCE_PARAMETERS = {
-    rows.POWER: 1,
-    rows.EXPONENTIAL: 1,
-    rows.STRETCHED: 1,
-    rows.SCALED_STRETCHED: 2,
-    rows.OPPORTUNITIES: 1,
-    rows.EXTENDED_RADIATION: 1,
-}
-
-_BY_DISTANCE = (rows.POWER, rows.EXPONENTIAL, rows.STRETCHED, rows.SCALED_STRETCHED)
-_LINEAR_ATTRACTIONS = (attractions.none, attractions.mass, attractions.mass_power)
-_LINEAR_DETERRENCES = (
-    rows.NONE,
-    rows.POWER,
-    rows.EXPONENTIAL,
-    rows.RADIATION,
-    rows.PRIORITY,
-    rows.CIRCLE,
-)
+from movelaws.allocation import deterrence as deterrences
+from movelaws.allocation.law import FlowModel, Parameter
 
 _POWER = Parameter("b", "", 0.0, 10.0, "linear", "b")
 _RATE = Parameter("b", "1/km", 1e-6, 10.0, "log", "b")
@@ -92,9 +21,9 @@ _ALL = (
         r"m_j / d_{ij}",
         (),
         "Zipf (1946), American Sociological Review 11, 677",
-        False,
         attractions.mass,
-        rows.POWER,
+        deterrences.POWER,
+        fixed=(1.0,),
     ),
     FlowModel(
         "GMPow",
@@ -102,9 +31,8 @@ _ALL = (
         r"m_j \, d_{ij}^{-b}",
         (_POWER,),
         "Wilson (1971), Environment and Planning 3, 1",
-        False,
         attractions.mass,
-        rows.POWER,
+        deterrences.POWER,
     ),
     FlowModel(
         "GMExp",
@@ -112,9 +40,8 @@ _ALL = (
         r"m_j \, e^{-b d_{ij}}",
         (_RATE,),
         "Wilson (1971), Environment and Planning 3, 1",
-        False,
         attractions.mass,
-        rows.EXPONENTIAL,
+        deterrences.EXPONENTIAL,
     ),
     FlowModel(
         "GMExpPow",
@@ -122,9 +49,8 @@ _ALL = (
         r"m_j \, e^{-d_{ij}^{a}}",
         (_SHAPE,),
         "Guo et al., distilled form: exponential power of the distance in km",
-        False,
         attractions.mass,
-        rows.STRETCHED,
+        deterrences.STRETCHED,
     ),
     FlowModel(
         "GMExpPow2",
@@ -132,9 +58,8 @@ _ALL = (
         r"m_j \, e^{-(d_{ij} / d_0)^{a}}",
         (_SHAPE, Parameter("d0", "km", 1e-3, 1e4, "log", "d_0")),
         "GMExpPow with the distance scale set free",
-        False,
         attractions.mass,
-        rows.SCALED_STRETCHED,
+        deterrences.SCALED_STRETCHED,
     ),
     FlowModel(
         "GMPow2",
@@ -142,9 +67,8 @@ _ALL = (
         r"m_j^{a} \, d_{ij}^{-b}",
         (_MASS_POWER, _POWER),
         "Wilson (1971), Environment and Planning 3, 1, with a mass exponent",
-        False,
         attractions.mass_power,
-        rows.POWER,
+        deterrences.POWER,
     ),
     FlowModel(
         "GMExp2",
@@ -152,9 +76,8 @@ _ALL = (
         r"m_j^{a} \, e^{-b d_{ij}}",
         (_MASS_POWER, _RATE),
         "Wilson (1971), Environment and Planning 3, 1, with a mass exponent",
-        False,
         attractions.mass_power,
-        rows.EXPONENTIAL,
+        deterrences.EXPONENTIAL,
     ),
     FlowModel(
         "RM",
@@ -162,9 +85,8 @@ _ALL = (
         r"\frac{m_j}{(m_i + s_{ij})(m_i + s_{ij} + m_j)}",
         (),
         "Simini et al. (2012), Nature 484, 96, Eq. 2",
-        False,
         attractions.mass,
-        rows.RADIATION,
+        deterrences.RADIATION,
     ),
     FlowModel(
         "IO",
@@ -172,9 +94,8 @@ _ALL = (
         r"e^{-b s_{ij}} - e^{-b (s_{ij} + m_j)}",
         (Parameter("b", "1/person", 1e-12, 1.0, "log", "b"),),
         "Schneider (1959), Papers of the Regional Science Association 5, 51",
-        False,
         attractions.absorption,
-        rows.OPPORTUNITIES,
+        deterrences.OPPORTUNITIES,
     ),
     FlowModel(
         "OPS",
@@ -182,9 +103,8 @@ _ALL = (
         r"\frac{m_j}{m_i + s_{ij} + m_j}",
         (),
         "Liu & Yan (2019), Physica A 526, 121023",
-        False,
         attractions.mass,
-        rows.PRIORITY,
+        deterrences.PRIORITY,
     ),
     FlowModel(
         "RMExt",
@@ -192,9 +112,8 @@ _ALL = (
         r"\frac{1}{(m_i + s_{ij})^{\alpha} + 1} - \frac{1}{(m_i + s_{ij} + m_j)^{\alpha} + 1}",
         (Parameter("alpha", "", 0.01, 10.0, "log", r"\alpha"),),
         "Yang et al. (2014), Scientific Reports 4, 5662",
-        False,
         attractions.none,
-        rows.EXTENDED_RADIATION,
+        deterrences.EXTENDED_RADIATION,
     ),
     FlowModel(
         "PWO",
@@ -202,9 +121,8 @@ _ALL = (
         r"m_j \left( \frac{1}{S_{ji}} - \frac{1}{M} \right)",
         (),
         "Yan et al. (2014), Journal of the Royal Society Interface 11, 20140834",
-        True,
         attractions.mass,
-        rows.CIRCLE,
+        deterrences.CIRCLE,
     ),
 )
 

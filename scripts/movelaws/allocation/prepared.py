@@ -8,8 +8,10 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from movelaws.allocation import rows, sums
-from movelaws.allocation.models import FlowModel, find_model
+from movelaws.allocation import sums
+from movelaws.allocation.law import FlowModel
+from movelaws.allocation.models import find_model
+from movelaws.allocation.written import Written
 from movelaws.od import Pairs
 
 
@@ -18,16 +20,20 @@ class Columns(NamedTuple):
 
     start: np.ndarray
     destination: np.ndarray
-    distance: np.ndarray
+    distance_km: np.ndarray
     log_distance: np.ndarray
     intervening: np.ndarray
     circle: np.ndarray
     log_inner: np.ndarray
     log_ratio: np.ndarray
+    written: np.ndarray
+    written_slope: np.ndarray
+    written_bend: np.ndarray
     mass: np.ndarray
     total: float
 
 
+_SPARE = np.full(4, np.nan)  # what a kernel finds that reads more parameters than it states
 _FEW_PAIRS = 200_000
 
 
@@ -59,28 +65,29 @@ class Prepared:
     flow: np.ndarray
     outflow: np.ndarray
     origins: np.ndarray
-    fixed_theta: np.ndarray
+    function: Written | None
 
-    def theta_of_deterrence(self, theta: np.ndarray) -> np.ndarray:
-        """The parameters that the kernel of the pairs reads."""
-        return np.append(theta[self.model.n_attraction_parameters :], self.fixed_theta)
+    def arguments(self, theta: np.ndarray) -> tuple[int, np.ndarray, np.ndarray, Columns]:
+        """What the kernels take: code, own parameters, log attraction (n_zones,), columns."""
+        whole, own = self._whole(theta)
+        columns = self.columns
+        if self.function is not None:
+            columns = columns._replace(written=self.function.value(own))
+        attraction = self.model.attraction(columns.mass, whole).value
+        return self.model.deterrence.code, np.append(own, _SPARE), attraction, columns
+
+    def _whole(self, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """All parameters, with those held fixed, and those of the deterrence."""
+        whole = np.append(theta, self.model.fixed)
+        return whole, whole[self.model.attraction.parameters :]
 
     def sums(self, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Per origin sums (n_origins, 4), see ``sums.origin_sums``, and status (n_origins,)."""
         out = np.empty((self.origins.size, 4))
         status = np.empty(self.origins.size, dtype=np.int64)
-        attraction = self.model.attraction(self.columns.mass, theta).value
         with threads_for(self.pairs.n_pairs):
             sums.origin_sums(
-                self.model.deterrence,
-                self.theta_of_deterrence(theta),
-                attraction,
-                self.columns,
-                self.flow,
-                self.outflow,
-                self.origins,
-                out,
-                status,
+                *self.arguments(theta), self.flow, self.outflow, self.origins, out, status
             )
         return out, status
 
@@ -89,31 +96,40 @@ class Prepared:
 
         Of sum F log p where ``likelihood`` is true, else of half the sum of squared errors.
         """
-        k = theta.size
+        whole, own = self._whole(theta)
+        k, linear = whole.size, self.model.log_linear
         gradient = np.empty((self.origins.size, k))
         hessian = np.empty((self.origins.size, k, k))
-        value, slope, bend = self.model.attraction(self.columns.mass, theta)
+        code, padded, value, columns = self.arguments(theta)
+        _, slope, bend = self.model.attraction(columns.mass, whole)
+        if self.function is not None:
+            slopes, bends = self.function.derivatives(own, columns.written, linear)
+            columns = columns._replace(written_slope=slopes, written_bend=bends)
         with threads_for(self.pairs.n_pairs):
             sums.origin_derivatives(
-                self.model.deterrence,
-                self.theta_of_deterrence(theta),
+                code,
+                padded,
                 value,
                 slope,
                 bend,
-                self.model.n_attraction_parameters,
-                self.columns,
+                self.model.attraction.parameters,
+                columns,
                 self.flow,
                 self.outflow,
                 self.origins,
                 likelihood,
+                linear,
                 gradient,
                 hessian,
             )
-        return gradient, hessian
+        return gradient[:, : theta.size], hessian[:, : theta.size, : theta.size]
 
     def restricted(self, origins: np.ndarray) -> "Prepared":
         """The same, with sums over these origins only."""
-        return replace(self, origins=origins)
+        if self.function is None:
+            return replace(self, origins=origins)
+        # a written function is called for all pairs that there are
+        return prepare(self.model, self.pairs.subset(origins))
 
 
 def prepare(model: str | FlowModel, pairs: Pairs) -> Prepared:
@@ -131,41 +147,47 @@ def prepare(model: str | FlowModel, pairs: Pairs) -> Prepared:
     mass = np.ascontiguousarray(pairs.mass, dtype=float)
     _require(mass, "pairs.mass")
     _require(pairs.distance_km, "pairs.distance_km")
-    none = np.empty(0)
-    log_distance = circle = log_inner = log_ratio = none
-    if model.deterrence in (rows.POWER, rows.STRETCHED, rows.SCALED_STRETCHED):
-        with np.errstate(divide="ignore"):
-            log_distance = np.log(pairs.distance_km)
-    intervening = none
-    if model.deterrence in _READ_INTERVENING:
-        intervening = np.ascontiguousarray(pairs.intervening, dtype=float)
-        _require(intervening, "pairs.intervening")
-    if model.deterrence == rows.EXTENDED_RADIATION:
-        log_inner, log_ratio = _radiation_logs(pairs, mass)
     total = float(mass.sum())
-    if model.needs_circle:
-        circle = _circle(model, pairs, total)
     columns = Columns(
         start=np.ascontiguousarray(pairs.start, dtype=np.int64),
         destination=np.ascontiguousarray(pairs.destination, dtype=np.int32),
-        distance=np.ascontiguousarray(pairs.distance_km, dtype=float),
-        log_distance=log_distance,
-        intervening=intervening,
-        circle=circle,
-        log_inner=log_inner,
-        log_ratio=log_ratio,
+        **_columns_read(model, pairs, mass, total),
+        written=np.empty(0),
+        written_slope=np.empty((0, 0)),
+        written_bend=np.empty((0, 0, 0)),
         mass=mass,
         total=total,
     )
     flow = np.ascontiguousarray(pairs.flow, dtype=float)
     _require(flow, "pairs.flow")
     outflow = _row_sums(columns.start, flow)
-    # GMZipf is the power law with its exponent held at 1
-    fixed = np.ones(1) if model.deterrence == rows.POWER and not model.parameters else none
-    return Prepared(model, pairs, columns, flow, outflow, np.flatnonzero(outflow > 0), fixed)
+    function = Written(model, pairs) if model.deterrence.function else None
+    return Prepared(model, pairs, columns, flow, outflow, np.flatnonzero(outflow > 0), function)
 
 
-_READ_INTERVENING = (rows.RADIATION, rows.OPPORTUNITIES, rows.PRIORITY, rows.EXTENDED_RADIATION)
+def _columns_read(
+    model: FlowModel, pairs: Pairs, mass: np.ndarray, total: float
+) -> dict[str, np.ndarray]:
+    """The columns of pairs, those that the deterrence does not read left empty."""
+    reads = model.deterrence.columns
+    names = ("distance_km", "log_distance", "intervening", "circle", "log_inner", "log_ratio")
+    unknown = sorted(set(reads) - set(names))
+    if unknown:
+        raise ValueError(f"{model.name}: its deterrence reads {unknown}: choose from {names}")
+    columns = dict.fromkeys(names, np.empty(0))
+    if "distance_km" in reads:
+        columns["distance_km"] = np.ascontiguousarray(pairs.distance_km, dtype=float)
+    if "log_distance" in reads:
+        with np.errstate(divide="ignore"):
+            columns["log_distance"] = np.log(pairs.distance_km)
+    if "intervening" in reads:
+        columns["intervening"] = np.ascontiguousarray(pairs.intervening, dtype=float)
+        _require(columns["intervening"], "pairs.intervening")
+    if "circle" in reads:
+        columns["circle"] = _circle(model, pairs, total)
+    if "log_inner" in reads or "log_ratio" in reads:
+        columns["log_inner"], columns["log_ratio"] = _radiation_logs(pairs, mass)
+    return columns
 
 
 def _radiation_logs(pairs: Pairs, mass: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -214,10 +236,16 @@ def raise_for_status(prepared: Prepared, origins: np.ndarray, status: np.ndarray
     if failed.size == 0:
         return
     origin, kind = int(origins[failed[0]]), int(status[failed[0]])
+    nowhere = "give a destination mass, or drop the origin"
+    if prepared.model.needs_circle:
+        nowhere = (
+            "the circles around its destinations hold everybody; leave "
+            f'{prepared.model.name} out, or spread flows over all pairs (support "all")'
+        )
     reason = {
-        sums.EMPTY: "all its weights are 0, so that its trips have nowhere to go; give a "
-        "destination mass, or drop the origin",
-        sums.UNDEFINED: "a weight is not a number; check its masses and distances",
+        sums.EMPTY: f"all its weights are 0, so that its trips have nowhere to go; {nowhere}",
+        sums.UNDEFINED: "a weight is not a number; check its masses and distances, and, of a "
+        "new model, that its deterrence states what it reads and is written out in rows.py",
         sums.INFINITE: "a weight is infinite (m_i + s_ij = 0 or d_ij = 0); give the origin a "
         "mass and its destinations a distance, or drop it",
     }[kind]

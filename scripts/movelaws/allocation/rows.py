@@ -1,4 +1,9 @@
-"""Log weights and their derivatives for the pairs of one origin (compiled, private)."""
+"""Log weights and their derivatives for the pairs of one origin (compiled, private).
+
+A kernel meets the code of a ``Deterrence``, its parameters (nan beyond those it states) and the
+columns it states. What is not stated or not written out here comes out as nan, never as the
+formula of another model.
+"""
 
 import math
 
@@ -7,6 +12,7 @@ from numba import njit
 
 NONE, POWER, EXPONENTIAL, STRETCHED, SCALED_STRETCHED = 0, 1, 2, 3, 4
 RADIATION, OPPORTUNITIES, PRIORITY, EXTENDED_RADIATION, CIRCLE = 5, 6, 7, 8, 9
+WRITTEN = 10
 
 _LOG2_E = 1.4426950408889634
 _LN2_HIGH = 6.93147180369123816490e-01
@@ -59,6 +65,12 @@ def _logistic(x):
 
 
 @njit(cache=True, error_model="numpy")
+def _row(column, first, n):
+    """Entries of one origin; nan if the deterrence does not state that it reads the column."""
+    return column[first : first + n] if column.size > 0 else np.full(n, math.nan)
+
+
+@njit(cache=True, error_model="numpy")
 def fill_log_weights(deterrence, theta, attraction, columns, i, out):
     """Log weights of the pairs of origin ``i`` into ``out``; -inf where the weight is 0."""
     first = columns.start[i]
@@ -68,40 +80,46 @@ def fill_log_weights(deterrence, theta, attraction, columns, i, out):
         for k in range(n):
             out[k] = attraction[to[k]]
     elif deterrence == POWER:
-        log_d = columns.log_distance[first : first + n]
+        log_d = _row(columns.log_distance, first, n)
         b = theta[0]
         for k in range(n):
             out[k] = attraction[to[k]] - b * log_d[k]
     elif deterrence == EXPONENTIAL:
-        d = columns.distance[first : first + n]
+        d = _row(columns.distance_km, first, n)
         b = theta[0]
         for k in range(n):
             out[k] = attraction[to[k]] - b * d[k]
     elif deterrence in (STRETCHED, SCALED_STRETCHED):
-        _stretched(deterrence, theta, columns.log_distance[first : first + n], out)
+        _stretched(deterrence, theta, _row(columns.log_distance, first, n), out)
         for k in range(n):
             out[k] = attraction[to[k]] - out[k]
     elif deterrence == OPPORTUNITIES:
-        s = columns.intervening[first : first + n]
+        s = _row(columns.intervening, first, n)
         b = theta[0]
         for k in range(n):
             out[k] = attraction[to[k]] - b * s[k]
     elif deterrence == CIRCLE:
-        circle = columns.circle[first : first + n]
+        circle = _row(columns.circle, first, n)
         for k in range(n):
-            out[k] = attraction[to[k]] + _circle_term(circle[k], columns.total)
+            out[k] = _circle_weight(attraction[to[k]], circle[k], columns.total)
     elif deterrence == EXTENDED_RADIATION:
-        log_inner = columns.log_inner[first : first + n]
-        log_ratio = columns.log_ratio[first : first + n]
+        log_inner = _row(columns.log_inner, first, n)
+        log_ratio = _row(columns.log_ratio, first, n)
         for k in range(n):
             out[k] = _extended_radiation(theta[0], log_inner[k], log_ratio[k])
-    else:
-        s = columns.intervening[first : first + n]
+    elif deterrence in (RADIATION, PRIORITY):
+        s = _row(columns.intervening, first, n)
         for k in range(n):
             m = columns.mass[to[k]]
             outer = columns.mass[i] + s[k] + m
             times = columns.mass[i] + s[k] if deterrence == RADIATION else 1.0
             out[k] = math.log(m / outer / times) if m > 0 else -math.inf
+    elif deterrence == WRITTEN:
+        weight = _row(columns.written, first, n)
+        for k in range(n):
+            out[k] = attraction[to[k]] + weight[k]
+    else:
+        out[:n] = math.nan
 
 
 @njit(cache=True, error_model="numpy")
@@ -109,18 +127,24 @@ def _stretched(deterrence, theta, log_d, out):
     """(d / d0)^a, with d0 = 1 km for the one-parameter form."""
     a = theta[0]
     log_scale = math.log(theta[1]) if deterrence == SCALED_STRETCHED else 0.0
+    if log_d.size == 0 or a * (log_d[0] - log_scale) != a * (log_d[0] - log_scale):
+        out[:] = math.nan
+        return
     for k in range(log_d.size):
         out[k] = min(a * (log_d[k] - log_scale), 700.0)
     exp_into(out, out)
 
 
 @njit(cache=True, error_model="numpy")
-def _circle_term(circle, total):
-    """log(1 / S - 1 / M); the whole population within the circle leaves no weight."""
+def _circle_weight(attraction, circle, total):
+    """log m + log(1 / S - 1 / M); the whole population within the circle leaves no weight.
+
+    Nor does a destination without mass, even if its circle is as empty.
+    """
     left = total - circle
-    if left <= 1e-12 * total:
+    if attraction == -math.inf or left <= 1e-12 * total:
         return -math.inf
-    return math.log(left / circle)
+    return attraction + math.log(left / circle)
 
 
 @njit(cache=True, error_model="numpy")
@@ -144,11 +168,12 @@ def _extended_radiation(alpha, log_inner, log_ratio):
 
 
 @njit(cache=True, error_model="numpy")
-def fill_derivatives(deterrence, theta, slope, bend, columns, i, first_own, g, h):
+def fill_derivatives(deterrence, theta, slope, bend, columns, i, first_own, linear, g, h):
     """First (k, n) and second (k, k, n) derivatives of the log weights of origin ``i``.
 
     ``slope`` (k, n_zones) and ``bend`` (k, k, n_zones) are those of the attraction; the
-    parameters of the deterrence are the last ones, from ``first_own`` on.
+    parameters of the deterrence are the last ones, from ``first_own`` on. Of a ``linear`` model
+    the second ones are 0 and not filled in.
     """
     first = columns.start[i]
     n = columns.start[i + 1] - first
@@ -156,29 +181,53 @@ def fill_derivatives(deterrence, theta, slope, bend, columns, i, first_own, g, h
     for a in range(slope.shape[0]):
         for k in range(n):
             g[a, k] = slope[a, to[k]]
+        if linear:
+            continue
         for b in range(slope.shape[0]):
             for k in range(n):
                 h[a, b, k] = bend[a, b, to[k]]
     own = first_own
     if deterrence == POWER:
-        for k in range(n):
-            g[own, k] -= columns.log_distance[first + k]
+        _subtract(g[own], _row(columns.log_distance, first, n))
     elif deterrence == EXPONENTIAL:
-        for k in range(n):
-            g[own, k] -= columns.distance[first + k]
+        _subtract(g[own], _row(columns.distance_km, first, n))
     elif deterrence == OPPORTUNITIES:
-        for k in range(n):
-            g[own, k] -= columns.intervening[first + k]
+        _subtract(g[own], _row(columns.intervening, first, n))
     elif deterrence in (STRETCHED, SCALED_STRETCHED):
-        log_d = columns.log_distance[first : first + n]
+        log_d = _row(columns.log_distance, first, n)
         power = np.empty(n)
         _stretched(deterrence, theta, log_d, power)
         _stretched_derivatives(deterrence, theta, log_d, power, own, g, h)
     elif deterrence == EXTENDED_RADIATION:
+        log_inner = _row(columns.log_inner, first, n)
+        log_ratio = _row(columns.log_ratio, first, n)
         for k in range(n):
             g[own, k], h[own, own, k] = _extended_radiation_derivatives(
-                theta[0], columns.log_inner[first + k], columns.log_ratio[first + k]
+                theta[0], log_inner[k], log_ratio[k]
             )
+    elif deterrence == WRITTEN:
+        _add_written(columns, first, n, own, linear, g, h)
+    elif deterrence not in (NONE, RADIATION, PRIORITY, CIRCLE):
+        g[:] = math.nan
+
+
+@njit(cache=True, error_model="numpy")
+def _subtract(g, column):
+    for k in range(column.size):
+        g[k] -= column[k]
+
+
+@njit(cache=True, error_model="numpy")
+def _add_written(columns, first, n, own, linear, g, h):
+    """Derivatives by the parameters of the deterrence, found numerically for all pairs."""
+    for a in range(columns.written_slope.shape[0]):
+        for k in range(n):
+            g[own + a, k] += columns.written_slope[a, first + k]
+        if linear:
+            continue
+        for b in range(columns.written_slope.shape[0]):
+            for k in range(n):
+                h[own + a, own + b, k] += columns.written_bend[a, b, first + k]
 
 
 @njit(cache=True, error_model="numpy")

@@ -37,7 +37,10 @@ def _total(x):
 
 @njit(cache=True, error_model="numpy")
 def _shares(weights, shares):
-    """Softmax of one origin's log weights: status and log of the normalising sum."""
+    """Softmax of one origin's log weights: status and log of the normalising sum.
+
+    An only destination gets everything, whatever its weight, as nothing competes with it.
+    """
     top = -math.inf
     undefined = False
     for k in range(weights.size):
@@ -45,6 +48,9 @@ def _shares(weights, shares):
         undefined |= weights[k] != weights[k]
     if undefined:
         return UNDEFINED, math.nan
+    if weights.size == 1:
+        shares[0] = 1.0
+        return OK, top
     if top == math.inf:
         return INFINITE, math.nan
     if top == -math.inf:
@@ -88,6 +94,8 @@ def _agreement(flow, shares, outflow):
 @njit(cache=True, error_model="numpy", fastmath={"reassoc"})
 def _log_likelihood(flow, weights, log_sum):
     total = 0.0
+    if flow.size == 1:
+        return total
     for k in range(flow.size):
         if flow[k] > 0:
             total += flow[k] * (weights[k] - log_sum)
@@ -110,7 +118,7 @@ def origin_sums(deterrence, theta, attraction, columns, flow, outflow, origins, 
         out[position, 0] = errors
         out[position, 1] = common
         out[position, 2] = _log_likelihood(flow[first:last], weights, log_sum)
-        out[position, 3] = np.sum(weights > -math.inf)
+        out[position, 3] = max(1, np.sum(weights > -math.inf))
 
 
 @njit(cache=True, error_model="numpy", parallel=True)
@@ -126,12 +134,14 @@ def origin_derivatives(
     outflow,
     origins,
     likelihood,
+    linear,
     gradient,
     hessian,
 ):
     """Per origin gradient (n, k) and Hessian (n, k, k) of its term of the objective.
 
     The term is sum F log p where ``likelihood`` is true, else half the sum of squared errors.
+    ``linear``: the log weights are linear in the parameters.
     """
     n_parameters = slope.shape[0]
     for position in prange(origins.size):
@@ -143,13 +153,15 @@ def origin_derivatives(
         fill_log_weights(deterrence, theta, attraction, columns, i, shares)
         reachable = shares > -math.inf
         _shares(shares, shares)
-        fill_derivatives(deterrence, theta, slope, bend, columns, i, first_own, g, h)
-        _centre(g, h, shares, reachable)
+        fill_derivatives(deterrence, theta, slope, bend, columns, i, first_own, linear, g, h)
+        _centre(g, shares, reachable)
         observed = flow[first:last]
+        if linear and likelihood:
+            _concave_terms(observed, shares, outflow[i], g, gradient[position], hessian[position])
+            continue
+        _centre_bends(g, h, shares, reachable, linear)
         if likelihood:
-            _likelihood_terms(
-                observed, shares, outflow[i], g, h, gradient[position], hessian[position]
-            )
+            _likelihood_terms(observed, g, h, gradient[position], hessian[position])
         else:
             _squares_terms(
                 observed, shares, outflow[i], g, h, gradient[position], hessian[position]
@@ -165,32 +177,51 @@ def _mean(shares, x):
 
 
 @njit(cache=True, error_model="numpy")
-def _centre(g, h, shares, reachable):
-    """Derivatives of log p from those of log f.
-
-    d log p = g - E g and d2 log p = h - E h - Cov(g, g), moments under the shares.
-    """
-    n_parameters = g.shape[0]
-    for a in range(n_parameters):
+def _centre(g, shares, reachable):
+    """First derivatives of log p from those of log f: g - E g, mean under the shares."""
+    for a in range(g.shape[0]):
         for k in range(shares.size):
             if not reachable[k]:
                 g[a, k] = 0.0
         mean = _mean(shares, g[a])
         for k in range(shares.size):
             g[a, k] -= mean
+
+
+@njit(cache=True, error_model="numpy", fastmath={"reassoc"})
+def _covariance(shares, x, y):
+    total = 0.0
+    for k in range(shares.size):
+        total += shares[k] * (x[k] * y[k])
+    return total
+
+
+@njit(cache=True, error_model="numpy")
+def _centre_bends(g, h, shares, reachable, linear):
+    """Second derivatives of log p: h - E h - Cov(g, g), with h = 0 for a ``linear`` model."""
+    n_parameters, n = g.shape
     for a in range(n_parameters):
         for b in range(n_parameters):
             mean = 0.0
-            for k in range(shares.size):
-                if not reachable[k]:
+            for k in range(n):
+                if linear or not reachable[k]:
                     h[a, b, k] = 0.0
                 mean += shares[k] * (h[a, b, k] + g[a, k] * g[b, k])
-            for k in range(shares.size):
+            for k in range(n):
                 h[a, b, k] -= mean
 
 
 @njit(cache=True, error_model="numpy")
-def _likelihood_terms(flow, shares, outflow, g, h, gradient, hessian):
+def _concave_terms(flow, shares, outflow, g, gradient, hessian):
+    """Those of a log-linear model's likelihood: the Hessian is -O_i Cov(g, g)."""
+    for a in range(g.shape[0]):
+        gradient[a] = _mean(flow, g[a])
+        for b in range(a + 1):
+            hessian[a, b] = hessian[b, a] = -outflow * _covariance(shares, g[a], g[b])
+
+
+@njit(cache=True, error_model="numpy")
+def _likelihood_terms(flow, g, h, gradient, hessian):
     for a in range(g.shape[0]):
         gradient[a] = _mean(flow, g[a])
         for b in range(g.shape[0]):

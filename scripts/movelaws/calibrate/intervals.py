@@ -14,37 +14,65 @@ _ZOOMS = 6
 
 
 def information_interval(
-    objective: Objective, u: np.ndarray, confidence: float, dispersion: float
+    u: np.ndarray, hessian: np.ndarray, confidence: float, dispersion: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Observed information of the multinomial likelihood, times a dispersion (1: none).
+
+    ``hessian`` (n_origins, k, k) is that of ``Objective.scores`` at the optimum ``u``.
 
     References
     ----------
     McCullagh & Nelder (1989), Generalized Linear Models, 2nd ed., Chap. 9.
     """
-    covariance = _inverse(objective.derivatives(u)[1]) * dispersion
+    covariance = _inverse(hessian.sum(axis=0)) * dispersion
     return _around(u, covariance, norm.ppf((1 + confidence) / 2))
 
 
-def sandwich_interval(
-    objective: Objective, u: np.ndarray, confidence: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """H^-1 (sum_i g_i g_i') H^-1 over origins i: robust to any dependence within an origin.
+def effective_origins(gradient: np.ndarray, hessian: np.ndarray) -> np.ndarray:
+    """How many equal origins would carry as much of each parameter's variance (k,).
 
-    With G origins the middle is multiplied by G / (G - 1) and the quantile is Student's with
-    G - 1 degrees of freedom; a single origin has no interval (nan).
+    (sum_i c_i^2)^2 / sum_i c_i^4 with c_i = (H^-1 g_i)_a the contribution of origin i to the
+    estimate of parameter a, proportional to its score where there is one parameter. It is
+    G / (1 + CV^2) of the c_i^2, as the effective number of clusters of Carter et al. is of their
+    contributions. It is 1 where one origin decides alone and G where all weigh the same; nan
+    where the Hessian is singular or no origin pulls.
+
+    Parameters
+    ----------
+    gradient, hessian : (n_origins, k) and (n_origins, k, k), of ``Objective.scores``.
 
     References
     ----------
-    Liang & Zeger (1986), Biometrika 73, 13; White (1981), J. Am. Stat. Assoc. 76, 419.
+    Carter, Schnepel & Steigerwald (2017), Review of Economics and Statistics 99, 698.
     """
-    gradient, hessian = objective.scores(u)
+    pull = gradient @ _inverse(hessian.sum(axis=0))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        squared = (pull / np.abs(pull).max(axis=0)) ** 2
+        return squared.sum(axis=0) ** 2 / (squared**2).sum(axis=0)
+
+
+def sandwich_interval(
+    u: np.ndarray, gradient: np.ndarray, hessian: np.ndarray, confidence: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """H^-1 (sum_i g_i g_i') H^-1 over origins i: robust to any dependence within an origin.
+
+    With G origins the middle is multiplied by G / (G - 1). The quantile is Student's with
+    max(1, ``effective_origins`` - 1) degrees of freedom: few large origins may carry nearly all
+    flow, and so many deviations, not G, were averaged. A single origin has no interval (nan).
+    Origins count as independent: dependence of flows into a common destination is ignored.
+
+    References
+    ----------
+    Liang & Zeger (1986), Biometrika 73, 13; White (1981), J. Am. Stat. Assoc. 76, 419; Carter,
+    Schnepel & Steigerwald (2017), Review of Economics and Statistics 99, 698.
+    """
     n_origins = gradient.shape[0]
     if n_origins < 2:
         return _unknown(u)
     bread = _inverse(hessian.sum(axis=0))
     covariance = bread @ (gradient.T @ gradient) @ bread * n_origins / (n_origins - 1)
-    return _around(u, covariance, student.ppf((1 + confidence) / 2, n_origins - 1))
+    freedom = np.fmax(1.0, effective_origins(gradient, hessian) - 1)
+    return _around(u, covariance, student.ppf((1 + confidence) / 2, freedom))
 
 
 def bootstrap_interval(
@@ -107,7 +135,7 @@ def _parabola(grid: np.ndarray, total: np.ndarray) -> np.ndarray:
     return grid[at] + shift * (grid[1] - grid[0])
 
 
-def _around(u: np.ndarray, covariance: np.ndarray, quantile: float):
+def _around(u: np.ndarray, covariance: np.ndarray, quantile: float | np.ndarray):
     with np.errstate(invalid="ignore"):
         half = quantile * np.sqrt(np.diag(covariance))
     return u - half, u + half

@@ -4,7 +4,6 @@ from itertools import product
 
 import numpy as np
 
-from movelaws.allocation import rows
 from movelaws.calibrate.objective import Objective
 
 _STEPS = 50
@@ -26,8 +25,8 @@ def minimise_convex(
     Parameters
     ----------
     objective : with ``convex`` true.
-    start : unit coordinates (k,); without, exponents start at 1 and a decay by distance at 1 over
-        the mean trip distance, which is how a sample of the origins is fitted first.
+    start : unit coordinates (k,); without, parameters start at 1, rates per km at 1 over the mean
+        trip distance, which is how a sample of the origins is fitted first.
     weights : (n_origins,), how often each origin counts.
 
     Returns
@@ -49,11 +48,11 @@ def minimise_convex(
 
 def _start(objective: Objective) -> np.ndarray:
     prepared = objective.prepared
-    theta = np.ones(objective.n_parameters)
-    if prepared.model.deterrence == rows.EXPONENTIAL:
-        travelled = prepared.flow @ prepared.columns.distance
-        theta[-1] = prepared.flow.sum() / max(travelled, np.finfo(float).tiny)
-    return theta
+    by_km = np.array([p.unit == "1/km" for p in prepared.model.parameters])
+    if not by_km.any():
+        return np.ones(by_km.size)
+    travelled = prepared.flow @ prepared.pairs.distance_km
+    return np.where(by_km, prepared.flow.sum() / max(travelled, np.finfo(float).tiny), 1.0)
 
 
 def _minimise(linear: Objective, x: np.ndarray, weights: np.ndarray | None) -> np.ndarray | None:
@@ -83,7 +82,7 @@ def _minimise(linear: Objective, x: np.ndarray, weights: np.ndarray | None) -> n
 def step_in_box(x: np.ndarray, gradient: np.ndarray, hessian: np.ndarray) -> np.ndarray | None:
     """Step to the least point of g's + s'Hs / 2 with x + s in the box; None if H is singular.
 
-    Coordinates are free or on either bound: all 3^k combinations are tried, k being 1 or 2.
+    Coordinates are free or on either bound: all 3^k combinations are tried, k being small.
     """
     if not _definite(hessian):
         return None

@@ -119,6 +119,10 @@ class Objective:
         low, high = self.theta(np.zeros(none.size)), self.theta(np.ones(none.size))
         return self._like(log=none, low=low, width=high - low)
 
+    def fresh(self) -> "Objective":
+        """The same objective, with its evaluations counted anew."""
+        return self._like()
+
     def _like(self, **changes) -> "Objective":
         other = copy(self)
         other.__dict__.update(changes, evaluations=0, _latest=None)

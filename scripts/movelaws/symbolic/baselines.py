@@ -30,7 +30,7 @@ def fits(
     -------
     DataFrame with one row per model and objective: parameter, low, high (values joined by ";"
     where a model has several), rmse and nrmse (flow units and none), cpc, ssi, ssi_nonzero,
-    ks_distance, log_likelihood, converged, at_bound, evaluations.
+    ks_distance, effective_origins, log_likelihood, converged, at_bound, evaluations.
     """
     rows = []
     for model in models:
@@ -54,6 +54,7 @@ def fits(
                     "low": joined(found.low),
                     "high": joined(found.high),
                     **agreement(pairs, flows),
+                    "effective_origins": found.effective_origins,
                     "log_likelihood": found.log_likelihood,
                     "converged": found.converged,
                     "at_bound": found.at_bound,

@@ -22,6 +22,7 @@ BASELINE_COLUMNS = [
     "parameter_name",
     "low",
     "high",
+    "effective_origins",
     "published_parameter",
     "published_low",
     "published_high",
