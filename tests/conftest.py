@@ -37,6 +37,6 @@ def checkout(tmp_path) -> Path:
 def embedded(tmp_path_factory) -> Path:
     """A copy of the checkout in which the whole embedded default has been run once."""
     folder = copy_checkout(tmp_path_factory.mktemp("embedded") / "checkout")
-    done = run_snakemake(folder, "--cores", "2", "--quiet", "rules")
+    done = run_snakemake(folder, "--cores", "2")
     assert done.returncode == 0, done.stdout[-6000:]
     return folder

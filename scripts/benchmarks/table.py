@@ -9,7 +9,7 @@ import pandas as pd
 
 from movelaws.benchmarks import OURS, assemble, growth
 from movelaws.log import logged
-from movelaws.plotting.tables import to_markdown, write_table
+from movelaws.tables import to_markdown, write_table
 
 ORDER = ["task", "tool", "version", "threads", "n_zones", "n_pairs", "seconds", "seconds_median"]
 ORDER += ["repeats", "peak_memory_mb", "max_relative_difference", "times_ours", "note"]

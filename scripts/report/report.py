@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 
 import movelaws
+from movelaws.files import replacing
 from movelaws.log import logged
-from movelaws.plotting.files import replacing
 from movelaws.report import build, read_sections
 from movelaws.report.items import items_from, left_out_from
 from movelaws.report.made import commit, versions

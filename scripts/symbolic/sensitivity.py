@@ -3,8 +3,8 @@
 import pandas as pd
 
 from movelaws.log import logged
-from movelaws.plotting.tables import write_table
 from movelaws.symbolic.sensitivity import differences, summary
+from movelaws.tables import write_table
 
 
 def sensitivity(

@@ -6,8 +6,8 @@ import pandas as pd
 
 from movelaws.frames import read
 from movelaws.log import logged
-from movelaws.plotting.tables import write_table
 from movelaws.symbolic.tables import baselines, describe, read_published
+from movelaws.tables import write_table
 
 
 def tables(

@@ -18,8 +18,6 @@ def paper(mirror, tmp_path_factory) -> Path:
         folder,
         "--cores",
         "2",
-        "--quiet",
-        "rules",
         "results/paper/symbolic/datasets.csv",
         "results/paper/symbolic/baselines.csv",
         "results/paper/symbolic/figures/us_county_commuting_flow_map.png",

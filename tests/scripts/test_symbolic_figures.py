@@ -85,7 +85,7 @@ def run(root, saved, step, **changed):
             **{i: str(saved / f"{i}.{suffix.get(i, 'parquet')}") for i in inputs}
         ),
         output=SimpleNamespace(svg=str(saved / "out/f.svg"), png=str(saved / "out/f.png")),
-        params=SimpleNamespace(**{"synthetic": False} | params | changed),
+        params=SimpleNamespace(**{"synthetic": False, "confidence": 0.95} | params | changed),
         log=[str(saved / "log.txt")],
     )
     path = root / "scripts" / "symbolic" / f"{step}.py"

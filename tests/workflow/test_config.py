@@ -10,6 +10,13 @@ CONFIGS = {
     "published datasets": ["--configfile", "config/paper.yaml"],
     "published datasets at hand": ["--configfile", "config/paper.yaml", "config/at_hand.yaml"],
 }
+MIGRATION = {"source": "published"}
+CAPITALS = {"capitals": "us_migration_irs/at_hand/us-state-capitals.json"}
+# Files of England that only a mirror holds.
+ENGLAND = {
+    "flows": "england_commuting_2011/at_hand/wu01ew_lad_pairs_union.csv",
+    "boundaries": "england_commuting_2011/at_hand/lad11_bsc.json",
+}
 TARGETS = ["all", "symbolic", "report", "ledger"]
 
 
@@ -40,11 +47,12 @@ def test_the_benchmarks_plan(checkout):
         ({"od": {"us_migration": {"options": {"conut": 1}}}}, "conut"),
         ({"od": {"us_migration": {"world": {"options": {"law": {"model": "GMFoo"}}}}}}, "GMFoo"),
         ({"symbolic": {"confidence": float("nan")}}, "symbolic.confidence"),
-        ({"od": {"us_migration": {"source": "published", "files": {"flows": "x.csv"}}}}, "x.csv"),
+        ({"od": {"us_migration": MIGRATION | {"files": CAPITALS | {"flows": "x.csv"}}}}, "x.csv"),
         (
-            {"od": {"us_migration": {"source": "published", "files": {"flows": "no/such/file"}}}},
+            {"od": {"us_migration": MIGRATION | {"files": CAPITALS | {"flows": "no/such/file"}}}},
             "no/such/file",
         ),
+        ({"od": {"us_migration": MIGRATION | {"files": CAPITALS}}}, "'flows' is missing"),
     ],
 )
 def test_a_mistake_in_the_config_is_named(checkout, change, named):
@@ -56,8 +64,7 @@ def test_a_mistake_in_the_config_is_named(checkout, change, named):
 
 def test_a_case_without_data_is_left_out_with_its_reason(checkout):
     """Without mirror and address the England case goes, the others stay."""
-    files = {"flows": "england_commuting_2011/at_hand/wu01ew_lad_pairs_union.csv"}
-    change = {"od": {"england_mlad_commuting": {"source": "published", "files": files}}}
+    change = {"od": {"england_mlad_commuting": {"source": "published", "files": ENGLAND}}}
     (checkout / "mine.yaml").write_text(yaml.safe_dump(change))
     done = run_snakemake(checkout, "--dry-run", "--cores", "1", "--configfile", "mine.yaml")
     assert done.returncode == 0, done.stdout[-3000:]
@@ -67,14 +74,13 @@ def test_a_case_without_data_is_left_out_with_its_reason(checkout):
 
 def test_a_run_whose_chapter_has_no_data_still_gives_a_report(checkout):
     """Nothing of paper 2 can be had: its section of the report says why, nothing fails."""
-    files = {"flows": "england_commuting_2011/at_hand/wu01ew_lad_pairs_union.csv"}
     change = {
         "run": "empty",
-        "od": {"england_mlad_commuting": {"source": "published", "files": files}},
+        "od": {"england_mlad_commuting": {"source": "published", "files": ENGLAND}},
         "symbolic": {"datasets": ["england_mlad_commuting"]},
     }
     (checkout / "mine.yaml").write_text(yaml.safe_dump(change))
     done = run_snakemake(checkout, "--cores", "1", "--configfile", "mine.yaml")
     assert done.returncode == 0, done.stdout[-3000:]
     report = (checkout / "results" / "empty" / "report.html").read_text()
-    assert "wu01ew_lad_pairs_union.csv" in report
+    assert "england_commuting_2011/at_hand/" in report

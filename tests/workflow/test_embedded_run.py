@@ -80,7 +80,8 @@ def test_an_edited_plot_style_redraws_and_refits_nothing(embedded_copy):
 
 
 def test_an_edited_setting_reruns_what_reads_it(embedded_copy):
-    rules = planned(embedded_copy, "--config", 'symbolic={"confidence": 0.9}')
+    (embedded_copy / "mine.yaml").write_text("symbolic: {confidence: 0.9}\n")
+    rules = planned(embedded_copy, "--configfile", "mine.yaml")
     assert "symbolic_fit" in rules
     assert not rules & {"prepare_od", "symbolic_reading"}
 
@@ -92,7 +93,7 @@ def test_one_figure_can_be_made_alone(embedded_copy):
 
 
 def test_equal_seeds_give_equal_bytes_on_one_core_and_two(embedded, checkout):
-    done = run_snakemake(checkout, "--cores", "1", "--quiet", "rules", "symbolic")
+    done = run_snakemake(checkout, "--cores", "1", "symbolic")
     assert done.returncode == 0, done.stdout[-3000:]
     ours, theirs = (f / "results" / "demo" / "symbolic" for f in (embedded, checkout))
     files = sorted(p.relative_to(theirs) for p in theirs.rglob("*") if p.is_file())

@@ -56,9 +56,7 @@ def city(checkout):
 
 
 def run(folder, *targets):
-    return run_snakemake(
-        folder, "--cores", "2", "--quiet", "rules", "--configfile", "mine.yaml", "--", *targets
-    )
+    return run_snakemake(folder, "--cores", "2", "--configfile", "mine.yaml", "--", *targets)
 
 
 def test_an_own_table_gives_table_and_figures(city):

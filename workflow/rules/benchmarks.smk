@@ -140,7 +140,7 @@ rule benchmarks_table:
         mem="1GB",
         runtime="5m",
     params:
-        code=module_digest("movelaws.benchmarks", "movelaws.plotting.tables"),
+        code=module_digest("movelaws.benchmarks", "movelaws.tables"),
     message:
         "Gathering the timings"
     script:

@@ -107,7 +107,7 @@ rule symbolic_tables:
         sources=SYMBOLIC_SOURCES,
         source=source_of(SYMBOLIC_DATASETS),
         synthetic=bool(SYNTHETIC & set(SYMBOLIC_DATASETS)),
-        code=module_digest("movelaws.symbolic.tables", "movelaws.plotting.tables"),
+        code=module_digest("movelaws.symbolic.tables", "movelaws.tables"),
     message:
         "Setting Tables 1, 2 and S7 beside the published ones"
     script:
@@ -204,7 +204,7 @@ rule symbolic_sensitivity:
         published=SYMBOLIC_PRINTED,
         source=source_of(SYMBOLIC_DATASETS),
         synthetic=bool(SYNTHETIC & set(SYMBOLIC_DATASETS)),
-        code=module_digest("movelaws.symbolic.sensitivity", "movelaws.plotting.tables"),
+        code=module_digest("movelaws.symbolic.sensitivity", "movelaws.tables"),
     message:
         "Comparing the readings of the data"
     script:

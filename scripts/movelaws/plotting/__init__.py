@@ -11,7 +11,8 @@ from pathlib import Path
 from matplotlib import style as matplotlib_style
 from matplotlib.figure import Figure
 
-from movelaws.plotting.files import compact_images, replacing
+from movelaws.files import replacing
+from movelaws.plotting.files import compact_images
 
 WIDTH_SINGLE = 89.0
 WIDTH_DOUBLE = 183.0

@@ -1,12 +1,8 @@
-"""Files that are either whole or absent, and vector figures whose image layers stay small."""
+"""Vector figures whose image layers stay small."""
 
 import base64
-import contextlib
 import io
 import re
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -17,17 +13,6 @@ _PALETTES = (128, 64, 48, 32)
 _EXACT = 8
 _SMALL = 20_000
 _EMBEDDED = re.compile(rf'(?<="data:image/png;base64,)[^"]{{{_SMALL},}}')
-
-
-@contextlib.contextmanager
-def replacing(path: str | Path) -> Iterator[Path]:
-    """Give a temporary path in the folder of ``path`` that becomes ``path`` when all went well."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.stem}-") as folder:
-        temporary = Path(folder) / path.name
-        yield temporary
-        temporary.replace(path)
 
 
 def compact_images(svg: str, budget: int = IMAGE_BUDGET) -> str:

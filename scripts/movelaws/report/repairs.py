@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from movelaws.plotting.tables import format_text
 from movelaws.report.items import Item
+from movelaws.tables import format_text
 
 
 @dataclass(frozen=True)

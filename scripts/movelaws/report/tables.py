@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from movelaws.plotting.tables import ABSENT, PUBLISHED, format_columns, heading, is_numeric
+from movelaws.tables import ABSENT, PUBLISHED, format_columns, heading, is_numeric
 
 MAX_ROWS = 200
 MAX_LINK_BYTES = 300_000
@@ -57,7 +57,7 @@ def view(
 
     A column ``x`` with a counterpart ``published_x`` becomes a pair under one header, published
     first. A published column without any value is left out. Digits are those of
-    :func:`movelaws.plotting.tables.format_columns`.
+    :func:`movelaws.tables.format_columns`.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from movelaws.plotting.files import replacing
+from movelaws.files import replacing
 
 PUBLISHED = "published_"
 ABSENT = "–"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from movelaws.plotting import tables
+from movelaws import tables
 
 
 def test_tables_set_published_beside_ours_and_keep_full_precision(tmp_path):
