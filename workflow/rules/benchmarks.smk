@@ -5,7 +5,7 @@
 #         results/benchmarks/scaling.{svg,png}
 
 BENCHMARKS = Path("results") / "benchmarks"
-BENCHMARK_STEPS = Path(workflow.basedir) / "scripts" / "benchmarks"
+BENCHMARK_STEPS = PROJECT / "scripts" / "benchmarks"
 BENCHMARK_SIZES = [500, 1000, 2000, 3000, 7201]
 BENCHMARK_LIMITS = {
     "limit_s": 300,
@@ -39,7 +39,7 @@ BENCHMARK_OURS = [
 
 rule benchmarks_environment:
     input:
-        lock=Path(workflow.basedir) / "envs" / "bench-peers.txt",
+        lock=PROJECT / "envs" / "bench-peers.txt",
     output:
         stamp=Path(".venv-bench") / "peers.json",
     log:

@@ -19,7 +19,9 @@ RUN = Path("results") / config["run"]
 LOGS = Path("logs") / config["run"]
 TIMES = Path("benchmarks") / config["run"]
 RAW = Path("resources") / "raw"
-PUBLISHED = Path(workflow.basedir) / "config" / "published"
+# Relative, so that a project that was moved or copied does not rerun what it has.
+PROJECT = Path(os.path.relpath(workflow.basedir))
+PUBLISHED = PROJECT / "config" / "published"
 MIRROR = runs.checked_mirror(os.environ.get("MOVELAWS_MIRROR") or config.get("mirror"))
 REGISTRY = registry.load(Path(workflow.basedir) / "config" / "datasets.csv")
 

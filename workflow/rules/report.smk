@@ -11,8 +11,8 @@
 #   LEFT_OUT      a dict per case that cannot be had: case, reason, paper
 #   NOTES_FILES   results/<run>/od/<dataset>/notes.json
 
-REPORT_TEXTS = Path(workflow.basedir) / "workflow" / "report"
-REPORT_LOOK = Path(workflow.basedir) / "scripts" / "movelaws" / "report" / "templates"
+REPORT_TEXTS = PROJECT / "workflow" / "report"
+REPORT_LOOK = PROJECT / "scripts" / "movelaws" / "report" / "templates"
 
 CHAPTERS = {Path(file).parent.name for file in CLAIM_FILES}
 for paper in ("lagrangian", "pairdist", "inequality", "choice"):
