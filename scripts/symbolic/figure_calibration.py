@@ -8,7 +8,9 @@ from movelaws.plotting.calibration import calibration
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
-        table = pd.read_csv(snakemake.input.baselines)
+        table = pd.read_csv(snakemake.input.baselines).rename(
+            columns={"printed_from": "published_low", "printed_to": "published_high"}
+        )
         drawn = calibration(
             pd.read_csv(snakemake.input.curves),
             table[table["dataset"] == snakemake.params.dataset],

@@ -24,8 +24,8 @@ BASELINE_COLUMNS = [
     "high",
     "effective_origins",
     "published_parameter",
-    "published_low",
-    "published_high",
+    "printed_from",
+    "printed_to",
     "nrmse",
     "ssi",
     "ssi_nonzero",
@@ -101,8 +101,8 @@ def baselines(
             ("published_rmse", published_rmse, "rmse"),
             ("published_cpc", published_cpc, "cpc"),
             ("published_parameter", None, "value"),
-            ("published_low", None, "low"),
-            ("published_high", None, "high"),
+            ("printed_from", None, "low"),
+            ("printed_to", None, "high"),
         ):
             table[column] = np.nan
             if beside:
