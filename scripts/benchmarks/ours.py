@@ -1,5 +1,6 @@
 """Time one task of movelaws; a run on 30 zones first, so that compiling is not on the clock."""
 
+import sys
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -7,6 +8,9 @@ from pathlib import Path
 import numba
 import numpy as np
 from measure import Task, main
+
+# A process of its own, started with nothing but its path.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from movelaws.allocation import predict
 from movelaws.benchmarks import all_pairs, random_world
