@@ -2,8 +2,10 @@
 
 Each world is a module with
 
-- ``FILES``: file name of each role, as the adapter of that format names the roles, and where
-  there are more ``EXTRA_FILES``,
+- ``FILES``: file name of each role, as the adapter of that format names the roles; where the
+  option ``form`` chooses among formats ``FILES_BY_FORM``, and where there are more files
+  ``EXTRA_FILES``,
+- ``ADAPTER``: name of the adapter, where it is not that of the world,
 - ``DEFAULTS``: its options and their values,
 - ``write(folder, seed, **options)``: writes the files and returns the truth behind them.
 """
@@ -14,7 +16,16 @@ from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
 
-WORLDS = ("england_commuting", "us_commuting", "us_migration")
+WORLDS = (
+    "abidjan_d4d",
+    "china_weibo",
+    "denmark_moves",
+    "england_commuting",
+    "gowalla",
+    "sf_taxi",
+    "us_commuting",
+    "us_migration",
+)
 
 
 def available() -> tuple[str, ...]:
@@ -33,6 +44,29 @@ def load(name: str) -> ModuleType:
     if name not in WORLDS:
         raise ValueError(f"world = {name!r} is unknown; choose one of {', '.join(WORLDS)}")
     return importlib.import_module(f"{__name__}.{name}")
+
+
+def adapter(name: str) -> str:
+    """Name of the adapter that reads the raw files of a world."""
+    return getattr(load(name), "ADAPTER", name)
+
+
+def files_of(name: str, options: Mapping[str, object]) -> dict[str, str]:
+    """File name of each role of the adapter, for a world with these options.
+
+    Raises
+    ------
+    ValueError
+        For an unknown world or form.
+    """
+    world = load(name)
+    by_form = getattr(world, "FILES_BY_FORM", None)
+    if by_form is None:
+        return dict(world.FILES)
+    form = options.get("form", world.DEFAULTS["form"])
+    if form not in by_form:
+        raise ValueError(f"form = {form!r}: choose one of {', '.join(by_form)}")
+    return dict(by_form[form])
 
 
 def write(name: str, folder: Path, seed: int, options: Mapping[str, object]) -> dict[str, object]:

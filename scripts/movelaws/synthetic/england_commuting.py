@@ -13,20 +13,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from movelaws.seeds import stream
 from movelaws.synthetic import england_map, england_tables
 from movelaws.synthetic.files import csv_bytes, gzipped, write_bytes
 from movelaws.synthetic.flows import (
-    allocation_matrix,
-    check_number,
-    check_whole,
-    checked_law,
     draw_flows,
-    feasible_outflow,
+    planted_allocation,
     take,
     thinned,
     whole_shares,
 )
+from movelaws.synthetic.options import check_number, check_whole, plan
 
 FILES = {
     "flows": "wu01ew_lad_pairs_union.csv",
@@ -83,7 +79,7 @@ def write(
     workers : people with work in England and Wales, at least 4000 per district.
     outflow_share : share of a district's workers who would leave it if all could be housed.
     dispersion : a in the variance mu + a mu^2 of the flows; 0 for multinomial flows.
-    law : flow model and parameters; its mass is the workplace population, the places are MSOAs.
+    law : model and parameters; its mass is the workplace population, the places are MSOAs.
 
     Returns
     -------
@@ -94,52 +90,48 @@ def write(
     ValueError
         If an option is out of range; the message names it.
     """
-    planted = checked_law(law)
     districts = check_whole("districts", districts, 12, 340)
     workers = check_whole("workers", workers, 4000 * districts, 10**9)
     outflow_share = check_number("outflow_share", outflow_share, 0.001, 0.8)
-    dispersion = check_number("dispersion", dispersion, 0, 10)
-    rng = stream(seed, "synthetic", "england_commuting")
+    planned = plan("england_commuting", seed, law, dispersion)
+    rng = planned.rng
 
     radius = float(np.sqrt(districts * _DISTRICT_KM2 / np.pi))
     land = england_map.draw(rng, districts, _MSOAS_PER_DISTRICT, radius)
     work = whole_shares(workers, land.work, least=_LEAST_WORK)
     mass = np.bincount(land.zone, work)
-    flow, lost = _between_zones(rng, land, planted, work, mass, outflow_share, dispersion)
+    flow, lost = _between_zones(planned, land, work, mass, outflow_share)
     trips = _between_msoas(rng, land, work, flow)
     residents = _write_all(rng, Path(folder), land, trips)
 
     english = ~land.welsh
     counted = flow[np.ix_(english, english)]
     kept = np.where(counted >= SMALLEST_FLOW, counted, 0)
-    return {
-        "world": "england_commuting",
-        "seed": seed,
-        "law": {"model": planted.model, "parameters": planted.parameters},
-        "population": "workplace",
-        "dispersion": dispersion,
-        "adapter_options": {},
-        "n_zones": int(english.sum()),
-        "n_pairs": int(np.count_nonzero(kept)),
-        "total_flow": int(kept.sum()),
-        "flows_below_3": int(np.count_nonzero(counted) - np.count_nonzero(kept)),
-        "workplace_population": int(mass[english].sum()),
-        "residential_population": residents,
-        "trips_without_room": lost,
-    }
+    return planned.truth(
+        "workplace",
+        {},
+        n_zones=int(english.sum()),
+        n_pairs=int(np.count_nonzero(kept)),
+        total_flow=int(kept.sum()),
+        flows_below_3=int(np.count_nonzero(counted) - np.count_nonzero(kept)),
+        workplace_population=int(mass[english].sum()),
+        residential_population=residents,
+        trips_without_room=lost,
+    )
 
 
-def _between_zones(rng, land, law, work, mass, outflow_share, dispersion):
+def _between_zones(planned, land, work, mass, outflow_share):
     """Flows between merged districts: the law in England, a plain gravity law from and to Wales."""
     english = np.flatnonzero(~land.welsh)
-    room = _ROOM * mass
-    share = allocation_matrix(law, *england_map.law_tables(land, work))
-    outflow = feasible_outflow(outflow_share * mass[english], share, room[english])
+    rng, room = planned.rng, _ROOM * mass[english]
+    outflow, share = planted_allocation(
+        planned.law, *england_map.law_tables(land, work), outflow_share * mass[english], room
+    )
     flow = np.zeros((mass.size, mass.size), dtype=np.int64)
     # At most 80 % of the work goes to people from other districts, the law's draws come first.
     most = (0.8 * mass).astype(np.int64)
     flow[np.ix_(english, english)], lost = thinned(
-        rng, draw_flows(rng, outflow, share, dispersion), most[english]
+        rng, draw_flows(rng, outflow, share, planned.dispersion), most[english]
     )
     left = most - flow.sum(axis=0)
     apart = np.hypot(*(land.centres_km[:, None] - land.centres_km[None]).transpose(2, 0, 1))

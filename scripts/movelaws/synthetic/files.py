@@ -2,15 +2,17 @@
 
 import gzip
 import io
+import tarfile
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import geopandas
 import pandas as pd
 
 _DAY = (2016, 2, 14)
+_DAY_S = 1455408000
 
 
 def csv_bytes(table: pd.DataFrame, encoding: str = "utf-8", line: str = "\n", **options) -> bytes:
@@ -29,6 +31,29 @@ def gzipped(content: bytes) -> bytes:
     out = io.BytesIO()
     with gzip.GzipFile(filename="", fileobj=out, mode="wb", compresslevel=6, mtime=0) as stream:
         stream.write(content)
+    return out.getvalue()
+
+
+def tarred(members: Mapping[str, bytes]) -> bytes:
+    """A tar archive of files by name, all of one day and of no owner."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for name, content in members.items():
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mtime = len(content), _DAY_S
+            archive.addfile(entry, io.BytesIO(content))
+    return out.getvalue()
+
+
+def rezipped(content: bytes, changed: Mapping[str, Callable[[bytes], bytes]]) -> bytes:
+    """A zip archive with all members of one day, some of them changed by a function."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            entry = zipfile.ZipInfo(name, date_time=(*_DAY, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            data = old.read(name)
+            new.writestr(entry, changed[name](data) if name in changed else data)
     return out.getvalue()
 
 

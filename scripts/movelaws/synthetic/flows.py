@@ -1,90 +1,91 @@
 """Trips drawn from a planted law, so that the masses counted from them are those it was given."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 import geopandas
 import numpy as np
 import pandas as pd
 
-from movelaws.allocation import MODELS, parameter_vector, predict
-from movelaws.od import build_pairs
+from movelaws.allocation import MODELS, predict
+from movelaws.game import DestinationChoice
+from movelaws.od import Pairs, build_pairs
+from movelaws.synthetic.options import DCG, Law
 
 _ROUNDS = 200
+_GAME_ROUNDS = 50
 
 
-@dataclass(frozen=True)
-class Law:
-    """A flow model of ``movelaws.allocation.MODELS`` and the values of its parameters."""
-
-    model: str
-    parameters: dict[str, float]
-
-
-def checked_law(law: Mapping[str, object]) -> Law:
-    """Read the option ``law``, {"model": "GMExp", "parameters": {"b": 0.04}}.
-
-    Raises
-    ------
-    ValueError
-        If a key is unknown or missing, the model unknown, or a parameter missing or impossible.
-    """
-    if not isinstance(law, Mapping) or not {"model"} <= set(law) <= {"model", "parameters"}:
-        raise ValueError(
-            f"law = {law!r}: give a model and its parameters, "
-            'such as {"model": "GMExp", "parameters": {"b": 0.04}}'
-        )
-    name, parameters = law["model"], law.get("parameters") or {}
-    if name not in MODELS:
-        raise ValueError(f"law: model = {name!r} is unknown; choose one of {', '.join(MODELS)}")
-    if not isinstance(parameters, Mapping):
-        raise ValueError(f"law: parameters = {parameters!r} must give each parameter by name")
-    try:
-        values = parameter_vector(MODELS[name], parameters)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"law: {error}") from error
-    names = [parameter.name for parameter in MODELS[name].parameters]
-    return Law(str(name), dict(zip(names, values.tolist(), strict=True)))
-
-
-def check_whole(name: str, value: object, low: int, high: int) -> int:
-    """The option as an integer between ``low`` and ``high``, or a ValueError that names it."""
-    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    if not whole or not low <= value <= high:
-        raise ValueError(f"{name} = {value!r}: must be a whole number from {low} to {high}")
-    return int(value)
-
-
-def check_number(name: str, value: object, low: float, high: float) -> float:
-    """The option as a float between ``low`` and ``high``, or a ValueError that names it."""
-    number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
-    if not number or not low <= value <= high:
-        raise ValueError(f"{name} = {value!r}: must be a number from {low} to {high}")
-    return float(value)
-
-
-def allocation_matrix(law: Law, zones: geopandas.GeoDataFrame, places: pd.DataFrame) -> np.ndarray:
-    """Probability that a trip that leaves zone i ends in zone j, by the planted law.
+def planted_allocation(
+    law: Law,
+    zones: geopandas.GeoDataFrame,
+    places: pd.DataFrame,
+    wanted: np.ndarray,
+    room: np.ndarray | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Outflows that fit, and where trips go by the planted law.
 
     Distances and opportunities are those of ``movelaws.od.build_pairs`` over all pairs of zones.
+    In the game the share of a destination depends on the outflows of all origins, so outflows
+    that are lowered for want of room give another equilibrium: both are repeated until they
+    agree, and the shares are those of the outflows returned.
 
     Parameters
     ----------
     law : the planted law.
-    zones, places : tables as ``build_pairs`` takes them, with ``workplace_population``.
+    zones, places : tables as ``build_pairs`` takes them; ``workplace_population`` is the mass A_j.
+    wanted : (n_zones,) trips that would leave each zone if all found room.
+    room : (n_zones,) most that may arrive (expected); None for no limit.
 
     Returns
     -------
-    (n_zones, n_zones) rows that sum to 1, with an empty diagonal.
+    outflow : (n_zones,) int, at most ``wanted``.
+    share : (n_zones, n_zones) rows that sum to 1, with an empty diagonal.
     """
+    share_of = _allocation(law, zones, places)
+    if room is None:
+        outflow = np.floor(wanted).astype(np.int64)
+        return outflow, share_of(outflow)
+    share = share_of(wanted)
+    outflow = feasible_outflow(wanted, share, room)
+    if law.model != DCG:
+        return outflow, share
+    for _ in range(_GAME_ROUNDS):
+        share = share_of(outflow)
+        lowered = feasible_outflow(outflow, share, room)
+        if (lowered == outflow).all():
+            return outflow, share
+        outflow = lowered
+    return outflow, share_of(outflow)
+
+
+def _allocation(
+    law: Law, zones: geopandas.GeoDataFrame, places: pd.DataFrame
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Probability that a trip that leaves zone i ends in zone j, given the outflows (n_zones,)."""
+    circle = law.model != DCG and MODELS[law.model].needs_circle
     nothing = pd.DataFrame({"origin": [], "destination": [], "flow": []}).astype({"flow": float})
-    pairs = build_pairs(
-        zones, nothing, places, support="all", circle=MODELS[law.model].needs_circle
-    )
+    pairs = build_pairs(zones, nothing, places, support="all", circle=circle)
+    if law.model == DCG:
+        return lambda outflow: _equilibrium(law, pairs, outflow)
     even = replace(pairs, flow=np.full(pairs.n_pairs, 1 / (pairs.n_zones - 1)))
-    share = np.zeros((pairs.n_zones, pairs.n_zones))
-    share[pairs.origin, pairs.destination] = predict(law.model, even, law.parameters)
-    return share
+    share = _square(pairs, predict(law.model, even, law.parameters))
+    return lambda outflow: share
+
+
+def _equilibrium(law: Law, pairs: Pairs, outflow: np.ndarray) -> np.ndarray:
+    """Shares at the equilibrium of the destination choice game."""
+    leaving = np.maximum(np.asarray(outflow, dtype=float), 0)
+    spread = np.repeat(leaving / (pairs.n_zones - 1), np.diff(pairs.start))
+    game = DestinationChoice(replace(pairs, flow=spread), attraction=pairs.mass)
+    share = _square(pairs, game.flows(**law.parameters))
+    return share / np.maximum(share.sum(axis=1, keepdims=True), np.finfo(float).tiny)
+
+
+def _square(pairs: Pairs, values: np.ndarray) -> np.ndarray:
+    square = np.zeros((pairs.n_zones, pairs.n_zones))
+    square[pairs.origin, pairs.destination] = values
+    return square
 
 
 def feasible_outflow(wanted: np.ndarray, share: np.ndarray, room: np.ndarray) -> np.ndarray:

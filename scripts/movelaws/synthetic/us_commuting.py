@@ -14,20 +14,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from movelaws.seeds import stream
 from movelaws.synthetic import us_map, us_profiles
 from movelaws.synthetic.files import csv_bytes, write_bytes, zipped_shapefile
-from movelaws.synthetic.flows import (
-    allocation_matrix,
-    check_number,
-    check_whole,
-    checked_law,
-    draw_flows,
-    feasible_outflow,
-    thinned,
-    whole_shares,
-)
+from movelaws.synthetic.flows import draw_flows, planted_allocation, thinned, whole_shares
 from movelaws.synthetic.geography import make_country
+from movelaws.synthetic.options import check_number, check_whole, plan
 from movelaws.synthetic.states import OUTSIDE_CONTIGUOUS
 
 FILES = {
@@ -82,7 +73,7 @@ def write(
     commuters : people who work, at least 200 per county.
     outflow_share : share of a county's workers who would leave it if all could be housed.
     dispersion : a in the variance mu + a mu^2 of the flows; 0 for multinomial flows.
-    law : flow model and parameters; its mass is the workplace population.
+    law : model and parameters; its mass is the workplace population.
 
     Returns
     -------
@@ -93,21 +84,21 @@ def write(
     ValueError
         If an option is out of range; the message names it.
     """
-    planted = checked_law(law)
     counties = check_whole("counties", counties, 8, 3000)
     states = check_whole("states", states, 1, min(40, counties // 4))
     commuters = check_whole("commuters", commuters, 200 * counties, 10**9)
     outflow_share = check_number("outflow_share", outflow_share, 0.001, 0.9)
-    dispersion = check_number("dispersion", dispersion, 0, 10)
-    rng = stream(seed, "synthetic", "us_commuting")
+    planned = plan("us_commuting", seed, law, dispersion)
+    rng = planned.rng
 
     radius = float(np.sqrt(counties * _COUNTY_KM2 / np.pi))
     country = make_country(rng, counties, _CELLS_PER_COUNTY, radius, islands=2)
     table = us_map.near_counties(rng, country, states)
     mass = whole_shares(commuters, np.bincount(country.zone, country.weight), least=100)
-    share = allocation_matrix(planted, *us_map.law_tables(table, mass))
-    outflow = feasible_outflow(outflow_share * mass, share, _ROOM * mass)
-    flow, lost = thinned(rng, draw_flows(rng, outflow, share, dispersion), mass)
+    outflow, share = planted_allocation(
+        planned.law, *us_map.law_tables(table, mass), outflow_share * mass, _ROOM * mass
+    )
+    flow, lost = thinned(rng, draw_flows(rng, outflow, share, planned.dispersion), mass)
     np.fill_diagonal(flow, mass - flow.sum(axis=0))
 
     everywhere = pd.concat([table, us_map.far_counties()]).sort_values("fips", ignore_index=True)
@@ -117,20 +108,16 @@ def write(
 
     moved = flow - np.diag(np.diag(flow))
     near = ~profile["CensusId"].astype(str).str.zfill(5).str[:2].isin(us_map.FAR)
-    return {
-        "world": "us_commuting",
-        "seed": seed,
-        "law": {"model": planted.model, "parameters": planted.parameters},
-        "population": "workplace",
-        "dispersion": dispersion,
-        "adapter_options": {"flow_divisor": FLOW_DIVISOR},
-        "n_zones": counties,
-        "n_pairs": int(np.count_nonzero(moved)),
-        "total_flow": int(moved.sum()),
-        "workplace_population": int(mass.sum()),
-        "residential_population": int(profile.loc[near, "TotalPop"].sum()),
-        "trips_without_room": lost,
-    }
+    return planned.truth(
+        "workplace",
+        {"flow_divisor": FLOW_DIVISOR},
+        n_zones=counties,
+        n_pairs=int(np.count_nonzero(moved)),
+        total_flow=int(moved.sum()),
+        workplace_population=int(mass.sum()),
+        residential_population=int(profile.loc[near, "TotalPop"].sum()),
+        trips_without_room=lost,
+    )
 
 
 def _trips(

@@ -14,17 +14,9 @@ import geopandas
 import numpy as np
 import pandas as pd
 
-from movelaws.seeds import stream
 from movelaws.synthetic.files import csv_bytes, write_bytes
-from movelaws.synthetic.flows import (
-    Law,
-    allocation_matrix,
-    check_number,
-    check_whole,
-    checked_law,
-    draw_flows,
-    whole_shares,
-)
+from movelaws.synthetic.flows import draw_flows, planted_allocation, whole_shares
+from movelaws.synthetic.options import Law, check_number, check_whole, plan
 from movelaws.synthetic.states import STATES
 
 FILES = {"flows": "stateoutflow1415.csv", "capitals": "us-state-capitals.json"}
@@ -62,7 +54,7 @@ def write(
     residents : households (returns) that stay in their state, at least 510,000.
     leaving_share : households that leave a state, relative to those that stay, on average.
     dispersion : a in the variance mu + a mu^2 of the flows; 0 for multinomial flows.
-    law : flow model and parameters; its mass is the residential population.
+    law : model and parameters; its mass is the residential population.
 
     Returns
     -------
@@ -73,39 +65,35 @@ def write(
     ValueError
         If an option is out of range; the message names it.
     """
-    planted = checked_law(law)
     n = len(STATES)
     residents = check_whole("residents", residents, 10_000 * n, 10**10)
     leaving_share = check_number("leaving_share", leaving_share, 1e-4, 0.5)
-    dispersion = check_number("dispersion", dispersion, 0, 10)
-    rng = stream(seed, "synthetic", "us_migration")
+    planned = plan("us_migration", seed, law, dispersion)
+    rng = planned.rng
 
     zones = _capitals(rng)
     staying = whole_shares(residents, rng.lognormal(0, 1.0, n), least=5000)
     zones["residential_population"] = zones["workplace_population"] = staying.astype(float)
-    share = allocation_matrix(planted, zones, zones.assign(place_id=zones["zone_id"]))
-    leaving = np.round(leaving_share * staying * rng.uniform(0.7, 1.3, n)).astype(np.int64)
-    flow = draw_flows(rng, leaving, share, dispersion)
+    leaving = np.round(leaving_share * staying * rng.uniform(0.7, 1.3, n))
+    places = zones.assign(place_id=zones["zone_id"])
+    leaving, share = planted_allocation(planned.law, zones, places, leaving)
+    flow = draw_flows(rng, leaving, share, planned.dispersion)
     published = np.where(flow >= SUPPRESSED_BELOW, flow, 0)
-    _check_arrivals(planted, published)
+    _check_arrivals(planned.law, published)
 
     table = pd.concat([_state_rows(rng, i, flow[i], int(staying[i])) for i in range(n)])
     write_bytes(Path(folder) / FILES["flows"], csv_bytes(table, encoding="latin-1"))
     write_bytes(Path(folder) / FILES["capitals"], _capital_list(zones))
-    return {
-        "world": "us_migration",
-        "seed": seed,
-        "law": {"model": planted.model, "parameters": planted.parameters},
-        "population": "residential",
-        "dispersion": dispersion,
-        "adapter_options": {},
-        "n_zones": n,
-        "n_pairs": int(np.count_nonzero(published)),
-        "total_flow": int(published.sum()),
-        "suppressed_flows": int(np.count_nonzero(flow) - np.count_nonzero(published)),
-        "residential_population": int(staying.sum()),
-        "workplace_population": int(published.sum()),
-    }
+    return planned.truth(
+        "residential",
+        {},
+        n_zones=n,
+        n_pairs=int(np.count_nonzero(published)),
+        total_flow=int(published.sum()),
+        suppressed_flows=int(np.count_nonzero(flow) - np.count_nonzero(published)),
+        residential_population=int(staying.sum()),
+        workplace_population=int(published.sum()),
+    )
 
 
 def _check_arrivals(law: Law, flow: np.ndarray) -> None:
