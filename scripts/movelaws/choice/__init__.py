@@ -1,0 +1,1 @@
+"""The destination choice game beside the models it is compared with (paper 5)."""

@@ -1,0 +1,228 @@
+"""Counterfactuals of the destination choice game: who goes elsewhere when a place changes.
+
+Two equilibria of the model are compared, at the same fitted parameters: before and after the
+interventions of :mod:`movelaws.choice.interventions`. So "before" is the model's flow, not the
+observed one, and a change is free of the model's misfit only as far as it cancels between the two.
+For use beside observed flows, ``pivoted_after`` scales these by the model's ratio after / before
+(the pivot-point method of transport planning); it is no equilibrium and may exceed a capacity.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from movelaws.choice.counterfactual_tables import (
+    ARRIVALS,
+    FACTOR,
+    LARGEST_CHANGES,
+    MOST_FLOWS,
+    MOVED,
+    Counterfactual,
+    World,
+    tables,
+)
+from movelaws.choice.interventions import Intervention, check_interventions, cost
+from movelaws.game import Equilibrium, Game, Term, solve
+from movelaws.od import Pairs
+
+PARAMETERS = ("alpha", "beta", "gamma")
+
+
+def counterfactual(
+    pairs: Pairs,
+    zones: gpd.GeoDataFrame,
+    parameters: Mapping[str, float],
+    interventions: Sequence[Mapping[str, Any]],
+    *,
+    attraction: np.ndarray | None = None,
+    tolerance: float = 1e-10,
+    max_iterations: int = 2000,
+    largest_changes: int = LARGEST_CHANGES,
+    most_flows: int = MOST_FLOWS,
+) -> Counterfactual:
+    """Equilibrium flows before and after interventions, and what they mean for people.
+
+    U_ij = alpha ln A_j - beta ln d_ij - charge_ij - gamma ln D_j - ln T_ij, equal for all
+    destinations used from i, at most the capacity arriving anywhere. The change of utility of an
+    origin is that of the game, congestion ln T_ij included, so that growth of departures alone
+    lowers it.
+
+    Parameters
+    ----------
+    pairs : all pairs of zones (support "all"), with the observed flows; a pair that is not listed
+        cannot be travelled.
+    zones : (n_zones,) canonical zones in the order of ``pairs``.
+    parameters : fitted alpha, beta and gamma of the DCG.
+    interventions : see :mod:`movelaws.choice.interventions`; none leave all as it is.
+    attraction : (n_zones,) A_j >= 0, by default ``pairs.mass``; nobody goes where it is 0.
+    tolerance, max_iterations : of both equilibria, see :func:`movelaws.game.solve`.
+    largest_changes : rows of ``flows`` whatever their destination.
+    most_flows : most rows of ``flows`` into changed destinations.
+
+    Raises
+    ------
+    ValueError
+        See :func:`movelaws.choice.interventions.check_interventions`; if zones and pairs differ, a
+        parameter is missing or not finite, an origin keeps no destination, or the capacities leave
+        too few places.
+    RuntimeError
+        If an equilibrium was not reached, with the residual.
+    """
+    parameters = _checked_parameters(parameters)
+    _check_zones(pairs, zones)
+    arrivals = np.bincount(pairs.destination, weights=pairs.flow, minlength=pairs.n_zones)
+    found = check_interventions(interventions, zones, arrivals)
+    game = _game(pairs, zones["name"], pairs.mass if attraction is None else attraction, parameters)
+    options = {"tolerance": tolerance, "max_iterations": max_iterations}
+    before = _solved(game, "before the change", **options)
+    changed_game = _changed(game, found, before.arrivals, parameters["beta"])
+    # Nothing but the interventions may differ, so an unchanged game is not solved anew.
+    after = _solved(changed_game, "after the change", **options) if found else before
+    world = World(
+        zones=zones,
+        beta=parameters["beta"],
+        interventions=found,
+        distance=_dense(pairs, pairs.distance_km),
+        observed=_dense(pairs, pairs.flow),
+        games=(game, changed_game),
+        equilibria=(before, after),
+    )
+    return tables(world, largest_changes, most_flows)
+
+
+def sensitivity(
+    pairs: Pairs,
+    zones: gpd.GeoDataFrame,
+    profile: pd.DataFrame,
+    interventions: Sequence[Mapping[str, Any]],
+    **options: Any,
+) -> pd.DataFrame:
+    """The same interventions under other parameters that fit about as well.
+
+    Where A_j is the observed arrivals, only alpha - gamma and beta can be told from the flows, yet
+    a response depends on gamma: the stronger the crowding, the less people move. This is the
+    honest error bar of a counterfactual.
+
+    Parameters
+    ----------
+    pairs, zones, interventions : as for :func:`counterfactual`.
+    profile : (n,) alpha, beta, gamma, such as the profile of an objective along gamma; rows with
+        an infinite gamma (the doubly constrained limit, which does not respond) are left out.
+    options : of :func:`counterfactual`, such as ``attraction``.
+
+    Returns
+    -------
+    (n,) gamma, alpha, beta; moved_share (of the travellers, who change destination);
+    arrivals_before, arrivals_after (people, changed destinations); equivalent_distance_factor.
+    """
+    missing = [name for name in PARAMETERS if name not in profile]
+    if missing:
+        raise ValueError(f"profile: no column {missing[0]!r}; there are {[*profile]}")
+    rows = []
+    for row in profile[np.isfinite(profile["gamma"])].to_dict("records"):
+        parameters = {name: row[name] for name in PARAMETERS}
+        result = counterfactual(pairs, zones, parameters, interventions, **options)
+        found = result.summary.set_index("quantity")
+        rows.append(
+            {
+                **{name: parameters[name] for name in ("gamma", "alpha", "beta")},
+                "moved_share": found.loc[MOVED, "after"],
+                "arrivals_before": found.loc[ARRIVALS, "before"],
+                "arrivals_after": found.loc[ARRIVALS, "after"],
+                "equivalent_distance_factor": found.loc[FACTOR, "after"],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _checked_parameters(parameters: Mapping[str, float]) -> dict[str, float]:
+    for name in PARAMETERS:
+        if name not in parameters:
+            raise ValueError(f"parameters: {name} is missing; there are {[*parameters]}")
+        if not math.isfinite(parameters[name]):
+            raise ValueError(f"parameters: {name} = {parameters[name]}: give a finite number")
+    if parameters["gamma"] < 0:
+        raise ValueError(f"parameters: gamma = {parameters['gamma']}: crowding is >= 0")
+    return {name: float(parameters[name]) for name in PARAMETERS}
+
+
+def _check_zones(pairs: Pairs, zones: pd.DataFrame) -> None:
+    ids = zones["zone_id"].to_numpy(dtype=object)
+    if not np.array_equal(ids, pairs.zone_ids):
+        raise ValueError(
+            f"zones: the {len(ids)} zones are not the {pairs.n_zones} of the pairs in their order"
+        )
+
+
+def _dense(pairs: Pairs, values: np.ndarray, empty: float = 0.0) -> np.ndarray:
+    matrix = np.full((pairs.n_zones, pairs.n_zones), empty)
+    matrix[pairs.origin, pairs.destination] = values
+    return matrix
+
+
+def _game(
+    pairs: Pairs, names: pd.Series, attraction: np.ndarray, parameters: Mapping[str, float]
+) -> Game:
+    alpha, beta, gamma = (parameters[name] for name in PARAMETERS)
+    attraction = np.asarray(attraction, dtype=float)
+    good = np.isfinite(attraction) & (attraction >= 0)
+    if attraction.shape != (pairs.n_zones,) or not good.all():
+        at = "" if attraction.shape != good.shape or good.all() else f"[{int(np.argmin(good))}]"
+        raise ValueError(
+            f"attraction{at}: give one finite number >= 0 for each of the {pairs.n_zones} zones"
+        )
+    payoff = np.full(pairs.n_zones, -np.inf)
+    payoff[attraction > 0] = alpha * np.log(attraction[attraction > 0])
+    value = payoff[pairs.destination] - beta * np.log(pairs.distance_km)
+    labels = [
+        str(zone) if zone == name else f"{zone} {name}"
+        for zone, name in zip(pairs.zone_ids, names, strict=True)
+    ]
+    return Game(
+        outflow=pairs.outflow,
+        value=_dense(pairs, value, -np.inf),
+        congestion=Term("logarithmic", 1.0),
+        crowding=Term("logarithmic", gamma) if gamma > 0 else Term("none"),
+        capacity=None,
+        origins=labels,
+        destinations=labels,
+    )
+
+
+def _changed(
+    game: Game, interventions: Sequence[Intervention], arrivals: np.ndarray, beta: float
+) -> Game:
+    """The game with the interventions in it; ``arrivals`` before them scale capacity shares."""
+    value, outflow = game.value.copy(), game.outflow.copy()
+    capacity = np.full(len(arrivals), np.inf)
+    everywhere = np.arange(len(outflow))
+    for one in interventions:
+        rows = everywhere if one.origins is None else one.origins
+        if one.action == "outflow_factor":
+            outflow[rows] *= one.amount
+        elif one.action == "capacity":
+            capacity[one.destinations] = one.amount
+        elif one.action == "capacity_share":
+            capacity[one.destinations] = one.amount * arrivals[one.destinations]
+        else:
+            value[np.ix_(rows, one.destinations)] -= cost(one.action, one.amount, beta)
+    limit = capacity if np.isfinite(capacity).any() else None
+    try:
+        return replace(game, outflow=outflow, value=value, capacity=limit)
+    except ValueError as error:
+        raise ValueError(f"with the interventions: {error}") from None
+
+
+def _solved(game: Game, when: str, **options: float) -> Equilibrium:
+    equilibrium = solve(game, **options)
+    if not equilibrium.converged:
+        raise RuntimeError(
+            f"the equilibrium {when} was not reached: residual {equilibrium.residual:.3g} after "
+            f"{equilibrium.iterations} iterations; raise max_iterations or the tolerance"
+        )
+    return equilibrium
