@@ -17,6 +17,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+GAME = (3.85, 1.07, 2.9)
+"""alpha, beta, gamma of the destination choice game in the task ``equilibrium``."""
+
 _KIB_PER_MB = 1000 * 1000 / 1024
 
 

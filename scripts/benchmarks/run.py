@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pandas as pd
 
-from movelaws.benchmarks import OURS, why_not
+from movelaws.benchmarks import why_not
 from movelaws.log import logged
 
 COLUMNS = ["n_zones", "n_pairs", "version", "seconds", "seconds_median", "repeats"]
@@ -93,8 +93,11 @@ def absent(sizes: Sequence[int], why: str) -> pd.DataFrame:
 
 
 def command_for(tool: str, task: str, script: str, stamp: str | None) -> tuple[list[str], str]:
-    """How to start a tool, and why it cannot be started ('' if it can)."""
-    if tool == OURS:
+    """How to start a tool, and why it cannot be started ('' if it can).
+
+    Without the stamp of the peers' environment it runs in the one of this project.
+    """
+    if not stamp:
         return [sys.executable, script, tool, task], ""
     environment = json.loads(Path(stamp).read_text(encoding="utf-8"))
     # -E and -s keep the paths of this project and of the user out of the peers' environment.

@@ -11,6 +11,7 @@ _KEY = ["task", "tool", "threads"]
 _MOST_CHECKED = 1_000_000
 # Work on all pairs grows at least as their number; two quick runs may suggest anything.
 _LEAST_GROWTH, _MOST_GROWTH = 2.0, 4.0
+_LEAST_MB = 1.0
 
 
 def all_pairs(n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -178,7 +179,8 @@ def growth(table: pd.DataFrame) -> pd.DataFrame:
     """Growth exponents k of seconds and memory, cost ~ n^k, for each tool on each task.
 
     Least squares in the logarithms over all sizes that were run; ``last`` is the slope between the
-    two largest alone, which shows where a fixed cost still bends the line.
+    two largest alone, which shows where a fixed cost still bends the line. Memory below 1 MB is
+    left out: it depends on what the interpreter happened to hold in reserve.
 
     Parameters
     ----------
@@ -197,9 +199,10 @@ def growth(table: pd.DataFrame) -> pd.DataFrame:
         row = dict(zip(_KEY, key, strict=True))
         row |= {"sizes": len(runs), "smallest_n": runs["n_zones"].iloc[0]}
         row |= {"largest_n": runs["n_zones"].iloc[-1]}
-        for name, column in (("seconds", "seconds"), ("memory", "peak_memory_mb")):
-            row[f"{name}_exponent"] = exponent(runs["n_zones"], runs[column])
-            row[f"{name}_exponent_last"] = exponent(runs["n_zones"][-2:], runs[column][-2:])
+        memory = runs["peak_memory_mb"].where(runs["peak_memory_mb"] >= _LEAST_MB)
+        for name, costs in (("seconds", runs["seconds"]), ("memory", memory)):
+            row[f"{name}_exponent"] = exponent(runs["n_zones"], costs)
+            row[f"{name}_exponent_last"] = exponent(runs["n_zones"][-2:], costs[-2:])
         rows.append(row)
     names = [f"{n}_exponent{e}" for n in ("seconds", "memory") for e in ("", "_last")]
     return pd.DataFrame(rows, columns=[*_KEY, "sizes", "smallest_n", "largest_n", *names])

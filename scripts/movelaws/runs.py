@@ -9,6 +9,7 @@ import yaml
 from jsonschema import Draft202012Validator, ValidationError
 
 from movelaws import adapters, options, synthetic
+from movelaws.choice.interventions import check_form
 from movelaws.registry import Registry, RegistryError, Row, status
 
 
@@ -153,6 +154,32 @@ def check_names(config: Mapping, models: Collection[str]) -> None:
         _known("symbolic.models", name, models)
     for name in section["flow_map"]:
         _known("symbolic.flow_map", name, ["flow", *section["models"]])
+    _check_choice(config["choice"], config["od"])
+
+
+def _check_choice(section: Mapping, od: Mapping) -> None:
+    """Paper 5: its parts name its datasets, and a counterfactual can be understood."""
+    for name in section["datasets"]:
+        _known("choice.datasets", name, od)
+    for name in section["attraction"]:
+        _known("choice.attraction", name, od)
+    for part in ("profiles", "ridge", "heldout", "readings", "solver"):
+        named = section[part]["datasets"]
+        for name in [] if named == "all" else named:
+            _known(f"choice.{part}.datasets", name, od)
+    gammas = section["profiles"]["gammas"]
+    if gammas[0] != 0 or sorted(gammas) != gammas:
+        raise ValueError(f"config: choice.profiles.gammas = {gammas}: give them rising from 0")
+    for case, entry in section["counterfactuals"].items():
+        if entry is None:
+            continue
+        _known(f"choice.counterfactuals.{case}.dataset", entry["dataset"], od)
+        objective = entry.get("objective", "ssi")
+        _known(f"choice.counterfactuals.{case}.objective", objective, section["objectives"])
+        try:
+            check_form(entry["interventions"])
+        except ValueError as error:
+            raise ValueError(f"config: choice.counterfactuals.{case}: {error}") from None
 
 
 def _check_dataset(key: str, entry: Mapping, models: Collection[str]) -> None:
@@ -162,11 +189,11 @@ def _check_dataset(key: str, entry: Mapping, models: Collection[str]) -> None:
         if entry["source"] == "synthetic":
             _known("world.name", entry["world"]["name"], synthetic.available())
             world = synthetic.load(entry["world"]["name"])
-            roles = list(world.FILES)
             wanted = entry["world"].get("options", {})
+            roles = list(synthetic.files_of(entry["world"]["name"], wanted))
             options.check(world.write, wanted, "world.options")
             if "law" in wanted:
-                _known("world.options.law.model", wanted["law"].get("model"), models)
+                _known("world.options.law.model", wanted["law"].get("model"), [*models, "DCG"])
         adapters.check_request(entry["adapter"], roles, entry.get("options", {}))
     except ValueError as error:
         raise ValueError(f"config: {key}: {str(error).removeprefix('config: ')}") from None

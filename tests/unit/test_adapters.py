@@ -15,7 +15,16 @@ from tests.unit.raw_files import flows_of, read, write, zipped_layer
 
 def test_every_adapter_states_its_roles_options_and_format():
     names = adapters.available()
-    assert names == ["england_commuting", "table", "us_commuting", "us_counties", "us_migration"]
+    assert names == [
+        "checkins",
+        "denmark_moves",
+        "england_commuting",
+        "sf_taxi",
+        "table",
+        "us_commuting",
+        "us_counties",
+        "us_migration",
+    ]
     for name in names:
         module = adapters.load(name)
         assert module.REQUIRED and not set(module.REQUIRED) & set(module.OPTIONAL)

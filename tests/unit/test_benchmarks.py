@@ -36,6 +36,12 @@ def run(root, monkeypatch):
 
 
 @pytest.fixture
+def published(root, monkeypatch):
+    monkeypatch.syspath_prepend(root / "scripts/benchmarks")
+    return load(root, "published")
+
+
+@pytest.fixture
 def worlds(tmp_path):
     files = {}
     for n in (12, 24):
@@ -114,6 +120,13 @@ def test_planted_growth_is_recovered_and_unmeasured_sizes_do_not_count():
     assert np.isnan(exponent([500], [1.0]))
 
 
+def test_memory_too_small_to_tell_does_not_count_for_growth():
+    table = runs(task="choice", tool="movelaws", threads=1, peak_memory_mb=[0.02, 11.0])
+    (row,) = growth(table).itertuples()
+    assert np.isnan(row.memory_exponent)
+    assert row.seconds_exponent == pytest.approx(3)
+
+
 def test_the_table_compares_each_result_with_ours_on_one_thread():
     table = pd.DataFrame(
         {"task": "radiation", "tool": ["PyTDLM", "movelaws", "movelaws"], "threads": [1, 2, 1],
@@ -167,6 +180,60 @@ def test_movelaws_is_timed_and_right(run, root, worlds, task):
     np.testing.assert_array_equal(on_two[24], found[24])
 
 
+def test_the_game_is_timed_and_is_what_successive_averages_come_near(run, root, worlds):
+    """In fresh processes; an equilibrium stays the same if travellers choose anew."""
+    found = {}
+    for tool, script in (("movelaws", "ours_choice"), ("averaging", "published")):
+        command = [sys.executable, str(root / f"scripts/benchmarks/{script}.py"), tool]
+        table, values = run.climb([*command, "equilibrium"], worlds, 1, LIMITS)
+        assert (table["seconds"] > 0).all()
+        assert table["note"].str.match(r"\d+ iterations, ").all()
+        found[tool] = values[24]
+    with np.load(worlds[24]) as world:
+        flow = np.zeros((24, 24))
+        flow[world["check_origin"], world["check_destination"]] = found["movelaws"]
+        away = measured_distance(world)
+        weight = world["mass"] ** 3.85 * away**-1.07 * flow.sum(axis=0) ** -2.9
+        again = weight * (world["outflow"] / weight.sum(axis=1))[:, None]
+    np.testing.assert_allclose(again, flow, rtol=1e-8)
+    assert np.abs(found["averaging"] - found["movelaws"]).max() < 0.1
+    assert np.abs(found["averaging"] - found["movelaws"]).max() > 0
+
+
+def measured_distance(world):
+    """Great circles from cosines (n, n), inf from a zone to itself."""
+    x, y = np.radians(world["longitude"]), np.radians(world["latitude"])
+    cosine = np.sin(y) * np.sin(y[:, None])
+    cosine += np.cos(y) * np.cos(y[:, None]) * np.cos(x - x[:, None])
+    away = 6371.0088 * np.arccos(np.clip(cosine, -1, 1))
+    np.fill_diagonal(away, np.inf)
+    return away
+
+
+def test_the_calibration_of_the_game_reaches_at_least_the_grid(run, root, worlds, published):
+    command = [sys.executable, str(root / "scripts/benchmarks/ours_choice.py"), "movelaws"]
+    table, values = run.climb([*command, "choice"], {24: worlds[24]}, 1, LIMITS)
+    with np.load(worlds[24]) as world:
+        inputs = {"flow": world["flow"].astype(float), "distance": measured_distance(world)}
+    best = published.grid(inputs, step=2.5)
+    (ours,) = values[24]
+    assert table["note"].iloc[0].startswith(f"SSI {ours:.5f} at alpha = ")
+    assert 0.5 * ours < best.ssi <= ours
+    assert best.points == 125
+    assert best.not_converged >= 50  # gamma 7.5 and 10
+
+
+def test_the_similarity_of_the_grid_counts_all_pairs(published):
+    flow, predicted = np.array([[0.0, 4.0], [2.0, 0.0]]), np.array([[0.0, 4.0], [6.0, 0.0]])
+    assert published.ssi(flow, predicted) == pytest.approx((1 + 0.5) / 4)
+
+
+def test_a_published_method_runs_in_the_environment_of_the_project(run):
+    command, why = run.command_for("grid", "choice", "published.py", None)
+    assert command == [sys.executable, "published.py", "grid", "choice"]
+    assert why == ""
+
+
 def test_a_tool_that_fails_says_why_and_the_larger_sizes_are_not_tried(run, worlds):
     command = [sys.executable, "-c", "raise MemoryError('no more')"]
     table, values = run.climb(command, worlds, 1, LIMITS)
@@ -202,6 +269,16 @@ def test_the_figure_has_a_panel_per_task_for_time_and_for_memory():
     made = scaling(table, growth(table), 16)
     assert len(made.axes) == 4
     assert [len(axes.lines) for axes in made.axes] == [2, 1, 3, 2]  # with the limit of memory
+
+
+def test_panels_of_many_tasks_stay_within_the_page_and_show_their_own_sizes():
+    tasks = ["opportunities", "radiation", "calibration", "equilibrium", "choice"]
+    table = pd.concat([runs(task=task, tool="movelaws", threads=1) for task in tasks])
+    table.loc[table["task"] == "choice", "n_zones"] = [51, 340]
+    made = scaling(table, growth(table), 16)
+    assert len(made.axes) == 10
+    assert made.axes[4].get_position().x1 <= 1
+    assert made.axes[4].get_xlim()[1] < 1000 < made.axes[3].get_xlim()[1]
 
 
 def test_the_figure_names_what_it_cannot_draw():

@@ -17,7 +17,16 @@ ENGLAND = {
     "flows": "england_commuting_2011/at_hand/wu01ew_lad_pairs_union.csv",
     "boundaries": "england_commuting_2011/at_hand/lad11_bsc.json",
 }
-TARGETS = ["all", "symbolic", "report", "ledger"]
+TARGETS = ["all", "symbolic", "choice", "report", "ledger"]
+
+
+def what_if(intervention: dict, **entry) -> dict:
+    """A config with one more counterfactual."""
+    case = {"dataset": "sf_taxi", "title": "What if", "interventions": [intervention]}
+    return {"choice": {"counterfactuals": {"mine": case | entry}}}
+
+
+CLOSED = {"destinations": {"largest": 1}, "closed": True}
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -47,6 +56,33 @@ def test_the_benchmarks_plan(checkout):
         ({"od": {"us_migration": {"options": {"conut": 1}}}}, "conut"),
         ({"od": {"us_migration": {"world": {"options": {"law": {"model": "GMFoo"}}}}}}, "GMFoo"),
         ({"symbolic": {"confidence": float("nan")}}, "symbolic.confidence"),
+        ({"choice": {"datasets": ["atlantis"]}}, "choice.datasets: 'atlantis' is unknown"),
+        ({"choice": {"modles": ["DCG"]}}, "modles"),
+        ({"choice": {"models": ["DCG", "GMPow3"]}}, "GMPow3"),
+        ({"choice": {"models": ["GMPow2"]}}, "choice.models"),
+        ({"choice": {"objectives": ["poisson"]}}, "choice.objectives"),
+        ({"choice": {"attraction": {"sf_taxi": "jobs"}}}, "jobs"),
+        ({"choice": {"attraction": {"atlantis": "arrivals"}}}, "choice.attraction: 'atlantis'"),
+        ({"choice": {"heldout": {"datasets": ["atlantis"]}}}, "choice.heldout.datasets: 'atlant"),
+        ({"choice": {"solver": {"datasets": ["sf_taksi"]}}}, "did you mean 'sf_taxi'?"),
+        ({"choice": {"profiles": {"gammas": [0, 2, 1]}}}, "[0, 2, 1]: give them rising from 0"),
+        ({"choice": {"profiles": {"gammas": [1, 2]}}}, "[1, 2]: give them rising from 0"),
+        ({"choice": {"heldout": {"folds": 1}}}, "choice.heldout.folds"),
+        ({"choice": {"absent": {"oslo": "atlantis"}}}, "has no dataset 'atlantis'"),
+        (what_if(CLOSED, dataset="atlantis"), "choice.counterfactuals.mine.dataset: 'atlantis'"),
+        (what_if(CLOSED | {"closd": 1}), "key 'closd' is unknown; did you mean 'closed'?"),
+        (what_if({"destinations": {"largest": 1}}), "choice.counterfactuals.mine"),
+        pytest.param(
+            what_if(CLOSED, titel="What if"),
+            "key 'titel' is unknown",
+            marks=pytest.mark.xfail(strict=True, reason="anyOf in the schema hides the key"),
+        ),
+        (what_if(CLOSED | {"charge": 2}), "intervention 1 has 2 actions"),
+        (what_if(CLOSED | {"destinations": {"larges": 1}}), "did you mean 'largest'?"),
+        (
+            {"choice": what_if(CLOSED, objective="cpc")["choice"] | {"objectives": ["ssi"]}},
+            "choice.counterfactuals.mine.objective: 'cpc'",
+        ),
         ({"od": {"us_migration": MIGRATION | {"files": CAPITALS | {"flows": "x.csv"}}}}, "x.csv"),
         (
             {"od": {"us_migration": MIGRATION | {"files": CAPITALS | {"flows": "no/such/file"}}}},
@@ -84,3 +120,32 @@ def test_a_run_whose_chapter_has_no_data_still_gives_a_report(checkout):
     assert done.returncode == 0, done.stdout[-3000:]
     report = (checkout / "results" / "empty" / "report.html").read_text()
     assert "england_commuting_2011/at_hand/" in report
+
+
+def test_a_counterfactual_may_be_left_out_and_a_part_be_done_for_all(checkout):
+    change = {
+        "choice": {"counterfactuals": {"full_city": None}, "heldout": {"datasets": "all"}},
+    }
+    (checkout / "mine.yaml").write_text(yaml.safe_dump(change))
+    done = run_snakemake(checkout, "--dry-run", "--cores", "1", "--configfile", "mine.yaml")
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert "counterfactuals/downtown_charge/" in done.stdout
+    assert "counterfactuals/full_city/" not in done.stdout
+    assert "choice/heldout/sf_taxi.csv" in done.stdout
+
+
+def test_the_game_without_any_data_is_left_out_with_its_reason(checkout):
+    """What nobody outside can have: the chapter goes, the others stay."""
+    files = {
+        "checkins": "abidjan_d4d/published/POS_SAMPLE_0.TSV",
+        "places": "abidjan_d4d/published/ANT_POS.TSV",
+    }
+    change = {
+        "od": {"abidjan": {"source": "published", "files": files}},
+        "choice": {"datasets": ["abidjan"]},
+    }
+    (checkout / "mine.yaml").write_text(yaml.safe_dump(change))
+    done = run_snakemake(checkout, "--dry-run", "--cores", "1", "--configfile", "mine.yaml")
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert "symbolic_fit" in done.stdout
+    assert "choice_" not in done.stdout

@@ -1,4 +1,4 @@
-# Time and memory of movelaws and of its peers on random zones.
+# Time and memory of movelaws, of its peers and of published methods on random zones.
 # Takes:  envs/bench-peers.txt, from which it makes .venv-bench
 # Makes:  results/benchmarks/benchmarks.{csv,md}     seconds, memory, agreement with ours
 #         results/benchmarks/growth.{csv,md}         growth exponents
@@ -6,7 +6,14 @@
 
 BENCHMARKS = Path("results") / "benchmarks"
 BENCHMARK_STEPS = PROJECT / "scripts" / "benchmarks"
-BENCHMARK_SIZES = [500, 1000, 2000, 3000, 7201]
+# Numbers of zones; those of the destination choice game are near its paper's datasets.
+BENCHMARK_SIZES = {
+    "opportunities": [500, 1000, 2000, 3000, 7201],
+    "radiation": [500, 1000, 2000, 3000, 7201],
+    "calibration": [500, 1000, 2000, 3000, 7201],
+    "equilibrium": [340, 1000, 3108, 7201],
+    "choice": [51, 340],
+}
 BENCHMARK_LIMITS = {
     "limit_s": 300,
     "memory_gb": 16,
@@ -14,7 +21,7 @@ BENCHMARK_LIMITS = {
     "patience_s": 10,
     "start_s": 120,
 }
-# Threads that each tool is timed with; scikit-mobility and spint know one way only.
+# Threads that each tool is timed with; scikit-mobility, spint and plain NumPy know one way only.
 BENCHMARK_RUNS = [
     (task, tool, threads)
     for task, tool, choices in (
@@ -25,16 +32,39 @@ BENCHMARK_RUNS = [
         ("radiation", "scikit-mobility", (1,)),
         ("calibration", "movelaws", (1, 2)),
         ("calibration", "spint", (1,)),
+        ("equilibrium", "movelaws", (1, 2)),
+        ("equilibrium", "averaging", (1,)),
+        ("choice", "movelaws", (1, 2)),
+        ("choice", "grid", (1,)),
     )
     for threads in choices
 ]
 BENCHMARK_NAMES = ["-".join(map(str, run)) for run in BENCHMARK_RUNS]
-BENCHMARK_OURS = [
+# Modules on the clock. Published methods run in this project's environment, but none of its code.
+BENCHMARK_PAIRS = [
     "movelaws.benchmarks",
     "movelaws.allocation",
     "movelaws.calibrate",
     "movelaws.opportunities",
 ]
+BENCHMARK_GAME = ["movelaws.benchmarks", "movelaws.game", "movelaws.choice.fits"]
+BENCHMARK_OURS = {
+    "opportunities": BENCHMARK_PAIRS,
+    "radiation": BENCHMARK_PAIRS,
+    "calibration": BENCHMARK_PAIRS,
+    "equilibrium": BENCHMARK_GAME,
+    "choice": BENCHMARK_GAME,
+}
+BENCHMARK_PUBLISHED = ["averaging", "grid"]
+
+
+def benchmark_script(wildcards):
+    if wildcards.tool in BENCHMARK_PUBLISHED:
+        return BENCHMARK_STEPS / "published.py"
+    if wildcards.tool != "movelaws":
+        return BENCHMARK_STEPS / "peer.py"
+    choice = BENCHMARK_OURS[wildcards.task] is BENCHMARK_GAME
+    return BENCHMARK_STEPS / ("ours_choice.py" if choice else "ours.py")
 
 
 rule benchmarks_environment:
@@ -80,12 +110,18 @@ rule benchmarks_world:
 
 rule benchmarks_run:
     input:
-        worlds=expand(rules.benchmarks_world.output.world, n=BENCHMARK_SIZES),
-        script=lambda wildcards: BENCHMARK_STEPS
-        / ("ours.py" if wildcards.tool == "movelaws" else "peer.py"),
+        worlds=lambda wildcards: expand(
+            rules.benchmarks_world.output.world, n=BENCHMARK_SIZES[wildcards.task]
+        ),
+        script=benchmark_script,
         clock=BENCHMARK_STEPS / "measure.py",
-        stamp=branch(
+        zones=branch(
             lambda wildcards: wildcards.tool == "movelaws",
+            then=BENCHMARK_STEPS / "zones.py",
+            otherwise=[],
+        ),
+        stamp=branch(
+            lambda wildcards: wildcards.tool in ["movelaws", *BENCHMARK_PUBLISHED],
             then=[],
             otherwise=rules.benchmarks_environment.output.stamp,
         ),
@@ -106,10 +142,10 @@ rule benchmarks_run:
         mem=f"{BENCHMARK_LIMITS['memory_gb']}GB",
         runtime="60m",
     params:
-        sizes=BENCHMARK_SIZES,
+        sizes=lambda wildcards: BENCHMARK_SIZES[wildcards.task],
         limits=BENCHMARK_LIMITS,
         code=lambda wildcards: (
-            module_digest(*BENCHMARK_OURS) if wildcards.tool == "movelaws" else ""
+            module_digest(*BENCHMARK_OURS[wildcards.task]) if wildcards.tool == "movelaws" else ""
         ),
     message:
         "Timing {wildcards.task} by {wildcards.tool} with {wildcards.threads} threads"

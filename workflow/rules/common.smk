@@ -50,7 +50,9 @@ def raw_inputs(wildcards):
     entry = OD[wildcards.dataset]
     synthetic_files = {}
     if entry["source"] == "synthetic":
-        synthetic_files = synthetic.load(entry["world"]["name"]).FILES
+        synthetic_files = synthetic.files_of(
+            entry["world"]["name"], entry["world"].get("options", {})
+        )
     files = runs.raw_files(
         wildcards.dataset, entry, RAW, RUN / "raw" / wildcards.dataset, synthetic_files
     )
@@ -70,9 +72,10 @@ def raw_contents(wildcards):
 
 def planted_law(dataset):
     """The law behind a synthetic dataset, else None."""
-    entry = OD[dataset]
-    options = entry.get("world", {}).get("options", {})
-    return options.get("law") if entry["source"] == "synthetic" else None
+    if OD[dataset]["source"] != "synthetic":
+        return None
+    world = OD[dataset]["world"]
+    return world.get("options", {}).get("law", synthetic.load(world["name"]).DEFAULTS["law"])
 
 
 def files_shown():
@@ -103,31 +106,40 @@ def source_of(datasets):
     return next((s for s in ("synthetic", "published", "own") if s in sources), "own")
 
 
-def report_items(paper, datasets):
-    """Figures and tables of a paper for the report, as workflow/report/<paper>.yaml lists them."""
+def report_items(paper, datasets, groups=None):
+    """Figures and tables of a paper for the report, as workflow/report/<paper>.yaml lists them.
+
+    An entry of the list with {dataset} or {each} in its path stands for one item per member of a
+    group: `each` names it, all datasets by default. `groups` gives for each group its members and
+    the datasets behind each; an entry whose `needs` names an empty group is left out.
+    """
+    groups = {"dataset": {d: [d] for d in datasets}} | (groups or {})
     listed = Path(workflow.basedir) / "workflow" / "report" / f"{paper}.yaml"
     items = []
     for entry in yaml.safe_load(listed.read_text(encoding="utf-8")):
-        only = entry.pop("only", None)
-        cases = [[d] for d in datasets] if "{dataset}" in entry["path"] else [datasets]
-        for case in cases:
-            if only not in (None, source_of(case)):
+        only, needs = entry.pop("only", None), entry.pop("needs", "dataset")
+        each = entry.pop("each", "dataset" if "{dataset}" in entry["path"] else None)
+        members = groups[each] if each else {"": datasets} if groups[needs] else {}
+        for one, behind in members.items():
+            source = source_of(behind)
+            if only not in (None, source):
                 continue
-            one = case[0] if "{dataset}" in entry["path"] else ""
-            path = RUN / paper / entry["path"].format(dataset=one)
+            path = RUN / paper / entry["path"].format(dataset=one, each=one)
             headers = entry.get("columns", {})
+            single = behind[0] if each and len(behind) == 1 else ""
             items.append(
                 entry
                 | {
                     "paper": paper,
                     "kind": "figure" if path.suffix == ".svg" else "table",
                     "path": str(path),
-                    "columns": {k: v.format(unit=unit_of(case)) for k, v in headers.items()},
-                    "dataset": one,
-                    "label": LABELS[one] if one else "",
-                    "source": source_of(case),
-                    "synthetic": source_of(case) == "synthetic",
-                    "unit": unit_of(case),
+                    "title": entry["title"].format(each=one),
+                    "columns": {k: v.format(unit=unit_of(behind)) for k, v in headers.items()},
+                    "dataset": single,
+                    "label": LABELS[single] if single else "",
+                    "source": source,
+                    "synthetic": source == "synthetic",
+                    "unit": unit_of(behind),
                 }
             )
     return items

@@ -13,7 +13,9 @@ for name, entry in OD.items():
             output:
                 **{
                     role: RUN / "raw" / name / file
-                    for role, file in synthetic.load(entry["world"]["name"]).FILES.items()
+                    for role, file in synthetic.files_of(
+                        entry["world"]["name"], entry["world"].get("options", {})
+                    ).items()
                 },
                 truth=RUN / "raw" / name / "truth.json",
             log:

@@ -20,10 +20,15 @@ _LN2_LOW = 1.90821492927058770002e-10
 
 
 @njit(cache=True, error_model="numpy")
-def exp_into(x, out):
-    """exp(x) for x <= 709; 0 below -708. LLVM vectorises it, unlike math.exp: 3 times faster."""
+def exp_into(x, out, shift=0.0):
+    """exp(x - shift) for x - shift <= 709; 0 below -708.
+
+    LLVM vectorises it, unlike math.exp, but only into another array than ``x``: in place each
+    entry waits for the one before, and takes 7 times as long.
+    """
     for k in range(x.size):
-        value = max(x[k], -708.0)
+        shifted = x[k] - shift
+        value = max(shifted, -708.0)
         power = math.floor(value * _LOG2_E + 0.5)
         r = (value - power * _LN2_HIGH) - power * _LN2_LOW
         q = 1 / 479001600.0
@@ -39,7 +44,7 @@ def exp_into(x, out):
         q = q * r + 0.5
         q = q * r * r + r + 1.0
         two_to_power = np.int64((np.int64(power) + 1023) << 52).view(np.float64)
-        out[k] = q * two_to_power if x[k] >= -708.0 else 0.0
+        out[k] = q * two_to_power if shifted >= -708.0 else 0.0
 
 
 @njit(cache=True, error_model="numpy")
@@ -130,9 +135,10 @@ def _stretched(deterrence, theta, log_d, out):
     if log_d.size == 0 or a * (log_d[0] - log_scale) != a * (log_d[0] - log_scale):
         out[:] = math.nan
         return
+    exponent = np.empty(log_d.size)
     for k in range(log_d.size):
-        out[k] = min(a * (log_d[k] - log_scale), 700.0)
-    exp_into(out, out)
+        exponent[k] = min(a * (log_d[k] - log_scale), 700.0)
+    exp_into(exponent, out)
 
 
 @njit(cache=True, error_model="numpy")

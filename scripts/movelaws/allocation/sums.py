@@ -39,7 +39,8 @@ def _total(x):
 def _shares(weights, shares):
     """Softmax of one origin's log weights: status and log of the normalising sum.
 
-    An only destination gets everything, whatever its weight, as nothing competes with it.
+    ``shares`` is another array than ``weights``, see ``exp_into``; it is nan without a softmax. An
+    only destination gets everything, whatever its weight, as nothing competes with it.
     """
     top = -math.inf
     undefined = False
@@ -47,18 +48,18 @@ def _shares(weights, shares):
         top = max(top, weights[k])
         undefined |= weights[k] != weights[k]
     if undefined:
+        shares[:] = math.nan
         return UNDEFINED, math.nan
     if weights.size == 1:
         shares[0] = 1.0
         return OK, top
     if top == math.inf:
+        shares[:] = math.nan
         return INFINITE, math.nan
     if top == -math.inf:
         shares[:] = 0.0
         return EMPTY, -math.inf
-    for k in range(weights.size):
-        shares[k] = weights[k] - top
-    exp_into(shares, shares)
+    exp_into(weights, shares, top)
     total = _total(shares)
     for k in range(weights.size):
         shares[k] /= total
@@ -75,8 +76,9 @@ def allocate(deterrence, theta, attraction, columns, outflow, out, status):
             row[:] = 0.0
             status[i] = OK
             continue
-        fill_log_weights(deterrence, theta, attraction, columns, i, row)
-        status[i] = _shares(row, row)[0]
+        weights = np.empty(last - first)
+        fill_log_weights(deterrence, theta, attraction, columns, i, weights)
+        status[i] = _shares(weights, row)[0]
         for k in range(last - first):
             row[k] *= outflow[i]
 
@@ -148,11 +150,11 @@ def origin_derivatives(
         i = origins[position]
         first, last = columns.start[i], columns.start[i + 1]
         n = last - first
-        shares = np.empty(n)
+        weights, shares = np.empty(n), np.empty(n)
         g, h = np.empty((n_parameters, n)), np.empty((n_parameters, n_parameters, n))
-        fill_log_weights(deterrence, theta, attraction, columns, i, shares)
-        reachable = shares > -math.inf
-        _shares(shares, shares)
+        fill_log_weights(deterrence, theta, attraction, columns, i, weights)
+        reachable = weights > -math.inf
+        _shares(weights, shares)
         fill_derivatives(deterrence, theta, slope, bend, columns, i, first_own, linear, g, h)
         _centre(g, shares, reachable)
         observed = flow[first:last]

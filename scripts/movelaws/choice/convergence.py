@@ -12,6 +12,7 @@ from movelaws.od import Pairs
 AVERAGES = {"averaging 0.25": 0.25, "averaging 1/n": "1/n"}
 CHECKPOINTS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 30, 50, 80, 120, 200, 300, 500, 1000, 2000)
 EXACT = 1e-13
+MOST_AVERAGES = 2000
 _UNREACHED = 1e-300  # of a residual: so that nothing but the number of iterations ends a run
 
 
@@ -61,7 +62,7 @@ def compared(dataset: str, pairs: Pairs, alpha: float, beta: float, gamma: float
     found = {
         "anderson": solve(game),
         "fixed point": solve(game, memory=0),
-        "averaging 0.25": successive_averages(game),
+        "averaging 0.25": successive_averages(game, max_iterations=MOST_AVERAGES),
     }
     rows = [
         {

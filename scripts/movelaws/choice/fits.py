@@ -149,17 +149,18 @@ def fit_models(
     bounds: Mapping[str, Mapping[str, tuple[float, float]]] | None = None,
     confidence: float = 0.95,
 ) -> list[Fit]:
-    """Every model under every objective; one without parameters under the first only.
+    """Every model under every objective; one without parameters once, under "ssi" if asked for.
 
     The game's search also starts from gravity 2, which is the game at gamma = 0: it cannot end
     below it where both are asked for. GMPowDC beside others is left out, with a printed reason,
     where the attraction cannot be what arrives. ``bounds``: by model, see ``fit``.
     """
-    models, fitted = list(models), []
-    for number, objective in enumerate(objectives):
+    models, objectives, fitted = list(models), list(objectives), []
+    without = "ssi" if "ssi" in objectives else objectives[0]
+    for objective in objectives:
         done = {}
         for model in sorted(models, key=lambda name: name == "DCG"):
-            if number and not predictor(model, pairs).parameters:
+            if objective != without and not predictor(model, pairs).parameters:
                 continue
             nested = done.get("GMPow2")
             starts = [np.append(nested.theta, 0.0)] if model == "DCG" and nested else []
@@ -201,15 +202,15 @@ def fits_table(dataset: str, fits: Iterable[Fit]) -> pd.DataFrame:
             "model": found.model,
             "objective": found.objective,
             "parameters": json.dumps(found.parameters),
-            "value": found.value,
             **found.agreement,
             "converged": found.converged,
-            "at_bound": found.at_bound,
             "iterations": found.iterations,
+            "seconds": found.seconds,
+            "value": found.value,
+            "at_bound": found.at_bound,
             "evaluations": found.evaluations,
             "coarse_best": found.certificate.coarse_best,
             "local_spread": found.certificate.local_spread,
-            "seconds": found.seconds,
         }
         for found in fits
     )

@@ -33,6 +33,8 @@ MODELS = {
     "IO": Look("#A50F69", "P"),
     "OPS": Look("#D2C300", "X"),
     "PWO": Look("#5A2D0F", ">"),
+    "DCG": Look("#F08A24", "*"),
+    "GMPowDC": Look("#8796A5", "H"),
 }
 
 # By the place, so that commuting and migration of one country share a colour.
@@ -48,6 +50,9 @@ PLACES = {
     "paris": Look("#009988", ">"),
     "guangdong": Look("#997700", "h"),
     "bth": Look("#994455", "p"),
+    "abidjan": Look("#33BBEE", "*"),
+    "china": Look("#BB5566", "d"),
+    "gowalla": Look("#DDAA33", "H"),
 }
 
 _SPARE = ("#77AADD", "#EE8866", "#44BB99", "#BBCC33", "#AAAA00", "#FFAABB", "#99DDFF", "#BB5566")

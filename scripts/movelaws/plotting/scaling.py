@@ -15,17 +15,24 @@ _LOOKS = {
     "PyTDLM": colours.Look("#EE6677", "s"),
     "scikit-mobility": colours.Look("#228833", "D"),
     "spint": colours.Look("#AA3377", "^"),
+    "averaging": colours.Look("#66CCEE", "v"),
+    "grid": colours.Look("#CCBB44", "P"),
 }
 _TASKS = {
-    "opportunities": "Intervening opportunities",
+    "opportunities": "Opportunities",
     "radiation": "Radiation flows",
     "calibration": "Gravity calibration",
+    "equilibrium": "Choice equilibrium",
+    "choice": "Choice calibration",
 }
 _ROWS = (
     ("seconds", "Time (s)", "seconds_exponent"),
     ("peak_memory_mb", "Peak memory (MB)", "memory_exponent"),
 )
-_LEFT, _TOP, _WIDE, _TALL, _ACROSS, _DOWN = 15.0, 13.0, 50.0, 44.0, 7.0, 8.0
+_NAMES = {"averaging": "successive averages", "grid": "grid search"}
+_LEFT, _RIGHT, _TOP, _TALL, _ACROSS, _DOWN = 15.0, 3.0, 14.0, 44.0, 4.0, 8.0
+_WIDEST = 50.0
+_LEAST_MB = 1.0  # below it the number says what the interpreter happened to hold in reserve
 _POINTS_PER_MM = 72 / MM_PER_INCH
 
 
@@ -38,7 +45,7 @@ def scaling(table: pd.DataFrame, growth: pd.DataFrame, memory_gb: float) -> Figu
     table : task, tool, threads, n_zones, seconds, peak_memory_mb; see
         :func:`movelaws.benchmarks.assemble`. Rows without seconds were not run.
     growth : exponents by task, tool and threads; see :func:`movelaws.benchmarks.growth`.
-    memory_gb : most memory that a run may take, drawn as a line.
+    memory_gb : most memory that a run may take, drawn as a line. Less than 1 MB is drawn as 1 MB.
 
     Returns
     -------
@@ -53,6 +60,7 @@ def scaling(table: pd.DataFrame, growth: pd.DataFrame, memory_gb: float) -> Figu
     require_columns(table, [*key, "n_zones", *(column for column, *_ in _ROWS)], "table")
     require_columns(growth, [*key, *(name for *_, name in _ROWS)], "growth")
     measured = table[table["seconds"].notna()]
+    measured = measured.assign(peak_memory_mb=measured["peak_memory_mb"].clip(lower=_LEAST_MB))
     tasks = [task for task in _TASKS if (measured["task"] == task).any()]
     if not tasks:
         raise ValueError("table: no row has seconds, so there is nothing to draw")
@@ -60,25 +68,25 @@ def scaling(table: pd.DataFrame, growth: pd.DataFrame, memory_gb: float) -> Figu
     if unknown:
         raise ValueError(f"table: tool {unknown[0]!r} has no look; there are {', '.join(_LOOKS)}")
     made = figure(WIDTH_DOUBLE, _TOP + 2 * _TALL + _DOWN + 10)
+    wide = min(_WIDEST, (WIDTH_DOUBLE - _LEFT - _RIGHT + _ACROSS) / len(tasks) - _ACROSS)
     for row, (column, label, exponent) in enumerate(_ROWS):
         reach = _reach(measured, column, memory_gb)
         for place, task in enumerate(tasks):
+            runs = measured[measured["task"] == task]
             panel = axes_mm(
-                made, _LEFT + place * (_WIDE + _ACROSS), _TOP + row * (_TALL + _DOWN), _WIDE, _TALL
+                made, _LEFT + place * (wide + _ACROSS), _TOP + row * (_TALL + _DOWN), wide, _TALL
             )
-            panel.set(xscale="log", yscale="log", ylim=reach, xlim=_sizes(measured))
+            panel.set(xscale="log", yscale="log", ylim=reach, xlim=_sizes(runs))
             if column == "peak_memory_mb":
                 _limit(panel, memory_gb)
-            _lines(panel, measured[measured["task"] == task], column)
-            _exponents(
-                panel, measured[measured["task"] == task], column,
-                growth[growth["task"] == task].set_index(["tool", "threads"])[exponent],
-            )  # fmt: skip
+            _lines(panel, runs, column)
+            exponents = growth[growth["task"] == task].set_index(["tool", "threads"])[exponent]
+            _exponents(panel, runs, column, exponents)
             letter(panel, row * len(tasks) + place, _TASKS[task] if row == 0 else "")
             panel.set_xlabel("Number of zones, n" if row else "")
             panel.tick_params(labelleft=place == 0, labelbottom=row == len(_ROWS) - 1)
             panel.set_ylabel("" if place else label)
-            panel.yaxis.set_label_coords(-0.2, 0.5)
+            panel.yaxis.set_label_coords(-10 / wide, 0.5)
             decades(panel.xaxis)
             decades(panel.yaxis)
     _key(made, measured)
@@ -95,7 +103,7 @@ def _reach(measured: pd.DataFrame, column: str, memory_gb: float) -> tuple[float
 def _sizes(measured: pd.DataFrame) -> tuple[float, float]:
     """Limits of the horizontal axis, with room for the exponents at the right."""
     low, high = measured["n_zones"].min(), measured["n_zones"].max()
-    return low / 1.25, high * max(1.6, (high / low) ** 0.17)
+    return low / 1.25, high * max(1.6, (high / low) ** 0.25)
 
 
 def _lines(axes: Axes, runs: pd.DataFrame, column: str) -> None:
@@ -146,21 +154,23 @@ def _drawn(tool: str, threads: int) -> dict:
 
 
 def _key(made: Figure, measured: pd.DataFrame) -> None:
-    """One line of names above all panels."""
+    """Names above all panels, in two lines if there are many."""
     drawn = measured[["tool", "threads"]].drop_duplicates()
     drawn = drawn.sort_values(["tool", "threads"], key=_ours_first)
     handles = [
         Line2D([], [], **_drawn(tool, threads), label=_named(tool, threads))
         for tool, threads in drawn.itertuples(index=False)
     ]
+    columns = len(handles) if len(handles) <= 5 else -(-len(handles) // 2)
     made.legend(
-        handles=handles, loc="upper left", ncols=len(handles), columnspacing=1.4,
+        handles=handles, loc="upper left", ncols=columns, columnspacing=1.4,
         bbox_to_anchor=(_LEFT / WIDTH_DOUBLE, 1.0), borderaxespad=0.3, handlelength=2.2,
     )  # fmt: skip
 
 
 def _named(tool: str, threads: int) -> str:
-    return tool if threads == 1 else f"{tool}, {threads} threads"
+    name = _NAMES.get(tool, tool)
+    return name if threads == 1 else f"{name}, {threads} threads"
 
 
 def _ours_first(column: pd.Series) -> pd.Series:
