@@ -15,8 +15,8 @@ _LOOKS = {
     "PyTDLM": colours.Look("#EE6677", "s"),
     "scikit-mobility": colours.Look("#228833", "D"),
     "spint": colours.Look("#AA3377", "^"),
-    "averaging": colours.Look("#66CCEE", "v"),
-    "grid": colours.Look("#CCBB44", "P"),
+    "averaging": colours.Look("#997700", "v"),
+    "grid": colours.Look("#66CCEE", "P"),
 }
 _TASKS = {
     "opportunities": "Opportunities",

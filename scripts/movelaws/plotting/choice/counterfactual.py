@@ -14,12 +14,12 @@ from movelaws.plotting import (
     QUIET,
     TITLE_SIZE,
     WIDTH_DOUBLE,
-    change_maps,
     figure,
     maps,
     panels,
     style,
 )
+from movelaws.plotting.choice import change_maps
 
 LOSS, GAIN = "#b2182b", "#2166ac"  # ends of the maps' scale
 _EDGE, _GAP, _LINE = 1.0, 5.0, 3.6  # mm
