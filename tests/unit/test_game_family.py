@@ -15,6 +15,7 @@ from movelaws.game import (
     doubly_constrained,
     solve,
 )
+from movelaws.game.support import lay_out, open_zones
 from movelaws.od import Pairs
 from tests.unit.random_world import random_pairs
 
@@ -277,3 +278,46 @@ def test_margins_that_no_flows_have():
     alone = replace(pairs, flow=np.where(pairs.origin == 1, 1e7, pairs.flow))
     with pytest.raises(ValueError, match="zone 'z001' "):
         doubly_constrained(alone, np.array([1, 5, 1, 1, 1.0]), 1.0)
+
+
+@pytest.mark.parametrize("share, senders, attracting", [(1, 12, 12), (1, 1, 9), (0.4, 6, 7)])
+def test_support_is_what_the_pairs_say_one_by_one(share, senders, attracting):
+    pairs = random_pairs(12, seed=2, share=share)
+    rng = np.random.default_rng(3)
+    sends = rng.permutation(12) < senders
+    flow = rng.uniform(0, 1e5, pairs.n_pairs) * sends[pairs.origin]
+    mass = np.where(rng.permutation(12) < attracting, pairs.mass, 0)
+    whole = replace(pairs, flow=flow)
+    for some in (whole, whole.subset(np.flatnonzero(sends))):
+        rows, nearest = lay_out(some)
+        away = np.log(matrix(some, some.distance_km, np.inf)).min(axis=1)
+        np.testing.assert_array_equal(nearest, np.where(np.isfinite(away), away, 0))
+        relative = np.log(some.distance_km) - nearest[some.origin]
+        np.testing.assert_array_equal(rows.log_distance, relative)
+        np.testing.assert_array_equal(rows.outflow, some.outflow)
+        listed = np.split(some.destination, some.start[1:-1])
+        others = [[j for j in range(12) if j != i] for i in range(12)]
+        assert rows.complete.tolist() == [
+            r.tolist() == o for r, o in zip(listed, others, strict=True)
+        ]
+        used = {j for i in range(12) if sends[i] for j in listed[i] if mass[j] > 0}
+        assert open_zones(some, rows, mass).tolist() == sorted(used)
+
+
+def test_a_row_out_of_order_is_not_complete():
+    pairs = random_pairs(6, seed=1)
+    swapped = pairs.destination.copy()
+    swapped[[11, 12]] = swapped[[12, 11]]
+    rows, _ = lay_out(replace(pairs, destination=swapped))
+    assert rows.complete.tolist() == [True, True, False, True, True, True]
+
+
+@pytest.mark.parametrize("column, allowed", [("flow", ">= 0"), ("distance_km", "> 0")])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -1.0])
+def test_unusable_values_are_named_and_counted(column, allowed, value):
+    pairs = random_pairs(6, seed=1)
+    values = getattr(pairs, column).copy()
+    values[[7, 29]] = value
+    message = rf"{column} of 'z001' -> 'z003' is {value} \(2 such pairs\).* finite and {allowed}"
+    with pytest.raises(ValueError, match=message):
+        DestinationChoice(replace(pairs, **{column: values}))

@@ -42,7 +42,8 @@ class DestinationChoice:
 
     Notes
     -----
-    Holds 12 bytes a pair; an equilibrium takes another 8 while it is computed.
+    Holds 8 bytes a pair, 12 once ``flows_at`` is asked; an equilibrium takes another 8 while it is
+    computed.
 
     References
     ----------
@@ -54,7 +55,6 @@ class DestinationChoice:
         self._attraction = pairs.mass if attraction is None else np.asarray(attraction, dtype=float)
         self._rows, self._nearest = lay_out(pairs)
         self._open = open_zones(pairs, self._rows, self._attraction)
-        self._origin = pairs.origin
         self._farthest = self._rows.log_distance.max(initial=0.0)
 
     def equilibrium(
@@ -207,6 +207,10 @@ class DestinationChoice:
         x = x - equilibrium.beta * (self._rows.log_distance[pair_index] + self._nearest[i])
         leaving = np.where(self._rows.outflow[i] > 0, equilibrium.log_sum[i], np.inf)
         return self._rows.outflow[i] * np.exp(x - leaving)
+
+    @cached_property
+    def _origin(self) -> np.ndarray:
+        return self.pairs.origin
 
     @cached_property
     def _wanted_arrivals(self) -> np.ndarray:
