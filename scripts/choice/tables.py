@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from movelaws.choice.flux import shares_on_diagonal
 from movelaws.choice.tables import describe, parameters, statistics, table_s1
 from movelaws.frames import read
 from movelaws.log import logged
@@ -32,7 +33,11 @@ if __name__ == "__main__":
         fitted = parameters(
             joined(given.parameters), parameters_printed, params.planted, params.sources
         )
-        compared = statistics(fits, ks_printed, params.sources)
+        on_diagonal = {
+            name: shares_on_diagonal(pd.read_parquet(path))
+            for name, path in zip(params.datasets, given.predictions, strict=True)
+        }
+        compared = statistics(fits, ks_printed, params.sources, on_diagonal)
         print(compared.to_string())
         fits.to_csv(output.fits, index=False)
         write_table(described, output.datasets, output.datasets_md)

@@ -4,7 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from movelaws.choice.flux import LEAST_PAIRS, QUANTILES, boxes, classes, share_on_diagonal
+from movelaws.choice.flux import (
+    LEAST_PAIRS,
+    QUANTILES,
+    boxes,
+    classes,
+    share_on_diagonal,
+    shares_on_diagonal,
+)
 
 
 def test_classes_hold_every_flow_and_are_the_same_number_in_a_decade():
@@ -75,3 +82,14 @@ def test_another_model_can_be_asked_for():
     table = world(lambda rng, flow: rng.lognormal(0, 0.5, flow.size))
     table["RM"] = table["flow"] / 9
     assert share_on_diagonal(table, "RM") == 0.0
+
+
+def test_every_model_of_a_table_has_its_share():
+    table = world(lambda rng, flow: rng.lognormal(0, 0.5, flow.size)).assign(origin="a")
+    table["RM"] = table["flow"] / 9
+    assert shares_on_diagonal(table) == {"DCG": 1.0, "RM": 0.0}
+    assert shares_on_diagonal(table[["origin", "flow"]]) == {}
+
+
+def test_without_a_class_of_enough_pairs_there_is_no_share():
+    assert np.isnan(shares_on_diagonal(world(lambda rng, flow: 1.0).iloc[:2])["DCG"])

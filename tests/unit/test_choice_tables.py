@@ -141,13 +141,17 @@ def test_every_column_of_the_printed_table_is_understood(published):
 
 
 def test_the_statistics_are_of_the_fits_by_ssi_beside_the_print(published):
-    table = statistics(scores(), published[2], SOURCES)
+    table = statistics(scores(), published[2], SOURCES, {"made": {"DCG": 0.8}})
     assert len(table) == 3 * 7  # datasets, models
     ours = table[table["dataset"] == "us_migration"].set_index("model")
     for statistic in ("ks_distance", "ks_attraction"):
         row = published[2].set_index(["statistic", "dataset"]).loc[statistic, "us_migration"]
         wanted = row.rename(PRINTED_MODELS).to_dict()
         assert ours[f"published_{statistic}"].dropna().to_dict() == wanted
+    known = table.dropna(subset="bins_on_diagonal")
+    assert known[["dataset", "model", "bins_on_diagonal"]].to_numpy().tolist() == [
+        ["made", "DCG", 0.8]
+    ]
     others = table[table["dataset"] != "us_migration"]
     assert others.filter(like="published_").isna().all(axis=None)
 

@@ -281,6 +281,7 @@ rule choice_tables:
         notes=[RUN / "od" / d / "notes.json" for d in CHOICE_DATASETS],
         fits=[CHOICE / "fits" / f"{d}.csv" for d in CHOICE_DATASETS],
         parameters=[CHOICE / "fitted" / f"{d}.csv" for d in CHOICE_DATASETS],
+        predictions=[CHOICE / "predictions" / f"{d}.parquet" for d in CHOICE_DATASETS],
         heldout=[CHOICE / "heldout" / f"{d}.csv" for d in choice_some("heldout")],
         readings=[CHOICE / "readings" / f"{d}.csv" for d in choice_some("readings")],
         solver=[CHOICE / "solver" / f"{d}.csv" for d in choice_some("solver")],
@@ -336,7 +337,7 @@ rule choice_tables:
         sources=CHOICE_SOURCES,
         source=source_of(CHOICE_DATASETS),
         synthetic=bool(CHOICE_SYNTHETIC),
-        code=module_digest("movelaws.choice.tables", "movelaws.tables"),
+        code=module_digest("movelaws.choice.tables", "movelaws.choice.flux", "movelaws.tables"),
     message:
         "Setting Tables 1 and S1-S3 beside the published ones"
     script:
@@ -394,7 +395,6 @@ rule choice_claims:
         statistics=rules.choice_tables.output.statistics,
         solver=rules.choice_tables.output.solver,
         toy=rules.choice_toy.output.csv,
-        predictions=[CHOICE / "predictions" / f"{d}.parquet" for d in CHOICE_DATASETS],
         truths=[RUN / "raw" / d / "truth.json" for d in CHOICE_SYNTHETIC],
     output:
         claims=CHOICE / "claims.csv",
@@ -409,8 +409,8 @@ rule choice_claims:
         mem="500MB",
         runtime="5m",
     params:
-        datasets=CHOICE_DATASETS,
-        planted=CHOICE_PLANTED,
+        laws={d: law["model"] for d in CHOICE_SYNTHETIC if (law := planted_law(d))},
+        confidence=CHOICE_SETTINGS["confidence"],
         absent=CHOICE_ABSENT,
         code=module_digest("movelaws.choice.claims"),
     message:

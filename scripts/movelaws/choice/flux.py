@@ -6,6 +6,7 @@ import pandas as pd
 QUANTILES = (0.09, 0.25, 0.5, 0.75, 0.91)
 PER_DECADE = 4
 LEAST_PAIRS = 5
+PAIR_COLUMNS = ("origin", "destination", "distance_km", "flow")
 
 
 def classes(flow: np.ndarray, per_decade: int = PER_DECADE) -> np.ndarray:
@@ -50,8 +51,23 @@ def boxes(flow: np.ndarray, predicted: np.ndarray, per_decade: int = PER_DECADE)
     return pd.DataFrame(rows, columns=columns)
 
 
+def shares_on_diagonal(predictions: pd.DataFrame) -> dict[str, float]:
+    """:func:`share_on_diagonal` of every model in a table of predictions.
+
+    Parameters
+    ----------
+    predictions : flow (> 0) and a column per model, with or without origin, destination and
+        distance_km.
+    """
+    models = [column for column in predictions.columns if column not in PAIR_COLUMNS]
+    return {model: share_on_diagonal(predictions, model) for model in models}
+
+
 def share_on_diagonal(predictions: pd.DataFrame, model: str = "DCG") -> float:
-    """Share of the classes of at least five pairs whose whiskers hold the mean observed flow."""
+    """Share of the classes of at least five pairs whose whiskers hold the mean observed flow.
+
+    nan where no class has as many.
+    """
     table = boxes(predictions["flow"].to_numpy(), predictions[model].to_numpy())
     table = table[table["pairs"] >= LEAST_PAIRS]
     held = (table["q09"] <= table["mean"]) & (table["mean"] <= table["q91"])

@@ -119,7 +119,10 @@ def parameters(
 
 
 def statistics(
-    fits: pd.DataFrame, published: pd.DataFrame, sources: Mapping[str, str]
+    fits: pd.DataFrame,
+    published: pd.DataFrame,
+    sources: Mapping[str, str],
+    on_diagonal: Mapping[str, Mapping[str, float]],
 ) -> pd.DataFrame:
     """Tables S2 and S3 with the similarities: one row per dataset and model, fits by SSI.
 
@@ -128,15 +131,20 @@ def statistics(
     fits : the table of all fits of the run.
     published : statistic (ks_distance, ks_attraction), dataset and a column per printed model.
     sources : as for :func:`describe`.
+    on_diagonal : by dataset and model, the share of classes of observed flow whose whiskers hold
+        the diagonal (``movelaws.choice.flux``).
 
     Returns
     -------
-    DataFrame: dataset, model, ssi, ssi_nonzero, cpc, ks_distance, ks_attraction, the printed KS
-    statistics, source.
+    DataFrame: dataset, model, ssi, ssi_nonzero, cpc, ks_distance, ks_attraction,
+    bins_on_diagonal (NaN where unknown), the printed KS statistics, source.
     """
     columns = ["ssi", "ssi_nonzero", "cpc", "ks_distance", "ks_attraction"]
     table = fits.loc[fits["objective"] == "ssi", ["dataset", "model", *columns]]
     table = table.reset_index(drop=True)
+    table["bins_on_diagonal"] = [
+        on_diagonal.get(row.dataset, {}).get(row.model, np.nan) for row in table.itertuples()
+    ]
     long = published.melt(["statistic", "dataset"], var_name="model", value_name="value")
     long["model"] = long["model"].map(PRINTED_MODELS)
     printed = long.set_index(["statistic", "dataset", "model"])["value"]
