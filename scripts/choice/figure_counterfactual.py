@@ -6,13 +6,26 @@ import pandas as pd
 from movelaws.log import logged
 from movelaws.plotting import save
 from movelaws.plotting.choice.counterfactual import counterfactual_page
+from movelaws.tables import read_texts
+
+# Identifiers and names stay text: 01 is no number and NA is a name.
+TEXTS = (
+    "zone_id",
+    "name",
+    "origin",
+    "destination",
+    "origin_name",
+    "destination_name",
+    "intervention",
+    "quantity",
+    "unit",
+)
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         given, params = snakemake.input, snakemake.params
-        ids = {"zone_id": str, "origin": str, "destination": str}
         tables = (
-            pd.read_csv(given[name], dtype=ids)
+            read_texts(given[name], TEXTS)
             for name in ("destinations", "origins", "flows", "summary")
         )
         drawn = counterfactual_page(

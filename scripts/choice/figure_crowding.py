@@ -10,8 +10,7 @@ if __name__ == "__main__":
     with logged(snakemake.log[0]):
         given, params = snakemake.input, snakemake.params
         drawn = crowding(
-            # The likelihood ratio takes A_j as known, which observed arrivals are not.
-            pd.read_csv(given.readings).drop(columns="p_value"),
+            pd.read_csv(given.readings),
             labels=params.labels,
             planted=params.planted,
             synthetic=params.synthetic,

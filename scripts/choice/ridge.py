@@ -17,7 +17,7 @@ if __name__ == "__main__":
         pairs = choice_pairs(
             data.zones, data.flows, data.places, snakemake.params.attraction, circle=False
         )
-        grid = np.linspace(*BOX, snakemake.params.size)
+        grid = np.linspace(*BOX, int(snakemake.params.size))
         found = surface(pairs, grid, grid)
         print(found.sort_values("value").tail(5).to_string())
         found.to_csv(snakemake.output.surface, index=False)

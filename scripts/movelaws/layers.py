@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pyogrio.errors import DataLayerError, DataSourceError
-from pyproj import CRS
+from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 from shapely.errors import GEOSException
 
 from movelaws import archives, geo
 
 EQUAL_AREA = "EPSG:6933"
+_SAME_DEGREES, _SAME_METRES = 1e-5, 1.0
 _MAGIC = {".shp": b"\x00\x00\x27\x0a", ".gpkg": b"SQLite format 3\x00"}
 _JSON = (".geojson", ".json", ".topojson")
 LAYERS = (*_MAGIC, *_JSON)
@@ -32,13 +33,17 @@ _DAMAGE = (
 )
 
 
-def read_layer(path: str | Path, *, crs: str | int | None = None) -> tuple[gpd.GeoDataFrame, int]:
+def read_layer(
+    path: str | Path, *, crs: str | int | None = None, user_crs: str | int | None = None
+) -> tuple[gpd.GeoDataFrame, int]:
     """Read polygons or points from a shapefile in a .zip, GeoPackage, GeoJSON, TopoJSON or Parquet.
 
     Parameters
     ----------
     path : of the file.
     crs : taken where the file carries none.
+    user_crs : what a user says of this file: taken where the file states none, also in the place of
+        the longitude and latitude that GeoJSON then means; it must agree with what a file states.
 
     Returns
     -------
@@ -48,27 +53,36 @@ def read_layer(path: str | Path, *, crs: str | int | None = None) -> tuple[gpd.G
     Raises
     ------
     ValueError
-        If the file is no layer, is empty or damaged, carries no CRS (and none is given), lacks
-        geometries or has a polygon without area.
+        If the file is no layer, is empty or damaged, carries no CRS (and none is given) or another
+        than ``user_crs``, lacks geometries, has coordinates off the globe or polygons without area.
     FileNotFoundError
         If there is no such file.
     """
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"{path}: there is no such file")
-    layer = _read(path)
+    assumed, said = (None if name is None else checked_crs(name) for name in (crs, user_crs))
+    layer, states_crs = _read(path)
     if layer.empty:
         raise ValueError(f"{path}: the layer has no features")
+    if said is not None and not states_crs:
+        layer = layer.set_crs(said, allow_override=True)
     if layer.crs is None:
-        if crs is None:
+        if assumed is None:
             raise ValueError(f"{path}: no coordinate reference system: give one, such as EPSG:4326")
-        layer = layer.set_crs(checked_crs(crs))
+        layer = layer.set_crs(assumed)
     absent = layer.geometry.isna() | layer.geometry.is_empty
     if absent.any():
         raise ValueError(
             f"{path}: feature {int(np.argmax(absent))} has no geometry: remove or draw it, "
             "or the file is damaged"
         )
+    if said is not None and not _agree(layer.crs, said, layer.total_bounds):
+        raise ValueError(
+            f"{path}: crs={user_crs!r}, but the file states {layer.crs.name}: leave the option crs "
+            "out, or correct the file"
+        )
+    _check_on_globe(path, layer)
     named = layer.geometry.set_axis([f"feature {number}" for number in range(len(layer))])
     try:
         geometry, repaired = geo.repaired(named)
@@ -117,19 +131,48 @@ def pick(layer: gpd.GeoDataFrame, path: str | Path, names: Sequence[str], what: 
     raise ValueError(f"{path}: no column with the {what}: looked for {list(names)} among {found}")
 
 
-def _read(path: Path) -> gpd.GeoDataFrame:
+def _agree(stated: CRS, given: CRS, bounds: np.ndarray) -> bool:
+    """Whether two CRS put the corners of ``bounds`` at the same coordinates.
+
+    Names and definitions of one CRS differ between formats; to 1 m the coordinates do not.
+    """
+    if stated.equals(given, ignore_axis_order=True):
+        return True
+    west, south, east, north = bounds
+    corners = np.array([[west, west, east, east], [south, north, south, north]])
+    moved = np.array(Transformer.from_crs(stated, given, always_xy=True).transform(*corners))
+    close = _SAME_DEGREES if given.is_geographic else _SAME_METRES
+    return bool(np.allclose(moved, corners, rtol=0, atol=close))
+
+
+def _check_on_globe(path: Path, layer: gpd.GeoDataFrame) -> None:
+    """Degrees must be degrees; a longitude up to 360 may cross the date line."""
+    if not layer.crs.is_geographic:
+        return
+    west, south, east, north = layer.total_bounds
+    x, y = max(west, east, key=abs), max(south, north, key=abs)
+    if abs(x) > 360 or abs(y) > 90 + _SAME_DEGREES:
+        raise ValueError(
+            f"{path}: coordinates up to {x:g}, {y:g} are off the globe in degrees of "
+            f"{layer.crs.name}: state the projection they are in, in the file or by the option crs"
+        )
+
+
+def _read(path: Path) -> tuple[gpd.GeoDataFrame, bool]:
+    """Layer, and whether the file itself states its CRS."""
     try:
         if path.suffix.lower() == ".parquet":
-            return gpd.read_parquet(path)
-        layer = _unpacked(path) if path.suffix.lower() == ".zip" else _opened(path)
+            layer = gpd.read_parquet(path)
+            return layer, layer.crs is not None
+        layer, states_crs = _unpacked(path) if path.suffix.lower() == ".zip" else _opened(path)
     except _DAMAGE as error:
         raise ValueError(f"{path}: cannot be read as a layer of geometries: {error}") from None
     if not isinstance(layer, gpd.GeoDataFrame):
         raise ValueError(f"{path}: the file holds a table without geometries")
-    return layer
+    return layer, states_crs and layer.crs is not None
 
 
-def _unpacked(path: Path) -> gpd.GeoDataFrame:
+def _unpacked(path: Path) -> tuple[gpd.GeoDataFrame, bool]:
     """The only layer of an archive, unpacked within limits rather than read through GDAL."""
     with tempfile.TemporaryDirectory() as folder:
         unpacked = archives.extract(path, folder)
@@ -140,19 +183,20 @@ def _unpacked(path: Path) -> gpd.GeoDataFrame:
         return _opened(found[0])
 
 
-def _opened(path: Path) -> gpd.GeoDataFrame:
-    """Read a layer whose content is what its ending says.
+def _opened(path: Path) -> tuple[gpd.GeoDataFrame, bool]:
+    """Read a layer whose content is what its ending says; whether it may state a CRS.
 
     GDAL chooses a driver by content, and some formats name other files or addresses to read: no
     file from a stranger gets that far.
     """
-    suffix = path.suffix.lower()
+    suffix, states_crs = path.suffix.lower(), True
     if suffix not in LAYERS:
         raise ValueError(f"ending {suffix!r}; known are {', '.join(LAYERS)}, .parquet and .zip")
     if suffix in _JSON:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
         kind = document.get("type") if isinstance(document, dict) else None
         genuine = kind in ("FeatureCollection", "Topology")
+        states_crs = genuine and document.get("crs") is not None
         if kind == "Topology":
             _check_arcs(document)
     else:
@@ -160,7 +204,7 @@ def _opened(path: Path) -> gpd.GeoDataFrame:
             genuine = stream.read(len(_MAGIC[suffix])) == _MAGIC[suffix]
     if not genuine:
         raise ValueError(f"the content is not what the ending {suffix!r} promises")
-    return gpd.read_file(path)
+    return gpd.read_file(path), states_crs
 
 
 def _check_arcs(topology: dict) -> None:

@@ -14,6 +14,8 @@ from movelaws.opportunities import circle_population, intervening, resolution_km
 Population = Literal["workplace", "residential"]
 Support = Literal["observed", "all"]
 
+_MOST_PAIRS = 4e8
+
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
@@ -155,14 +157,16 @@ def build_pairs(
     ------
     ValueError
         If an id is repeated or unknown, a pair is repeated or stays in its zone, a flow or a
-        population is negative or not finite, a point cannot be measured from, or two zones of a
-        pair share one point.
+        population is negative or not finite, a point cannot be measured from, two zones of a
+        pair share one point, or all pairs are more than 4e8 (about 8 bytes each a column).
     """
     if support not in ("observed", "all"):
         raise ValueError(f"support = {support!r} is neither 'observed' nor 'all'")
     if population not in ("workplace", "residential"):
         raise ValueError(f"population = {population!r} is neither 'workplace' nor 'residential'")
     ids = _checked_ids(zones)
+    if support == "all":
+        _check_number(ids.size)
     points, place_points = _embedded(zones, places)
     mass = _checked_population(zones, f"{population}_population", "zones", "zone_id")
     place_mass = _checked_population(places, f"{population}_population", "places", "place_id")
@@ -184,6 +188,15 @@ def _checked_ids(zones: pd.DataFrame) -> pd.Index:
     if not ids.is_unique:
         raise ValueError(f"zones: zone_id {ids[ids.duplicated()][0]!r} appears more than once")
     return ids
+
+
+def _check_number(n: int) -> None:
+    """Raise before so many pairs are allocated that no memory holds them."""
+    if n * (n - 1) > _MOST_PAIRS:
+        raise ValueError(
+            f"zones: {n:,} zones make {n * (n - 1):.3g} pairs, more than {_MOST_PAIRS:g}: join "
+            "zones (squares, clusters), raise min_trips, or choose support='observed'"
+        )
 
 
 def _embedded(zones: geopandas.GeoDataFrame, places: pd.DataFrame) -> tuple[Embedding, Embedding]:

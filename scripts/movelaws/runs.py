@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from movelaws import adapters, options, synthetic
 from movelaws.choice.interventions import check_form
 from movelaws.registry import Registry, RegistryError, Row, status
+from movelaws.synthetic.options import checked_law
 
 
 def checked_mirror(folder: str | None) -> str | None:
@@ -74,13 +75,27 @@ def registry_rows(name: str, entry: Mapping, rows: Registry) -> dict[str, Row]:
     return found
 
 
+def check_own_files(datasets: Mapping[str, Mapping]) -> None:
+    """Whether the files of the user's own datasets are there; Snakemake asks for none it has read.
+
+    Raises
+    ------
+    ValueError
+        Naming the key and the path.
+    """
+    for name, entry in datasets.items():
+        for role, file in entry.get("files", {}).items() if entry["source"] == "own" else ():
+            if file is not None and not Path(file).is_file():
+                raise ValueError(f"config: od.{name}.files.{role}: there is no file {file!r}")
+
+
 def left_out(
     datasets: Mapping[str, Mapping], rows: Registry, mirror: str | None, raw: Path
 ) -> dict[str, str]:
     """Datasets whose raw files cannot all be had, each with a sentence that says why.
 
-    A missing file of the user's own is not left out but an error of Snakemake that names it:
-    who points at a file expects it to be read.
+    A missing file of the user's own is not left out but an error, see ``check_own_files``: who
+    points at a file expects it to be read.
     """
     reasons = {}
     for name, entry in datasets.items():
@@ -174,7 +189,7 @@ def _check_choice(section: Mapping, od: Mapping) -> None:
         if entry is None:
             continue
         _known(f"choice.counterfactuals.{case}.dataset", entry["dataset"], od)
-        objective = entry.get("objective", "ssi")
+        objective = entry.get("objective", section["objectives"][0])
         _known(f"choice.counterfactuals.{case}.objective", objective, section["objectives"])
         try:
             check_form(entry["interventions"])
@@ -194,6 +209,7 @@ def _check_dataset(key: str, entry: Mapping, models: Collection[str]) -> None:
             options.check(world.write, wanted, "world.options")
             if "law" in wanted:
                 _known("world.options.law.model", wanted["law"].get("model"), [*models, "DCG"])
+                checked_law(wanted["law"])
         adapters.check_request(entry["adapter"], roles, entry.get("options", {}))
     except ValueError as error:
         raise ValueError(f"config: {key}: {str(error).removeprefix('config: ')}") from None

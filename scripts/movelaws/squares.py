@@ -12,7 +12,9 @@ from pyproj.crs.coordinate_operation import LambertAzimuthalEqualAreaConversion
 from movelaws import geo
 from movelaws.zoning import DEGREES, NO_ZONE, Points, Zoning, checked_box, position_name
 
+LEAST_KM = 0.001
 _REACH_KM = 500.0
+_MOST_CELLS = 10**12  # columns x rows, far below the end of 64-bit codes
 _CORNER_M = 1e6
 
 
@@ -22,7 +24,7 @@ def equal_squares(points: Points, cell_km: float, box: Sequence[float] | None = 
     Parameters
     ----------
     points : (n,) places.
-    cell_km : side of a square, km.
+    cell_km : side of a square, km; at least 0.001.
     box : [west, south, east, north] in degrees. The grid is centred on it and has the whole number
         of columns and rows nearest to its size, so that no square is cut. Without a box the grid
         covers all points, and the names of the squares change with them.
@@ -35,10 +37,11 @@ def equal_squares(points: Points, cell_km: float, box: Sequence[float] | None = 
     Raises
     ------
     ValueError
-        For a cell not > 0, a bad box, or an extent beyond 500 km from its centre.
+        For a cell below 0.001 km, a bad box, an extent beyond 500 km from its centre, or more than
+        10**12 squares in the grid.
     """
-    if not cell_km > 0:
-        raise ValueError(f"cell_km = {cell_km} must be > 0")
+    if not cell_km >= LEAST_KM:
+        raise ValueError(f"cell_km = {cell_km} must be >= {LEAST_KM}: positions are no finer")
     whole = box is None
     if whole:
         box = [
@@ -59,6 +62,11 @@ def equal_squares(points: Points, cell_km: float, box: Sequence[float] | None = 
     else:
         edge_x, edge_y = to_plane.transform([east, middle[0]], [middle[1], north])
         columns, rows = (max(1, round(2 * v / side)) for v in (edge_x[0], edge_y[1]))
+    if columns * rows > _MOST_CELLS:
+        raise ValueError(
+            f"cell_km = {cell_km} makes {columns:,} x {rows:,} squares, at most {_MOST_CELLS:,} "
+            "may be: make cell_km larger or the box smaller"
+        )
     # NaN and infinity, which far points may project to, compare as outside.
     column, row = np.floor(x / side + columns / 2), np.floor(y / side + rows / 2)
     inside = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)

@@ -57,6 +57,19 @@ def write_table(
             temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
+def read_texts(path: str | Path, texts: Sequence[str]) -> pd.DataFrame:
+    """Read a CSV in which the columns named ``texts`` stay text, as they were written.
+
+    A zone may be called 01, NA or null; without this pandas takes the first for a number and the
+    others for missing. Columns that the file does not have are passed over.
+    """
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    for column in table.columns:
+        if column not in texts:
+            table[column] = pd.read_csv(path, usecols=[column])[column]
+    return table
+
+
 def to_markdown(table: pd.DataFrame, *, units: Mapping[str, str] | None = None) -> str:
     """Markdown table with ``published_x`` moved beside ``x``, units in the header, numbers right.
 

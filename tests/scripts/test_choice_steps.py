@@ -187,7 +187,7 @@ def profile(zones, tmp_path_factory) -> pd.DataFrame:
 
 
 def test_the_profile_is_best_near_the_planted_crowding(profile, fitted):
-    assert profile["gamma"].tolist() == [*GAMMAS, np.inf]
+    assert profile["gamma"].tolist() == [*GAMMAS, np.inf, np.inf]
     assert profile.loc[profile["value"].idxmax(), "gamma"] == TRUTH[2] == 1
     best = fitted[0].set_index(["objective", "model"])["value"]["ssi", "DCG"]
     assert (profile["value"] <= best + 1e-6).all()
@@ -259,26 +259,34 @@ def test_the_solvers_agree_and_the_limits_hold(solved, fits):
     assert report["gamma"].tolist() == [json.loads(game)["gamma"]] * 3
 
 
-def test_a_counterfactual_takes_the_fit_of_its_objective(folder, fits, profile):
+def test_a_counterfactual_takes_the_fit_of_its_objective(folder, fits, fitted, profile):
     what_if = step("counterfactual").what_if
-    table = pd.read_csv(fits)
-    by_ssi, others = what_if(str(folder), CLOSED, "workplace", table, profile)
-    by_chance, _ = what_if(
-        str(folder), CLOSED | {"objective": "poisson"}, "workplace", table, profile
+    table, known = pd.read_csv(fits), fitted[1]
+    by_ssi, similar = what_if(
+        str(folder), CLOSED | {"objective": "ssi"}, "workplace", table, known, profile
     )
+    by_chance, likely = what_if(str(folder), CLOSED, "workplace", table, known, profile)
     changed = by_ssi.destinations["intervention"] == "closed"
     assert changed.sum() == 1
     assert by_ssi.destinations.loc[changed, "after"].tolist() == [0]
     assert by_ssi.destinations["after"].sum() == pytest.approx(by_ssi.destinations["before"].sum())
-    assert others["gamma"].tolist() == GAMMAS  # the limit does not respond, it is left out
-    assert (others["arrivals_after"] == 0).all()
     moved = [found.destinations["before"].to_numpy() for found in (by_ssi, by_chance)]
     assert not np.allclose(*moved, rtol=1e-6)
+    for others in (similar, likely):
+        assert np.isfinite(others["gamma"]).all()  # a limit does not respond, it is left out
+        assert others["case"].iloc[0] == "without crowding"
+        assert (others["arrivals_after"] == 0).all()
+    gamma = known.query("model == 'DCG' and objective == 'poisson' and parameter == 'gamma'")
+    range_of = likely.loc[likely["case"] == "fits as well", "gamma"]
+    assert range_of.min() == pytest.approx(gamma["low"].iloc[0])
+    assert range_of.max() == pytest.approx(gamma["high"].iloc[0])
 
 
-def test_the_counterfactual_writes_its_five_tables(zones, fits, profile, tmp_path):
-    profile.to_csv(tmp_path / "profile.csv", index=False)
-    given = zones | {"fits": fits, "profile": str(tmp_path / "profile.csv")}
+def test_the_counterfactual_writes_its_five_tables(zones, fits, fitted, profile, tmp_path):
+    given = zones | {"fits": fits}
+    for name, table in {"profile": profile, "fitted": fitted[1]}.items():
+        given[name] = str(tmp_path / f"{name}.csv")
+        table.to_csv(given[name], index=False)
     names = ("destinations", "origins", "flows", "summary", "sensitivity")
     out, log = run(
         "counterfactual",
@@ -287,6 +295,7 @@ def test_the_counterfactual_writes_its_five_tables(zones, fits, profile, tmp_pat
         {name: f"{name}.csv" for name in names},
         case=CLOSED,
         attraction="workplace",
+        unit="trips",
     )
     assert all(len(pd.read_csv(out[name])) for name in names)
     assert "One is closed" in log

@@ -1,6 +1,9 @@
 """The check-in adapter: four formats, one meaning; what is dropped is counted or refused."""
 
+import bz2
 import gzip
+import json
+import lzma
 
 import geopandas as gpd
 import numpy as np
@@ -236,6 +239,7 @@ def test_places_may_be_repeated_or_lack_a_position(tmp_path):
         ("", "the file is empty"),
         ("\n\n", "no line has the 5 columns"),
         ("a,b,c,d,e\n", "no line has the 5 columns .* line 1: 'a,b,c,d,e'"),
+        ("ann\0\0", r"byte 3 is 0x00, in 'ann\\x00\\x00': give text in UTF-8"),
     ],
 )
 def test_files_that_are_no_checkins(tmp_path, text, message):
@@ -246,8 +250,168 @@ def test_files_that_are_no_checkins(tmp_path, text, message):
 def test_text_that_is_not_unicode_is_named(tmp_path):
     path = tmp_path / "c.txt"
     path.write_bytes(snap().replace("ann", "änn").encode("latin-1"))
-    with pytest.raises(ValueError, match=r"c\.txt: cannot be read as tab-separated text"):
+    said = r"c\.txt: cannot be read as tab-separated text: byte \d+ is 0xe4, in '.*\ufffdnn"
+    with pytest.raises(ValueError, match=said):
         read("checkins", {"checkins": path})
+    # far from the beginning Arrow finds it; the message can be printed all the same
+    path.write_bytes(snap().encode() * 1000 + "bj\u00f8rn\n".encode("latin-1"))
+    with pytest.raises(ValueError, match=r"c\.txt: cannot be read as tab-separated") as refused:
+        read("checkins", {"checkins": path})
+    assert str(refused.value).encode("utf-8")
+
+
+@pytest.mark.parametrize("format", ["snap", "table"])
+@pytest.mark.parametrize(
+    ("pack", "message"),
+    [
+        (gzip.compress, r"c\.txt: the content is compressed by gzip: call it c\.txt\.gz"),
+        (bz2.compress, r"c\.txt: the content is compressed by bzip2: call it c\.txt\.bz2"),
+        (lzma.compress, r"c\.txt: the content is compressed by xz: call it c\.txt\.xz"),
+        (lambda text: b"PK\x03\x04" + text, r"c\.txt: the content is a zip archive or a workbook"),
+        (lambda text: b"PAR1" + text, r"c\.txt: the content is Parquet"),
+    ],
+)
+def test_packed_content_under_the_name_of_text_is_named(tmp_path, format, pack, message):
+    path = tmp_path / "c.txt"
+    path.write_bytes(pack(snap().encode()))
+    with pytest.raises(ValueError, match=message):
+        read("checkins", {"checkins": path}, format=format)
+
+
+def test_a_folder_is_no_file(tmp_path):
+    with pytest.raises(IsADirectoryError, match=r"checkins: .* is a folder: give a file in it"):
+        read("checkins", {"checkins": tmp_path})
+
+
+def test_antennas_that_are_all_unknown_are_named(tmp_path):
+    files, options = formats(tmp_path)["d4d"]
+    write(files["checkins"], "ann\t2010-01-01 08:10:00\t-1\n" * 5)
+    with pytest.raises(ValueError, match=r"d4d\.csv: all 5 check-ins are at an unknown antenna \(-1"):
+        read("checkins", files, **options)
+
+
+# ---------------------------------------------------------------- tables: times, places, CRS
+
+README = {"format": "table", "user": "id", "time": "when", "latitude": "lat", "longitude": "lon"}
+
+
+def table(folder, extra=(), times=None, **options):
+    """The visits as the example of the README has them, with further columns."""
+    head = ",".join(["id", "when", "lat", "lon", *[name for name, _ in extra]])
+    when = times or [t for _, t, _ in VISITS]
+    rows = [
+        (u, when[i], *PLACES[p], *[cells[i] for _, cells in extra])
+        for i, (u, _, p) in enumerate(VISITS)
+    ]
+    path = write(folder / "c.csv", head + "\n" + lines(rows, ","))
+    return read("checkins", {"checkins": path}, **README | options)
+
+
+CATEGORY = ("place", ["cafe", "bar", "cafe", "bar", "cafe", "bar", "cafe", "bar"])
+SQUARES = {"zones": "squares", "cell_km": 1, "box": BOX}
+
+
+@pytest.mark.parametrize("options", [SQUARES, {"zones": "places"}, {"zones": "clusters"}])
+def test_a_column_called_place_changes_nothing_unless_it_is_named(tmp_path, options):
+    plain = table(tmp_path, **options)
+    other = table(tmp_path, [CATEGORY], **options)
+    assert flows_of(other) == flows_of(plain)
+    assert other.zones["x"].tolist() == plain.zones["x"].tolist()
+    assert other.notes == plain.notes
+
+
+def test_the_own_coordinates_count_for_squares_and_polygons(tmp_path):
+    plain = table(tmp_path, **SQUARES)
+    assert flows_of(table(tmp_path, [CATEGORY], place="place", **SQUARES)) == flows_of(plain)
+    moved = "".join(f"{u}\t{t}\t{PLACES[p][0]}\t{PLACES[p][1]}\tx\n" for u, t, p in VISITS)
+    assert flows_of(small(tmp_path, moved, **SQUARES)) == flows_of(plain)
+
+
+@pytest.mark.parametrize("zones", ["places", "clusters"])
+def test_places_that_move_are_refused_beyond_the_limit(tmp_path, zones):
+    said = (
+        r"c\.csv: line 4, column 'place': 'cafe' is at 59\.91, 10\.75, but .*59\.93"
+        r".*\(4 of 8 check-ins .*option place.*max_unusable"
+    )
+    category = ("place", ["bar", "cafe", "cafe", *CATEGORY[1][3:]])
+    with pytest.raises(ValueError, match=said.replace("4 of 8", r"\d of 8")):
+        table(tmp_path, [category], place="place", zones=zones)
+    names = ("place", [p for _, _, p in VISITS[:-1]] + ["a"])
+    one = table(tmp_path, [names], place="place", max_unusable=0.2)
+    assert one.notes["check-ins at another position than the first of their place"] == 1
+
+
+def test_a_places_file_needs_to_know_which_column_to_look_up(tmp_path):
+    where = "place,latitude,longitude\n" + lines(((p, *PLACES[p]) for p in PLACES), ",")
+    files = {
+        "checkins": write(tmp_path / "c.csv", "user,time,place\n" + lines(VISITS, ",")),
+        "places": write(tmp_path / "p.csv", where),
+    }
+    assumed = read("checkins", files, format="table")
+    assert assumed.notes["column of the places, none being named"] == "place"
+    named = read("checkins", files, format="table", place="place")
+    assert "column of the places, none being named" not in named.notes
+    assert flows_of(assumed) == flows_of(named)
+    text = "user,time,place,lat,lon\n" + lines(((*row, 59.9, 10.7) for row in VISITS), ",")
+    write(files["checkins"], text)
+    with pytest.raises(ValueError, match=r"c\.csv: .*\['lat', 'lon'\], and .*p\.csv .*option place"):
+        read("checkins", files, format="table")
+    assert flows_of(read("checkins", files, format="table", place="place")) == flows_of(named)
+
+
+@pytest.mark.parametrize("number", ["20100101", "2010", "40470.5"])
+def test_numbers_that_are_no_times_are_refused(tmp_path, number):
+    said = (
+        rf"c\.csv: line 2, column 'when': '{number}' is the first with a number that is no time in "
+        r"seconds since 1970 \(8 of 8 rows .*seconds since 1970 or ISO 8601"
+    )
+    with pytest.raises(ValueError, match=said):
+        table(tmp_path, times=[number] * 8)
+
+
+def test_unix_seconds_may_hold_an_early_one_and_iso_a_stray_number(tmp_path):
+    unix = [seconds(t) for _, t, _ in VISITS]
+    assert flows_of(table(tmp_path, times=unix)) == flows_of(table(tmp_path))
+    early = table(tmp_path, times=[86_400, *unix[1:]])
+    assert early.notes["check-ins read"] == 8
+    stray = table(tmp_path, times=["2010", *[t for _, t, _ in VISITS[1:]]], max_unusable=0.2)
+    reason = "check-ins with a number that is no time in seconds since 1970 dropped"
+    assert stray.notes[reason] == 1
+
+
+@pytest.mark.parametrize(
+    "when", ["9999-12-31", "1582-01-01", "0001-01-01T00:00:00Z", "253402214400", "-62135596800"]
+)
+def test_a_time_that_stands_for_none_is_one_row_lost(tmp_path, when):
+    times = [t for _, t, _ in VISITS]
+    # nanoseconds beside it must not overflow either
+    times[0], times[7] = "2010-01-01T08:00:00.123456789Z", when
+    canonical = table(tmp_path, times=times, max_unusable=0.2)
+    assert canonical.notes["check-ins without a usable time dropped"] == 1
+    assert sorted(flows_of(canonical).values()) == [1, 1, 2]
+    with pytest.raises(ValueError, match=rf"line 9, .*'{when}' is the first without a usable time"):
+        table(tmp_path, times=times)
+
+
+def test_the_crs_of_polygons_comes_from_the_file_or_the_option(tmp_path):
+    shapes = [rectangle(10.6, 59.9, 10.72, 60), rectangle(10.72, 59.9, 11, 59.94)]
+    layer = gpd.GeoDataFrame({"zone_id": ["w", "e"]}, geometry=shapes, crs="EPSG:4326")
+    metres = json.loads(layer.to_crs("EPSG:25832").to_json(drop_id=True))
+    metres.pop("crs", None)
+    files = {"checkins": write(tmp_path / "c.txt", snap()), "polygons": tmp_path / "z.geojson"}
+    write(files["polygons"], json.dumps(metres))
+    with pytest.raises(ValueError, match=r"z\.geojson: .*off the globe .*option crs"):
+        read("checkins", files, zones="polygons")
+    given = read("checkins", files, zones="polygons", crs="EPSG:25832")
+    assert flows_of(given) == {("e", "w"): 1, ("w", "e"): 2}
+    assert given.zones.crs == "EPSG:25832"
+    stated = metres | {"crs": {"type": "name", "properties": {"name": "EPSG:25832"}}}
+    write(files["polygons"], json.dumps(stated))
+    for crs in (None, 25832, "EPSG:32632"):  # the last is the same to a metre
+        same = read("checkins", files, zones="polygons", crs=crs)
+        assert flows_of(same) == flows_of(given)
+    with pytest.raises(ValueError, match=r"z\.geojson: crs=4326, but the file states .*UTM zone 32N"):
+        read("checkins", files, zones="polygons", crs=4326)
 
 
 def test_swapped_coordinates_and_empty_boxes_are_named(tmp_path):
@@ -266,7 +430,10 @@ def test_swapped_coordinates_and_empty_boxes_are_named(tmp_path):
         (["checkins"], {"min_places": 0}, "a whole number >= 1"),
         (["checkins"], {"max_unusable": 2}, "a share from 0 to 1"),
         (["checkins"], {"outside": "stop"}, "'break' or 'skip'"),
-        (["checkins"], {"cell_km": 0}, "a number > 0"),
+        (["checkins"], {"cell_km": 0}, r"a number >= 0\.001 \(km\)"),
+        (["checkins"], {"cell_km": 1e-9}, r"a number >= 0\.001 \(km\)"),
+        (["checkins"], {"crs": "EPSG:999999"}, "one such as 'EPSG:25832'"),
+        (["checkins"], {"crs": 0}, "one such as 'EPSG:25832'"),
     ],
 )
 def test_requests_are_checked_before_files_are_read(roles, options, message):

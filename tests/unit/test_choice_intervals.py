@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import t as student
 
 from movelaws.choice.fits import fit
-from movelaws.choice.intervals import DIFFERENCE, likelihood_intervals
+from movelaws.choice.intervals import DIFFERENCE, FEW_ORIGINS, likelihood_intervals
 from movelaws.choice.likelihood import climb, hessian, scores
 from movelaws.choice.masses import choice_pairs
 from movelaws.choice.predictors import predictor
@@ -88,7 +89,38 @@ def test_planted_parameters_lie_in_their_intervals(pairs):
         assert found.intervals.low[name] < truth < found.intervals.high[name]
         assert found.intervals.high[name] - found.intervals.low[name] < 0.5
     assert found.intervals.low[DIFFERENCE] < TRUTH[0] - TRUTH[2] < found.intervals.high[DIFFERENCE]
-    assert 0.4 < found.intervals.scale < 2.5  # multinomial flows: about 1
+    scales = found.intervals.scale
+    assert set(scales) == {"alpha", "beta", "gamma", DIFFERENCE}
+    assert all(0.3 < scale < 3 for scale in scales.values())  # multinomial flows: about 1
+
+
+def test_scale_and_error_of_each_parameter_are_those_of_the_sandwich(pairs):
+    game, theta = predictor("DCG", pairs), fit(pairs, "DCG", "poisson").theta
+    known = likelihood_intervals(game, theta)
+    gradient, bread = scores(game, theta).gradient, np.linalg.inv(-hessian(game, theta))
+    n = len(gradient)
+    sandwich = bread @ gradient.T @ gradient @ bread * n / (n - 1)
+    for name, w in (("gamma", [0, 0, 1]), ("alpha", [1, 0, 0]), (DIFFERENCE, [1, 0, -1])):
+        w = np.array(w)
+        variance = w @ sandwich @ w
+        assert known.scale[name] == pytest.approx(variance / (w @ bread @ w), rel=1e-6)
+        assert known.standard_error[name] == pytest.approx(np.sqrt(variance), rel=1e-6)
+        pull = (gradient @ bread @ w) ** 2
+        origins = pull.sum() ** 2 / (pull**2).sum()
+        assert known.effective_origins[name] == pytest.approx(origins, rel=1e-6)
+        half = known.standard_error[name] * student.ppf(0.975, origins - 1)
+        assert known.high[name] - known.low[name] == pytest.approx(2 * half, rel=1e-6)
+
+
+def test_an_interval_from_few_origins_names_their_number(pairs):
+    flow = pairs.flow.copy()
+    large = pairs.origin == 0
+    flow[large] *= 3e3  # one origin decides
+    known = fit(with_flow(pairs, flow), "DCG", "poisson").intervals
+    assert known.effective_origins["beta"] < FEW_ORIGINS
+    assert known.reason["beta"].endswith(f"{known.effective_origins['beta']:.1f} effective origins")
+    gravity = fit(with_flow(pairs, flow), "GMPow2", "poisson").intervals
+    assert gravity.reason["a"].startswith("at least 1.")
 
 
 def test_intervals_hold_the_truth_about_as_often_as_they_say(pairs):
@@ -119,7 +151,7 @@ def test_with_arrivals_as_attraction_only_the_difference_is_identified(consisten
     assert inner.low[DIFFERENCE] == pytest.approx(0.8, abs=1e-3)
     assert inner.high[DIFFERENCE] == pytest.approx(0.8, abs=1e-3)
     assert inner.low["beta"] == pytest.approx(1.3, abs=1e-3)
-    assert "beta" not in inner.reason
+    assert "unidentified" not in inner.reason.get("beta", "")
 
 
 def test_noise_does_not_make_up_an_interval_for_the_ridge(consistent):
@@ -139,7 +171,10 @@ def test_a_parameter_on_its_bound_has_no_interval_and_the_others_say_so(pairs):
     known = found.intervals
     assert np.isnan(known.low["gamma"])
     assert known.reason["gamma"] == "on the bound 0.5 of the range searched"
-    assert known.reason["beta"] == "holds for gamma = 0.5 on the bound"
+    for name in ("alpha", "beta", DIFFERENCE):
+        assert known.reason[name].startswith("holds along the edge of the box only (gamma = 0.5)")
+    mirrored = [known.low["alpha"] - 0.5, known.high["alpha"] - 0.5]
+    assert [known.low[DIFFERENCE], known.high[DIFFERENCE]] == pytest.approx(mirrored)
     assert np.isfinite([known.low["alpha"], known.high["alpha"]]).all()
 
 

@@ -8,7 +8,7 @@ import pytest
 from movelaws.choice.fits import fit
 from movelaws.choice.masses import choice_pairs
 from movelaws.choice.predictors import predictor
-from movelaws.choice.profiles import gamma_profile, surface
+from movelaws.choice.profiles import FITTED, GIVEN, gamma_profile, surface
 from movelaws.choice.search import Target
 from tests.unit.crowded_world import TRUTH, country, played
 
@@ -22,7 +22,7 @@ def pairs():
 @pytest.mark.parametrize("objective", ["ssi", "poisson"])
 def test_a_profile_peaks_at_the_planted_gamma(pairs, objective):
     table = gamma_profile(pairs, objective, (0.0, 0.5, 1.0, 1.5, 3.0), seed=1)
-    assert list(table) == ["objective", "gamma", "alpha", "beta", "ratio", "value"]
+    assert list(table) == ["objective", "gamma", "alpha", "beta", "ratio", "value", "limit"]
     finite = table[np.isfinite(table["gamma"])]
     assert finite.loc[finite["value"].idxmax(), "gamma"] == TRUTH[2]
     np.testing.assert_allclose(finite["ratio"], finite["alpha"] / (1 + finite["gamma"]))
@@ -34,17 +34,38 @@ def test_a_profile_peaks_at_the_planted_gamma(pairs, objective):
 
 def test_the_profile_ends_in_doubly_constrained_gravity(pairs):
     table = gamma_profile(pairs, "poisson", [300.0, 100.0])
-    assert list(table["gamma"]) == [100.0, 300.0, np.inf]
+    assert list(table["gamma"]) == [100.0, 300.0, np.inf, np.inf]
+    assert list(table["limit"]) == ["", "", FITTED, GIVEN]
     limit = table.iloc[-1]
     assert (limit["alpha"], limit["ratio"]) == (np.inf, 1.0)
     assert limit["value"] == fit(pairs, "GMPowDC", "poisson").value
+
+
+@pytest.mark.parametrize("objective", ["ssi", "poisson"])
+def test_the_curve_leads_to_the_limit_whose_ratio_is_fitted(pairs, objective):
+    table = gamma_profile(pairs, objective, [100.0, 1000.0], seed=1)
+    near, fitted, given = (table.iloc[k] for k in (1, 2, 3))
+    for column in ("ratio", "beta", "value"):
+        assert fitted[column] == pytest.approx(near[column], rel=2e-2)
+    assert fitted["value"] >= given["value"] - 1e-9 * abs(given["value"])
+    assert abs(fitted["value"] - near["value"]) < 0.1 * abs(given["value"] - near["value"])
+    assert abs(fitted["ratio"] - 1) > 0.05
+
+
+def test_a_planted_power_of_the_attraction_is_found(pairs):
+    planted = replace(pairs, mass=pairs.mass**0.7)
+    flow = predictor("GMPowDC", planted).flows(np.array([1.3]))
+    row = gamma_profile(replace(pairs, flow=flow), "ssi", [30.0], seed=1).iloc[1]
+    assert (row["limit"], row["gamma"], row["alpha"]) == (FITTED, np.inf, np.inf)
+    assert (row["ratio"], row["beta"]) == pytest.approx((0.7, 1.3), rel=1e-3)
+    assert row["value"] == pytest.approx(np.mean(flow > 0) * len(flow) / pairs.n_zones**2, rel=1e-3)
 
 
 def test_the_limit_is_left_out_where_it_cannot_be(pairs, capsys):
     mass = pairs.mass.copy()
     mass[0] = 100 * mass.sum()
     table = gamma_profile(replace(pairs, mass=mass), "poisson", [1.0])
-    assert list(table["gamma"]) == [1.0]
+    assert GIVEN not in set(table["limit"])
     assert "is to receive" in capsys.readouterr().out
 
 

@@ -28,7 +28,7 @@ def published(root):
 @pytest.fixture(scope="module")
 def data():
     zones, flows = country(9)
-    whole = frames.assemble(zones, played(zones, flows), None, {"individuals": 77})
+    whole = frames.assemble(zones, played(zones, flows), None, {"users with a trip": 77})
     fewer = frames.assemble(zones, whole.flows.iloc[:10])
     return {"us_migration": whole, "made": fewer}
 

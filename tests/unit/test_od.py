@@ -242,3 +242,10 @@ def test_pairs_of_unequal_length_are_refused():
             Pairs(**{**good, name: np.ones(5)})
     with pytest.raises(ValueError, match="start must rise"):
         Pairs(**{**good, "start": np.array([0, 3, 2])})
+
+
+def test_more_pairs_than_memory_holds_are_refused_before_they_are_made():
+    n = 60_000
+    many = zone_table([str(i) for i in range(n)], *[np.arange(n, dtype=float)] * 4)
+    with pytest.raises(ValueError, match=r"60,000 zones make 3.6e\+09 pairs, more than 4e\+08"):
+        pairs(many, flows=flow_table(), places=many, support="all")

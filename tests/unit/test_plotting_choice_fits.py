@@ -119,6 +119,27 @@ def test_crowding_shows_every_attraction_with_its_interval():
     assert {"9.00 [7.00, ∞]", "0.50 [−0.20, 1.20]", "0.210", "< 0.001", "planted"} <= words(figure)
 
 
+def test_an_interval_along_the_edge_is_dotted_and_the_key_says_so():
+    figure = crowding(readings(), labels=LABELS)
+    assert len(drawn(figure, "interval")) == 2
+    (dotted,) = drawn(figure, "edge interval")
+    assert dotted.get_linestyle() not in ("-", "None")
+    assert dotted.get_ydata()[0] == drawn(figure, "edge")[0].get_ydata()[0]
+    assert "holds along the edge of the box only" in words(figure)
+    inside = crowding(readings().assign(at_bound=""), labels=LABELS)
+    assert not drawn(inside, "edge interval") + drawn(inside, "edge")
+    assert "holds along the edge of the box only" not in words(inside)
+
+
+def test_p_values_stand_only_where_there_are_any():
+    table, header = readings(), "$p$, one-sided"
+    table.loc[table["attraction"] == "arrivals", "p_value"] = np.nan
+    written = words(crowding(table, labels=LABELS))
+    assert {header, "0.210", "< 0.001"} <= written
+    assert "nan" not in written
+    assert header not in words(crowding(table.assign(p_value=np.nan), labels=LABELS))
+
+
 def test_crowding_does_without_tests_of_significance():
     figure = crowding(readings().drop(columns=["p_value", "at_bound"]), labels=LABELS)
     assert "< 0.001" not in words(figure)

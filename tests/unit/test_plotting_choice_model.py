@@ -17,13 +17,15 @@ from tests.unit.drawn_world import texts as drawn_text
 TEN = ["us_migration", "us_commuting_game", "england_x", "denmark_x", "sf_taxi"]
 TEN += ["gowalla_a", "gowalla_b", "abidjan", "china", "belgium"]
 LABELS = {name: f"Place {name}, trips of people" for name in TEN}
-GAMMAS = np.array([0.0, 0.5, 1, 2, 5, 10, 30, np.inf])
+GAMMAS = np.array([0.0, 0.5, 1, 2, 5, 10, 30, np.inf, np.inf])
 TAG = "synthetic data"
 
 
 def profile(k=0, limit=True):
-    gamma = GAMMAS if limit else GAMMAS[:-1]
-    ratio = np.where(np.isinf(gamma), 1.0, 0.9 + 0.05 * k - 0.1 / (1 + gamma))
+    gamma = GAMMAS if limit else GAMMAS[:-2]
+    ratio = 0.9 + 0.05 * k - 0.1 / (1 + gamma)
+    ratio[8:] = 1.0
+    kinds = ["arrivals ~ A^r", "arrivals = A"] if limit else []
     return pd.DataFrame(
         {
             "objective": "ssi",
@@ -32,6 +34,7 @@ def profile(k=0, limit=True):
             "beta": 1.2,
             "ratio": ratio,
             "value": 0.5 + 0.1 * np.exp(-((np.log1p(gamma) - 1 - 0.1 * k) ** 2)),
+            "limit": [*[None] * 7, *kinds],
         }
     )
 
@@ -112,7 +115,8 @@ def test_profiles_of_any_number_of_datasets(count):
     tables = {name: profile(k) for k, name in enumerate(TEN[:count])}
     figure = profiles(tables, labels=LABELS, synthetic=True)
     assert len(drawn(figure, "profile")) == 3 * count
-    assert len(drawn(figure, "limit")) == count
+    assert len(drawn(figure, "limit arrivals ~ A^r")) == 2 * count  # of the gain, and the ratio
+    assert len(drawn(figure, "limit arrivals = A")) == count
     assert TAG in texts(figure)
     assert inside(figure)
 
@@ -137,8 +141,32 @@ def test_profiles_measure_the_gain_over_no_crowding():
 
 def test_profiles_without_a_limit_have_no_infinity():
     figure = profiles({"china": profile(limit=False)}, labels=LABELS)
-    assert not drawn(figure, "limit")
-    assert "∞" not in texts(figure)
+    assert not any(str(artist.get_gid()).startswith("limit") for artist in figure.findobj())
+    assert "∞" not in "".join(texts(figure))
+
+
+def test_the_curve_is_continued_to_the_limit_with_the_fitted_ratio():
+    table = profile()
+    figure = profiles({"china": table}, labels=LABELS)
+    gain, ratio = drawn(figure, "continuation")
+    assert ratio.get_ydata() == pytest.approx(table["ratio"][6:8])
+    assert gain.get_ydata() == pytest.approx(100 * (table["value"][6:8] / table["value"][0] - 1))
+    fitted, given = (
+        drawn(figure, f"limit {kind}")[0] for kind in ("arrivals ~ A^r", "arrivals = A")
+    )
+    assert fitted.get_markersize() > given.get_markersize()
+    older = profiles({"china": table.drop(columns="limit").drop(index=7)}, labels=LABELS)
+    assert drawn(older, "limit arrivals = A") and not drawn(older, "continuation")
+
+
+def test_a_best_gamma_at_the_end_of_the_grid_is_half_filled():
+    rising = profile()
+    rising["value"] = 0.5 + 0.01 * np.arange(9)
+    figure = profiles({"china": profile(), "belgium": rising}, labels=LABELS)
+    lines = [line for line in figure.axes[0].lines if line.get_gid() == "profile"]
+    assert [line.get_fillstyle() for line in lines] == ["full", "left"]
+    assert "best γ is the end of the curve" in texts(figure)
+    assert "best γ is the end of the curve" not in texts(profiles({"a": profile()}, labels={}))
 
 
 def test_profiles_refuse_what_has_no_reference():

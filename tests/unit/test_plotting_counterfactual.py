@@ -67,6 +67,20 @@ def tables(zones, changed=(7,), seed=0, gain=False):
     return destinations, origins, flows, summary
 
 
+def others(cases=("without crowding", "fits as well", "fits as well")):
+    """Of a sensitivity to crowding."""
+    return pd.DataFrame(
+        {
+            "case": cases,
+            "gamma": [0.0, 1, 30],
+            "largest_tried": [False, False, True],
+            "moved_share": [0.12, 0.09, 0.02],
+            "arrivals_change_percent": [-70.0, -60, -2],
+            "equivalent_distance_factor": [1.04, 1.05, 29.9],
+        }
+    )
+
+
 def said(made):
     return " | ".join(t.get_text() for t in texts(made))
 
@@ -74,9 +88,7 @@ def said(made):
 def test_the_page_says_what_the_tables_say():
     zones = square_zones()
     destinations, origins, flows, summary = tables(zones)
-    sensitivity = pd.DataFrame(
-        {"gamma": [0, 4], "moved_share": [0.09, 0.02], "equivalent_distance_factor": [1.1, 1.3]}
-    )
+    sensitivity = others()
     made = counterfactual_page(
         zones, destinations, origins, flows, summary, sensitivity=sensitivity,
         title="A toll", unit="commuters", synthetic=True,
@@ -84,22 +96,59 @@ def test_the_page_says_what_the_tables_say():
     words = said(made)
     assert "A toll" in words and "synthetic data" in words
     assert "Town 7: 1.5 times as far" in words
-    assert "4.3 % of 500,000 commuters go elsewhere" in words
-    assert "as if all destinations were 1.1 times as far" in words
+    assert "4.3 (2.0 to 9.0) % of 500,000 commuters go elsewhere" in words
+    assert "as if all destinations were 1.1 (1.05 to 29.9) times as far" in words
+    assert "In brackets: crowding that fits as well" in words
+    assert "−44.4 (−60.0 to −2.0)" in words
     assert "90,000 → 50,000" in words and "12.50 → 12.25" in words
     assert "Town 0 → Town 6" in words
-    assert "γ from 0 to 4" in words and "2 to 9" in words
+    assert "fitted (γ 1 to 30)" in words and "γ = 30 is the largest tried" in words
+    assert "γ = 0" in words and "12.0" in words and "−70.0" in words and "1.04" in words
     best = destinations.drop(7).nlargest(8, "change")
     assert all(name in words for name in best["name"])
     assert "Who loses" in words
     assert made.get_figwidth() * plotting.MM_PER_INCH == pytest.approx(plotting.WIDTH_DOUBLE)
 
 
+def test_no_crowding_is_part_of_the_range_where_it_fits_as_well():
+    zones = square_zones()
+    words = said(
+        counterfactual_page(zones, *tables(zones), sensitivity=others(["fits as well"] * 3))
+    )
+    assert "fitted (γ 0 to 30)" in words and "4.3 (2.0 to 12.0)" in words
+    assert "γ = 0" not in words
+    alone = others(["without crowding"] * 3).head(1)
+    words = said(counterfactual_page(zones, *tables(zones), sensitivity=alone))
+    assert "4.3 % of" in words and "γ = 0" in words and "In brackets" not in words
+
+
+def test_without_changed_destinations_or_distances_there_is_no_such_number():
+    zones = square_zones()
+    *given, summary = tables(zones, ())
+    row = summary.set_index("quantity")
+    row.loc["arrivals at changed destinations", ["before", "after"]] = 0
+    row.loc["equivalent distance factor", "after"] = np.nan
+    words = said(counterfactual_page(zones, *given, row.reset_index(), sensitivity=others()))
+    assert "nan" not in words and "Arrivals at changed (%)" not in words
+
+
+def test_the_rounding_of_the_solver_is_no_change():
+    zones = square_zones()
+    destinations, origins, flows, summary = tables(zones)
+    still = destinations.assign(after=destinations["before"], change=1e-8, change_percent=1e-9)
+    words = said(counterfactual_page(zones, still, origins, flows.assign(change=1e-8), summary))
+    assert "(0 %)" in words and "gain most" not in words and "grow most" not in words
+
+
 @pytest.mark.parametrize("points", [False, True])
 @pytest.mark.parametrize("changed", [(7,), (0, 1, 2, 3, 4), ()])
-def test_no_text_leaves_the_page_or_meets_another(points, changed):
+@pytest.mark.parametrize("ranges", [False, True])
+def test_no_text_leaves_the_page_or_meets_another(points, changed, ranges):
     zones = square_zones(points=points)
-    made = counterfactual_page(zones, *tables(zones, changed), title="A long title " * 3)
+    made = counterfactual_page(
+        zones, *tables(zones, changed), title="A long title " * 3,
+        sensitivity=others() if ranges else None,
+    )  # fmt: skip
     page = made.bbox
     boxes = [(t.get_text(), box) for t, box in drawn_texts(made)]
     for word, box in boxes:

@@ -118,3 +118,12 @@ def test_codes_years_and_printed_digits_stay():
 )
 def test_percentages_show_no_noise(value, text):
     assert tables.format_percent(value, signed=True) == text
+
+
+def test_identifiers_and_names_stay_text(tmp_path):
+    (tmp_path / "t.csv").write_text("zone_id,name,flow\n01,NA,1.5\n02,null,\n")
+    table = tables.read_texts(tmp_path / "t.csv", ("zone_id", "name", "absent"))
+    assert table["zone_id"].tolist() == ["01", "02"]
+    assert table["name"].tolist() == ["NA", "null"]
+    assert table["flow"].iloc[0] == 1.5
+    assert table["flow"].isna().iloc[1]

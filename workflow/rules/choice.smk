@@ -9,6 +9,9 @@
 #         results/<run>/choice/counterfactuals/<name>/{destinations,origins,flows,summary}.csv
 #         results/<run>/choice/figures/*.{svg,png}
 #         results/<run>/choice/claims.csv               claims C1-C8
+#         results/<run>/choice/answers.csv              the results in sentences
+
+# Memory is stated for the largest dataset, 3,108 counties, where one is fitted (1.4 GB measured).
 
 CHOICE = RUN / "choice"
 CHOICE_SETTINGS = config["choice"]
@@ -68,7 +71,7 @@ rule choice_fit:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem="4GB",
+        mem="2GB",
         runtime="60m",
     params:
         attraction=lambda wildcards: CHOICE_ATTRACTION[wildcards.dataset],
@@ -124,7 +127,7 @@ rule choice_ridge:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem="1GB",
+        mem="500MB",
         runtime="60m",
     params:
         attraction=lambda wildcards: CHOICE_ATTRACTION[wildcards.dataset],
@@ -150,7 +153,7 @@ rule choice_heldout:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem="4GB",
+        mem="2GB",
         runtime="60m",
     params:
         seed=config["seed"],
@@ -177,7 +180,7 @@ rule choice_reading:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem="4GB",
+        mem="2GB",
         runtime="60m",
     params:
         confidence=CHOICE_SETTINGS["confidence"],
@@ -204,7 +207,7 @@ rule choice_solver:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem="1GB",
+        mem="500MB",
         runtime="10m",
     params:
         attraction=lambda wildcards: CHOICE_ATTRACTION[wildcards.dataset],
@@ -264,7 +267,7 @@ rule choice_sensitivity:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem="1GB",
+        mem="500MB",
         runtime="10m",
     params:
         code=module_digest("movelaws.choice.sensitivity", "movelaws.tables"),
@@ -350,6 +353,9 @@ rule choice_counterfactual:
         fits=lambda wildcards: CHOICE
         / "fits"
         / f"{CHOICE_COUNTERFACTUALS[wildcards.case]['dataset']}.csv",
+        fitted=lambda wildcards: CHOICE
+        / "fitted"
+        / f"{CHOICE_COUNTERFACTUALS[wildcards.case]['dataset']}.csv",
         profile=lambda wildcards: CHOICE
         / "profiles"
         / f"{CHOICE_COUNTERFACTUALS[wildcards.case]['dataset']}.csv",
@@ -381,6 +387,7 @@ rule choice_counterfactual:
         attraction=lambda wildcards: CHOICE_ATTRACTION[
             CHOICE_COUNTERFACTUALS[wildcards.case]["dataset"]
         ],
+        unit=lambda wildcards: unit_of([CHOICE_COUNTERFACTUALS[wildcards.case]["dataset"]]),
         code=module_digest("movelaws.choice.counterfactual"),
     message:
         "What if: {wildcards.case}"
@@ -417,3 +424,54 @@ rule choice_claims:
         "Holding claims C1-C8 against the results"
     script:
         "../../scripts/choice/claims.py"
+
+
+rule choice_answers:
+    input:
+        fits=rules.choice_tables.output.fits,
+        datasets=rules.choice_tables.output.datasets,
+        parameters=rules.choice_tables.output.parameters,
+        statistics=rules.choice_tables.output.statistics,
+        heldout=rules.choice_tables.output.heldout,
+        readings=rules.choice_tables.output.readings,
+        solver=rules.choice_tables.output.solver,
+        summaries=[
+            CHOICE / "counterfactuals" / case / "summary.csv" for case in CHOICE_COUNTERFACTUALS
+        ],
+        sensitivities=[
+            CHOICE / "counterfactuals" / case / "sensitivity.csv"
+            for case in CHOICE_COUNTERFACTUALS
+        ],
+    output:
+        csv=report(
+            CHOICE / "answers.csv",
+            caption="../report/choice_answers.rst",
+            category=CHOICE_CATEGORY,
+            labels={"result": "The results in short", "dataset": "all"},
+        ),
+        md=CHOICE / "answers.md",
+    log:
+        LOGS / "choice" / "answers.log",
+    benchmark:
+        TIMES / "choice" / "answers.jsonl"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem="500MB",
+        runtime="5m",
+    params:
+        labels={d: LABELS[d] for d in CHOICE_DATASETS},
+        units={d: unit_of([d]) for d in CHOICE_DATASETS},
+        source=source_of(CHOICE_DATASETS),
+        synthetic=bool(CHOICE_SYNTHETIC),
+        made=CHOICE_SYNTHETIC,
+        cases={
+            case: {"title": entry["title"], "dataset": entry["dataset"]}
+            for case, entry in CHOICE_COUNTERFACTUALS.items()
+        },
+        code=module_digest("movelaws.choice.answers", "movelaws.tables"),
+    message:
+        "Putting the results of paper 5 in sentences"
+    script:
+        "../../scripts/choice/answers.py"

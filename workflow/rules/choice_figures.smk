@@ -416,6 +416,8 @@ rule choice_figure_counterfactual:
         "../../scripts/choice/figure_counterfactual.py"
 
 
+from movelaws.plotting.choice.names import NAMES as CHOICE_NAMES
+
 # Which figures there are depends on what the config asks for.
 CHOICE_FIGURES = [
     "toy",
@@ -437,6 +439,7 @@ CHOICE_READINGS_OF_TEXT = (
 CHOICE_RESULTS = [
     *rules.choice_tables.output,
     *rules.choice_claims.output,
+    *rules.choice_answers.output,
     *CHOICE_READINGS_OF_TEXT,
     *(
         CHOICE / "figures" / f"{figure}.{suffix}"
@@ -472,7 +475,7 @@ if CHOICE_DATASETS:
         facts = {
             "models": CHOICE_SETTINGS["models"],
             "confidence": CHOICE_SETTINGS["confidence"],
-            "names": LABELS,
+            "names": LABELS | CHOICE_NAMES,
         }
         case = Path(item["path"]).stem.removeprefix("counterfactual_")
         if case == "destinations":

@@ -14,6 +14,7 @@ from movelaws.digest import module_digest
 
 runs.check_schema(config, Path(workflow.basedir) / "workflow/schemas/config.schema.yaml")
 runs.check_names(config, MODELS)
+runs.check_own_files(config["od"])
 
 RUN = Path("results") / config["run"]
 LOGS = Path("logs") / config["run"]

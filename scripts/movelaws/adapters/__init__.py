@@ -83,10 +83,16 @@ def read(
         together that break the contract of ``frames.check``.
     FileNotFoundError
         For a file that does not exist.
+    IsADirectoryError
+        For a folder in the place of a file.
     """
     check_request(name, files, options)
     paths = {role: Path(path) for role, path in files.items()}
     for role, path in paths.items():
+        if path.is_dir():
+            raise IsADirectoryError(
+                f"adapter {name!r}, {role}: {path} is a folder: give a file in it"
+            )
         if not path.is_file():
             raise FileNotFoundError(f"adapter {name!r}, {role}: there is no file {path}")
     try:

@@ -4,6 +4,7 @@ Columns stay Arrow text until they are converted, all rows at once: millions of 
 and a cell that cannot be converted is one row lost and counted, not the end of the run.
 """
 
+import codecs
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,7 +20,17 @@ from movelaws import archives, readers
 ISO, DAY_AND_TIME = "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S"
 _MISSING = ["", "NA", "NaN", "nan", "NULL", "null", "\\N"]
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
-_LATEST = 1e11
+# From 1900 to 2100: 0001-01-01, 1582-10-15 and 9999-12-31 stand for a time that is not known.
+_EARLIEST, _LATEST = -2_208_988_800.0, 4_102_444_800.0
+_FIRST_EPOCH = 1e8
+_COMPRESSED = (".gz", ".tgz", ".bz2", ".xz")
+_TABLES = (".zip", ".parquet", ".xlsx")
+_MAGIC = {
+    b"\x1f\x8b": ("is compressed by gzip", "call it {name}.gz or unpack it"),
+    b"\xfd7zXZ\x00": ("is compressed by xz", "call it {name}.xz or unpack it"),
+    b"PK\x03\x04": ("is a zip archive or a workbook", "give the file in it, or save it as text"),
+    b"PAR1": ("is Parquet", "call it .parquet, with format 'table'"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +103,9 @@ class Rows:
         if written.any():
             cells = pd.Series(text.filter(pa.array(written)).to_pandas())
             when = pd.to_datetime(cells, errors="coerce", utc=True, format="ISO8601")
-            epoch = pd.Timestamp(0, tz="UTC")
-            seconds[written] = ((when - epoch) / pd.Timedelta(seconds=1)).to_numpy()
+            # NumPy keeps the unit of the column, in which every time fits that could be read.
+            since = when.dt.tz_localize(None).to_numpy() - np.datetime64(0, "s")
+            seconds[written] = since / np.timedelta64(1, "s")
         return seconds
 
     def codes(self, column: str) -> tuple[np.ndarray, pa.Array]:
@@ -144,6 +156,42 @@ class Rows:
         )
 
 
+def check_text(path: Path) -> None:
+    """Whether a file that is not called a packed one begins as one.
+
+    Raises
+    ------
+    ValueError
+        If it does, with what to call it.
+    """
+    if path.suffix.lower() in (*_COMPRESSED, *_TABLES):
+        return
+    with path.open("rb") as stream:
+        start = stream.read(10)
+    found = next((said for magic, said in _MAGIC.items() if start.startswith(magic)), None)
+    if start.startswith(b"BZh") and start[4:] == b"1AY&SY":
+        found = ("is compressed by bzip2", "call it {name}.bz2 or unpack it")
+    if found:
+        raise ValueError(f"{path}: the content {found[0]}: {found[1].format(name=path.name)}")
+
+
+def _check_unicode(path: Path) -> None:
+    """Whether the beginning of a file is UTF-8: Arrow is not clear about what is not."""
+    with archives.open_compressed(path) as stream:
+        start = stream.read(1 << 16)
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(start)
+        wrong = start.find(b"\0")
+    except UnicodeDecodeError as error:
+        wrong = error.start
+    if wrong >= 0:
+        quoted = start[max(0, wrong - 20) : wrong + 20].decode("utf-8", "replace")
+        raise ValueError(
+            f"{path}: cannot be read as tab-separated text: byte {wrong} is 0x{start[wrong]:02x}, "
+            f"in {quoted!r}: give text in UTF-8, and name packed files .gz, .bz2 or .xz"
+        )
+
+
 def read_plain(path: Path, columns: Sequence[str]) -> Rows:
     """Rows of a tab-separated file without header (also .gz); blank lines are left out.
 
@@ -152,6 +200,8 @@ def read_plain(path: Path, columns: Sequence[str]) -> Rows:
     ValueError
         If the file is empty, is not UTF-8 or cannot be parsed.
     """
+    check_text(path)
+    _check_unicode(path)
     broken = []
 
     def skip(row: pyarrow.csv.InvalidRow) -> str:
@@ -178,7 +228,8 @@ def read_plain(path: Path, columns: Sequence[str]) -> Rows:
             )
     except pa.ArrowInvalid as error:
         empty = path.stat().st_size == 0
-        what = "the file is empty" if empty else f"cannot be read as tab-separated text: {error}"
+        text = str(error).encode("utf-8", "replace").decode("utf-8")[:300]
+        what = "the file is empty" if empty else f"cannot be read as tab-separated text: {text}"
         raise ValueError(f"{path}: {what}") from None
     line = _lines(len(table), [number for number, _ in broken])
     text = {}
@@ -209,10 +260,22 @@ def missing_code(codes: np.ndarray, column: str) -> Fault:
     return Fault(f"without a {column}", column, codes < 0, "fill it in or leave the rows out")
 
 
-def bad_time(seconds: np.ndarray, written: str) -> Fault:
-    """Fault of rows whose time is missing or unreadable."""
-    bad = ~(np.abs(seconds) < _LATEST)
-    return Fault("without a usable time", "time", bad, f"write times as {written}")
+def bad_times(rows: Rows, seconds: np.ndarray, written: str) -> list[Fault]:
+    """Faults of rows whose time is missing, unreadable, beyond 1900 to 2100 or no time at all.
+
+    Years, dates without separators and the days of a spreadsheet are numbers too: were they seconds
+    since 1970, half of them would lie before March 1973.
+    """
+    remedy = f"write times as {written}"
+    bad = ~((seconds >= _EARLIEST) & (seconds < _LATEST))
+    faults = [Fault("without a usable time", "time", bad, f"{remedy}, from 1900 to 2100")]
+    if (seconds < _FIRST_EPOCH).any():
+        number = rows.numbers("time")
+        given = number[np.isfinite(number)]
+        if given.size and np.median(given) < _FIRST_EPOCH:
+            reason = "with a number that is no time in seconds since 1970"
+            faults.append(Fault(reason, "time", number < _FIRST_EPOCH, remedy))
+    return faults
 
 
 def bad_positions(longitude: np.ndarray, latitude: np.ndarray) -> list[Fault]:

@@ -1,6 +1,8 @@
 """Check-ins in any of the formats of the adapter ``checkins``, as integer codes with their places.
 
-Every function takes the paths by role and the largest share of rows that may be unusable.
+Every function takes the paths by role and the largest share of rows that may be unusable. Where
+check-ins carry coordinates, ``own`` says whether those count or the ones of their place, which are
+those of its first check-in.
 """
 
 from collections.abc import Sequence
@@ -17,6 +19,10 @@ from movelaws.adapters import _checkin_files as raw
 
 UNKNOWN_ANTENNA = "-1"
 _LATITUDE, _LONGITUDE = ["latitude", "lat"], ["longitude", "lon", "lng"]
+_MOVED = (
+    "is this a column of places? Name another one in the option place, or leave that out; zones "
+    "squares and polygons take the coordinates of each check-in"
+)
 _SECONDS = "seconds since 1970 or ISO 8601, such as 2010-10-19T23:55:27Z"
 
 
@@ -40,10 +46,10 @@ class CheckIns:
     notes: dict[str, int]
 
 
-def snap(path: Path, most: float) -> CheckIns:
+def snap(path: Path, most: float, own: bool) -> CheckIns:
     """Gowalla and Brightkite of SNAP: user, time, latitude, longitude, place."""
     columns = ["user", "time", "latitude", "longitude", "place"]
-    return _with_positions(raw.read_plain(path, columns), most, raw.ISO)
+    return _with_positions(raw.read_plain(path, columns), most, raw.ISO, own)
 
 
 def sample(path: Path, places: Path, most: float) -> CheckIns:
@@ -58,6 +64,11 @@ def d4d(path: Path, places: Path, most: float) -> CheckIns:
     rows = raw.read_plain(path, ["user", "time", "place"])
     where = raw.read_plain(places, ["place", "longitude", "latitude"])
     known = pc.fill_null(pc.not_equal(rows.text["place"], UNKNOWN_ANTENNA), True).to_numpy()
+    if not known.any():
+        raise ValueError(
+            f"{path}: all {known.size} check-ins are at an unknown antenna ({UNKNOWN_ANTENNA}), "
+            "column '3 (place)': is it the file of positions that belongs to the antennas?"
+        )
     notes = {"check-ins at an unknown antenna dropped": int(np.count_nonzero(~known))}
     return _with_places(rows.take(known), where, most, raw.DAY_AND_TIME, notes)
 
@@ -68,8 +79,12 @@ def table(
     most: float,
     names: dict[str, str | None],
     text: tuple[str, str],
+    own: bool,
 ) -> CheckIns:
     """A table with a header.
+
+    A column that merely happens to be called place may hold anything: check-ins with coordinates
+    have places only where the column is named.
 
     Parameters
     ----------
@@ -84,11 +99,26 @@ def table(
     who = {"user": [names["user"]], "time": [names["time"]]}
     place = {"place": [names["place"] or "place"]}
     how = {"delimiter": delimiter, "encoding": encoding}
+    raw.check_text(path)
     if places is None:
         wanted = who | position | (place if names["place"] else {})
-        rows = raw.from_table(readers.read_table(path, wanted, optional=place, **how))
-        return _with_positions(rows, most, None)
-    rows = raw.from_table(readers.read_table(path, who | place, **how))
+        rows = raw.from_table(readers.read_table(path, wanted, **how))
+        return _with_positions(rows, most, None, own)
+    raw.check_text(places)
+    seen = readers.read_table(
+        path, who | place, optional=None if names["place"] else position, **how
+    )
+    notes = {}
+    if not names["place"]:
+        if {"latitude", "longitude"} <= set(seen.headers):
+            columns = [seen.headers["latitude"], seen.headers["longitude"]]
+            raise ValueError(
+                f"{path}: the check-ins have coordinates, columns {columns}, and {places} gives "
+                "others: set the option place to the column to look up there, or leave the role "
+                "places out"
+            )
+        notes["column of the places, none being named"] = seen.headers["place"]
+    rows = raw.from_table(seen)
     city = {"city": [names["city"] or "city"]}
     where = readers.read_table(
         places,
@@ -96,11 +126,11 @@ def table(
         optional=city,
         **how,
     )
-    return _with_places(rows, raw.from_table(where), most, None)
+    return _with_places(rows, raw.from_table(where), most, None, notes)
 
 
-def _with_positions(rows: raw.Rows, most: float, form: str | None) -> CheckIns:
-    """Check-ins that carry their coordinates; without a place their position is their place."""
+def _with_positions(rows: raw.Rows, most: float, form: str | None, own: bool) -> CheckIns:
+    """Check-ins that carry their coordinates; these are their place if ``own``, or without one."""
     latitude, longitude = rows.numbers("latitude"), rows.numbers("longitude")
     faults, user, time = _who_and_when(rows, form)
     faults += raw.bad_positions(longitude, latitude)
@@ -109,9 +139,10 @@ def _with_positions(rows: raw.Rows, most: float, form: str | None) -> CheckIns:
         place, names = rows.codes("place")
         faults.append(raw.missing_code(place, "place"))
     good, notes = rows.usable(faults, most)
+    path, unit, line, header = rows.path, rows.unit, rows.line[good], rows.headers.get("place")
     del rows, faults  # the text of millions of rows is most of the memory
     latitude, longitude = latitude[good], longitude[good]
-    if named:
+    if named and not own:
         kept, first, place = np.unique(place[good], return_index=True, return_inverse=True)
         names = names.take(pa.array(kept)).to_numpy(zero_copy_only=False)
     else:
@@ -120,6 +151,16 @@ def _with_positions(rows: raw.Rows, most: float, form: str | None) -> CheckIns:
         first = np.unique(place, return_index=True)[1]
         names = [f"{y!r} {x!r}" for y, x in pairs.iloc[first].to_numpy().tolist()]
     moved = (latitude != latitude[first][place]) | (longitude != longitude[first][place])
+    if moved.sum() > most * moved.size:
+        row = int(np.argmax(moved))
+        start = first[place[row]]
+        raise ValueError(
+            f"{path}: {unit} {line[row]}, column {header!r}: {names[place[row]]!r} is at {latitude[row]}, "
+            f"{longitude[row]}, but was at {latitude[start]}, {longitude[start]} before "
+            f"({int(moved.sum())} of {moved.size} check-ins are at another position than the first "
+            f"of their place, at most {most:.3g} of them may be): {_MOVED}; option max_unusable "
+            "sets the limit"
+        )
     places = pd.DataFrame(
         {"place_id": names, "latitude": latitude[first], "longitude": longitude[first], "city": ""}
     )
@@ -153,7 +194,8 @@ def _who_and_when(
     rows: raw.Rows, form: str | None
 ) -> tuple[list[raw.Fault], np.ndarray, np.ndarray]:
     user, time = rows.codes("user")[0], rows.seconds("time", form)
-    return [raw.missing_code(user, "user"), raw.bad_time(time, form or _SECONDS)], user, time
+    times = raw.bad_times(rows, time, form or _SECONDS)
+    return [raw.missing_code(user, "user"), *times], user, time
 
 
 def _places(rows: raw.Rows, most: float) -> tuple[pd.DataFrame, dict[str, int]]:

@@ -9,14 +9,17 @@ checkins : one row per sighting of a user at a place, in the ``format``
     "d4d": Orange Data for Development: user, time (2011-12-05 08:00:00), antenna; tabs, no header;
     an antenna of -1 is unknown;
     "table": CSV or Parquet with a header, columns as the options name them; times in ISO 8601
-    (UTC where no offset is written) or in seconds since 1970.
+    (UTC where no offset is written) or in seconds since 1970, from 1900 to 2100. A column of places
+    counts only where the option ``place`` names it; without one each position is a place.
 places : where the places are: "sample" place, latitude, longitude; "d4d" (``ANT_POS.TSV``) antenna,
     longitude, latitude, both tab-separated without a header; "table" with a header, and optionally
     with the city of each place. Without it the check-ins of a "table" carry their coordinates.
 polygons : layer of zones, for zones "polygons".
 
 A trip is two consecutive check-ins of one user in different zones (paper 5, S1.1). Check-ins of a
-user at one and the same time stay in the order of the file, whichever way the file runs.
+user at one and the same time stay in the order of the file, whichever way the file runs. Where
+check-ins carry their coordinates, these count for squares and polygons; otherwise a place is where
+its first check-in is.
 """
 
 from collections.abc import Sequence
@@ -41,6 +44,11 @@ Box = Annotated[
     Sequence[float],
     options.Rule(lambda box: _is_box(box), "[west, south, east, north] in degrees"),
 ]
+Cell = Annotated[
+    float,
+    options.Rule(lambda km: km >= squares.LEAST_KM, f"a number >= {squares.LEAST_KM} (km)"),
+]
+Crs = Annotated[str | int, options.Rule(lambda crs: _is_crs(crs), "one such as 'EPSG:25832'")]
 Count = Annotated[int, options.Rule(lambda value: value >= 0, "a whole number >= 0")]
 AtLeastOne = Annotated[int, options.Rule(lambda value: value >= 1, "a whole number >= 1")]
 Share = Annotated[float, options.Rule(lambda value: 0 <= value <= 1, "a share from 0 to 1")]
@@ -52,12 +60,12 @@ def read(
     format: Literal["snap", "sample", "d4d", "table"] = "snap",
     zones: Literal["places", "cities", "squares", "clusters", "polygons"] = "places",
     box: Box | None = None,
-    cell_km: options.Positive = 1,
+    cell_km: Cell = 1,
     link_km: options.Positive = 2,
     min_places: AtLeastOne = 1,
     zone: str = "zone_id",
     zone_name: str = "name",
-    crs: str | int | None = None,
+    crs: Crs | None = None,
     min_checkins: Count = 1,
     min_trips: Count = 1,
     max_gap_hours: options.Positive | None = None,
@@ -81,7 +89,8 @@ def read(
     zones : "places", each a zone; "cities", the column ``city`` of the places; "squares" of
         ``cell_km`` in a local equal-area projection (:mod:`movelaws.squares`); "clusters" of
         places by ``link_km`` and ``min_places`` (:func:`movelaws.zoning.clusters`); "polygons" of
-        a layer with the columns ``zone`` and ``zone_name``, its ``crs`` where the file has none.
+        a layer with the columns ``zone`` and ``zone_name``; ``crs`` where the file states none, as
+        most GeoJSON, which is in longitude and latitude otherwise.
     box : [west, south, east, north] in degrees; what lies outside is outside of all zones.
     min_checkins : zones with fewer are left out, and what lies in them is outside.
     min_trips : the same for zones where fewer trips begin or end, until all that are left have
@@ -91,9 +100,11 @@ def read(
         as if absent ("skip").
     max_unusable : largest share of the rows of a file that may be unusable (no user, no time, no
         place, no position or one off the globe or at 0, 0) and are then dropped and counted; at
-        an unknown antenna (-1) any number may be.
+        an unknown antenna (-1) any number may be. Also the largest share of check-ins away from
+        the first of their place.
     user, time, place, latitude, longitude, city : names of the columns of a "table"; without them
-        place, latitude or lat, longitude, lon or lng, and city are looked for.
+        latitude or lat, longitude, lon or lng, and city are looked for, and place only where the
+        check-ins have no coordinates.
     delimiter, encoding : of the CSV files of a "table".
 
     Returns
@@ -109,7 +120,8 @@ def read(
     """
     names = {"user": user, "time": time, "place": place}
     names |= {"latitude": latitude, "longitude": longitude, "city": city}
-    seen = _checkins(files, format, max_unusable, names, (delimiter, encoding))
+    own = zones in ("squares", "polygons")
+    seen = _checkins(files, format, max_unusable, names, (delimiter, encoding), own)
     points = zoning.Points(
         seen.places["longitude"].to_numpy(),
         seen.places["latitude"].to_numpy(),
@@ -131,7 +143,8 @@ def read(
     if made.zones.empty:
         raise ValueError(
             f"{files['checkins']}: none of {seen.user.size} check-ins lies in a zone: look at "
-            "the options zones and box, and whether latitude and longitude are swapped"
+            "the options zones and box (for polygons also crs), and whether latitude and longitude "
+            "are swapped"
         )
     of_place = np.full(len(points.visits), zoning.NO_ZONE)
     of_place[inside] = made.zone
@@ -140,17 +153,17 @@ def read(
     return _canonical(seen, of_place[seen.place], made, limits, chain)
 
 
-def _checkins(files, format, most, names, text) -> formats.CheckIns:
+def _checkins(files, format, most, names, text, own) -> formats.CheckIns:
     path, places = files["checkins"], files.get("places")
     if format == "snap":
-        return formats.snap(path, most)
+        return formats.snap(path, most, own)
     if format == "table":
-        return formats.table(path, places, most, names, text)
+        return formats.table(path, places, most, names, text, own)
     return {"sample": formats.sample, "d4d": formats.d4d}[format](path, places, most)
 
 
 def _polygons(points, path, zone, zone_name, crs) -> zoning.Zoning:
-    layer, repaired = layers.read_layer(path, crs=crs)
+    layer, repaired = layers.read_layer(path, user_crs=crs)
     zone_id = layers.pick(layer, path, [zone], "identifier of the zones: set the option zone")
     name = layers.pick(layer, path, [zone_name, zone], "name of the zones")
     try:
@@ -208,6 +221,13 @@ def _canonical(seen, zone, made, limits, chain) -> frames.Canonical:
     }
     flows = trips.flows(found, made.zones["zone_id"].to_numpy())
     return frames.assemble(zones, flows, notes=notes)
+
+
+def _is_crs(crs: str | int) -> bool:
+    try:
+        return bool(layers.checked_crs(crs))
+    except ValueError:
+        return False
 
 
 def _is_box(box: Sequence[float]) -> bool:

@@ -54,6 +54,7 @@ _WIDER = re.compile(
 )
 _MONTH = re.compile(r"\d{4}[MK]\d{1,2}")
 _SHOWN = 10
+_ONE_ROW = "leave out the repeated row; of a table split by a further variable give the totals only"
 
 Month = Annotated[str, options.Rule(_MONTH.fullmatch, "a month (2024M01) or a quarter (2024K1)")]
 
@@ -184,7 +185,7 @@ def _moves(
     twice = frame[key].join(detail).duplicated()
     if twice.any():
         again = twice.reindex(table.frame.index, fill_value=False)
-        raise table.error("destination", again, "occurs twice with the same origin")
+        raise table.error("destination", again, f"occurs twice with the same origin: {_ONE_ROW}")
     frame = frame.groupby(key, as_index=False)["flow"].sum()
     within = frame["origin"] == frame["destination"]
     notes["moves within a municipality dropped"] = int(frame.loc[within, "flow"].sum())

@@ -5,6 +5,17 @@ interventions of :mod:`movelaws.choice.interventions`. So "before" is the model'
 observed one, and a change is free of the model's misfit only as far as it cancels between the two.
 For use beside observed flows, ``pivoted_after`` scales these by the model's ratio after / before
 (the pivot-point method of transport planning); it is no equilibrium and may exceed a capacity.
+
+What a counterfactual holds fixed: the attractions A_j stay what they were, also where A_j is the
+observed arrivals and these change (a place does not become less attractive because fewer come, nor
+are jobs or homes built where more do); so do the parameters and, unless an intervention says
+otherwise, how many leave each origin. A charge counts as a loss only: what it yields, and what is
+done with the yield, is not counted. Means over the travellers hide who they are.
+
+How strong a response is, the flows hardly tell. D_j^(1 + gamma) = A_j^alpha S_j with the access
+S_j, so that the arrivals answer to a charge about as 1 / (1 + gamma), while fits stay about as good
+along a ridge on which gamma has no upper end: see :func:`sensitivity`, whose range belongs to every
+number of a counterfactual.
 """
 
 import math
@@ -31,6 +42,8 @@ from movelaws.game import Equilibrium, Game, Term, solve
 from movelaws.od import Pairs
 
 PARAMETERS = ("alpha", "beta", "gamma")
+AS_GOOD, WITHOUT = "fits as well", "without crowding"
+"""Cases of a sensitivity table."""
 
 
 def counterfactual(
@@ -44,6 +57,7 @@ def counterfactual(
     max_iterations: int = 2000,
     largest_changes: int = LARGEST_CHANGES,
     most_flows: int = MOST_FLOWS,
+    unit: str = "people",
 ) -> Counterfactual:
     """Equilibrium flows before and after interventions, and what they mean for people.
 
@@ -63,6 +77,7 @@ def counterfactual(
     tolerance, max_iterations : of both equilibria, see :func:`movelaws.game.solve`.
     largest_changes : rows of ``flows`` whatever their destination.
     most_flows : most rows of ``flows`` into changed destinations.
+    unit : of the flows, as the summary names it.
 
     Raises
     ------
@@ -92,7 +107,7 @@ def counterfactual(
         games=(game, changed_game),
         equilibria=(before, after),
     )
-    return tables(world, largest_changes, most_flows)
+    return tables(world, largest_changes, most_flows, unit)
 
 
 def sensitivity(
@@ -100,44 +115,100 @@ def sensitivity(
     zones: gpd.GeoDataFrame,
     profile: pd.DataFrame,
     interventions: Sequence[Mapping[str, Any]],
+    *,
+    within: float = 0.01,
+    interval: tuple[float, float] | None = None,
     **options: Any,
 ) -> pd.DataFrame:
-    """The same interventions under other parameters that fit about as well.
+    """The same interventions under the other parameters that fit about as well.
 
-    Where A_j is the observed arrivals, only alpha - gamma and beta can be told from the flows, yet
-    a response depends on gamma: the stronger the crowding, the less people move. This is the
-    honest error bar of a counterfactual.
+    Where A_j is the observed arrivals, the flows hardly tell gamma: if they obeyed the game
+    exactly, D_j = A_j and only alpha - gamma and beta would matter; real flows do not, and fix
+    about alpha / (1 + gamma) and beta. A response depends on gamma, though: the stronger the
+    crowding, the less arrivals answer. This is the honest error bar of a counterfactual.
 
     Parameters
     ----------
     pairs, zones, interventions : as for :func:`counterfactual`.
-    profile : (n,) alpha, beta, gamma, such as the profile of an objective along gamma; rows with
-        an infinite gamma (the doubly constrained limit, which does not respond) are left out.
+    profile : (n,) gamma, alpha, beta, value (SSI or CPC), the profile along gamma; rows with an
+        infinite gamma have no response to speak of and are left out, but count for the best value.
+    within : share of the best value that a row may fall short of it.
+    interval : (low, high) of gamma instead, such as the confidence interval of a likelihood fit;
+        then the profile may be of the likelihood.
     options : of :func:`counterfactual`, such as ``attraction``.
 
     Returns
     -------
-    (n,) gamma, alpha, beta; moved_share (of the travellers, who change destination);
-    arrivals_before, arrivals_after (people, changed destinations); equivalent_distance_factor.
+    (n_kept,) case ("fits as well", or "without crowding" for gamma = 0 where it does not), gamma,
+    alpha, beta, value; largest_tried (whether gamma is the largest finite one of the profile, so
+    that the range may go on beyond it); moved_share (of the travellers, who change destination);
+    arrivals_before, arrivals_after (people, changed destinations); arrivals_change_percent (NaN
+    without changed destinations); equivalent_distance_factor.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, ``within`` is not from 0 to 1, the profile has no finite value > 0
+        or is of a likelihood or several objectives, or as :func:`counterfactual`.
     """
-    missing = [name for name in PARAMETERS if name not in profile]
-    if missing:
-        raise ValueError(f"profile: no column {missing[0]!r}; there are {[*profile]}")
     rows = []
-    for row in profile[np.isfinite(profile["gamma"])].to_dict("records"):
+    for row in _as_good(profile, within, interval).to_dict("records"):
         parameters = {name: row[name] for name in PARAMETERS}
         result = counterfactual(pairs, zones, parameters, interventions, **options)
         found = result.summary.set_index("quantity")
+        before, after = found.loc[ARRIVALS, ["before", "after"]]
         rows.append(
-            {
-                **{name: parameters[name] for name in ("gamma", "alpha", "beta")},
+            row
+            | {
                 "moved_share": found.loc[MOVED, "after"],
-                "arrivals_before": found.loc[ARRIVALS, "before"],
-                "arrivals_after": found.loc[ARRIVALS, "after"],
+                "arrivals_before": before,
+                "arrivals_after": after,
+                "arrivals_change_percent": 100 * (after / before - 1) if before > 0 else math.nan,
                 "equivalent_distance_factor": found.loc[FACTOR, "after"],
             }
         )
     return pd.DataFrame(rows)
+
+
+def _as_good(
+    profile: pd.DataFrame, within: float, interval: tuple[float, float] | None
+) -> pd.DataFrame:
+    """Rows of finite gamma that fit as well, and that without crowding.
+
+    A share of a log likelihood means nothing: without an interval only similarities are taken,
+    and the best of them may be a limit.
+    """
+    for name in (*PARAMETERS, "value"):
+        if name not in profile:
+            raise ValueError(f"profile: no column {name!r}; there are {[*profile]}")
+    if not 0 <= within <= 1:
+        raise ValueError(f"within = {within}: give a share from 0 to 1")
+    finite = profile[np.isfinite(profile["gamma"])].reset_index(drop=True)
+    if interval is None:
+        good = _near_the_best(profile, finite, within)
+    else:
+        good = finite["gamma"].between(*interval)
+    kept = finite[good | (finite["gamma"] == 0)].sort_values("gamma")
+    largest = finite["gamma"].max() if interval is None else math.inf
+    return pd.DataFrame(
+        {
+            "case": np.where(good[kept.index], AS_GOOD, WITHOUT),
+            **{name: kept[name] for name in ("gamma", "alpha", "beta", "value")},
+            "largest_tried": kept["gamma"] == largest,
+        }
+    )
+
+
+def _near_the_best(profile: pd.DataFrame, finite: pd.DataFrame, within: float) -> pd.Series:
+    objectives = sorted(set(profile.get("objective", [])))
+    if len(objectives) > 1 or "poisson" in objectives:
+        raise ValueError(f"profile: objective {', '.join(objectives)}: give one, ssi or cpc")
+    best = profile["value"].max()
+    if finite.empty or not best > 0:
+        raise ValueError(
+            f"profile: {len(finite)} rows of finite gamma, best value {best}: need > 0"
+        )
+    return finite["value"] >= (1 - within) * best
 
 
 def _checked_parameters(parameters: Mapping[str, float]) -> dict[str, float]:

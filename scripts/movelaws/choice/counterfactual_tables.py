@@ -9,7 +9,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from movelaws.choice.interventions import Intervention, cost
+from movelaws.choice.intervention_words import capacity_note, in_words
+from movelaws.choice.interventions import Intervention
 from movelaws.game import Equilibrium, Game
 
 ARRIVALS = "arrivals at changed destinations"
@@ -33,20 +34,27 @@ class Counterfactual:
         change_percent; observed and pivoted_after (arrivals, people); capacity (people, NaN
         without); shadow_price (utility that one more place is worth to those who come, 0 while
         there is room); shadow_as_distance_factor, exp(price / beta), the detour worth the same;
-        intervention (text).
+        intervention (text, with a note where a capacity lies between the arrivals in the model and
+        the observed ones).
     origins : (n_zones,) zone_id, name; outflow_before, outflow_after (people); utility_change;
         equivalent_distance_factor, exp(-change / beta): as if everything were that many times as
         far; mean_distance_before_km, mean_distance_after_km; intervention. NaN where nobody leaves.
     flows : (n_listed,) origin, destination, origin_name, destination_name; before, after, change,
         observed, pivoted_after (people); distance_km; to_changed_destination. The largest changes
         and the flows into changed destinations, by size of the change.
-    summary : quantity, before, after, change, unit.
+    summary : quantity, before, after, change, unit. The mean utility is over travellers (weighted
+        by the outflow before), and its equivalent distance factor exp(-change / beta), so that
+        one origin's large loss is spread over all.
+    notes : lines that a reader must know, empty if none.
+
+    "people" is the unit of the flows, as the summary names it.
     """
 
     destinations: pd.DataFrame
     origins: pd.DataFrame
     flows: pd.DataFrame
     summary: pd.DataFrame
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,13 +116,23 @@ class World:
 
 
 def tables(
-    world: World, largest_changes: int = LARGEST_CHANGES, most_flows: int = MOST_FLOWS
+    world: World,
+    largest_changes: int = LARGEST_CHANGES,
+    most_flows: int = MOST_FLOWS,
+    unit: str = "people",
 ) -> Counterfactual:
     """Tables of a counterfactual, see :func:`movelaws.choice.counterfactual.counterfactual`."""
     return Counterfactual(
-        _destinations(world), _origins(world), _flows(world, largest_changes, most_flows),
-        _summary(world),
-    )  # fmt: skip
+        _destinations(world),
+        _origins(world),
+        _flows(world, largest_changes, most_flows),
+        _summary(world, unit),
+        tuple(
+            f"{world.zones['name'].iloc[zone]}: {note}"
+            for one in world.interventions
+            for zone, note in _notes(one, world).items()
+        ),
+    )
 
 
 def distance_factor(utility_lost: np.ndarray, beta: float) -> np.ndarray:
@@ -198,7 +216,7 @@ def _largest(values: np.ndarray, count: int) -> np.ndarray:
     return allowed[np.argsort(-values[allowed], kind="stable")[:count]]
 
 
-def _summary(world: World) -> pd.DataFrame:
+def _summary(world: World, unit: str) -> pd.DataFrame:
     flows = (world.before, world.after)
     people = [flow.sum() for flow in flows]
     trips_km = [(flow * world.distance).sum() for flow in flows]
@@ -207,9 +225,9 @@ def _summary(world: World) -> pd.DataFrame:
     leaves = weight > 0
     utility = np.average(world.utility_change[leaves], weights=weight[leaves])
     rows = [
-        ("travellers", *people, "people"),
-        (ARRIVALS, *(f[:, world.changed].sum() for f in flows), "people"),
-        ("total distance", *trips_km, "person-km"),
+        ("travellers", *people, unit),
+        (ARRIVALS, *(f[:, world.changed].sum() for f in flows), unit),
+        ("total distance", *trips_km, "person-km" if unit == "people" else f"{unit} km"),
         ("mean distance", *mean_km, "km"),
         ("mean utility", math.nan, math.nan, "utility"),
         (FACTOR, 1.0, float(distance_factor(-utility, world.beta)), "ratio"),
@@ -257,33 +275,25 @@ def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 def _texts(world: World, end: str) -> list[str]:
     """What is done to each zone, in words; empty where nothing is."""
     words: list[list[str]] = [[] for _ in range(len(world.zones))]
+    capacity, names = world.games[1].capacity, world.zones["name"].to_numpy()
     for one in world.interventions:
-        if (one.action == "outflow_factor") == (end == "origins"):
-            for zone in one.origins if end == "origins" else one.destinations:
-                words[zone].append(_text(one, world, int(zone)))
+        if (one.action == "outflow_factor") != (end == "origins"):
+            continue
+        notes = _notes(one, world)
+        for zone in one.origins if end == "origins" else one.destinations:
+            limit = math.inf if capacity is None else float(capacity[zone])
+            said = in_words(one, names, world.beta, limit)
+            words[zone].append(f"{said}, {notes[int(zone)]}" if int(zone) in notes else said)
     return ["; ".join(said) for said in words]
 
 
-def _text(one: Intervention, world: World, zone: int) -> str:
-    if one.action == "outflow_factor":
-        return f"{one.amount:g} times as many leave"
-    if one.action in ("capacity", "capacity_share"):
-        share = f" ({100 * one.amount:g} % of before)" if one.action == "capacity_share" else ""
-        limit = world.games[1].capacity[zone]
-        return f"capacity {limit:,.{0 if limit >= 1000 else 1}f}{share}"
-    if one.origins is None:
-        whence = ""
-    elif len(one.origins) == 1:
-        whence = f" from {world.zones['name'].iloc[int(one.origins[0])]}"
-    else:
-        whence = f" from {len(one.origins)} zones"
-    if one.action == "closed":
-        return f"closed{whence}"
-    seems = (
-        math.exp(cost(one.action, one.amount, world.beta) / world.beta) if world.beta else math.nan
-    )
-    as_far = f"{seems:.3g} times as far"
-    if one.action == "farther":
-        return f"{as_far}{whence}"
-    what = "charge" if one.amount > 0 else "subsidy"
-    return f"{what} {abs(one.amount):g} (as if {as_far}){whence}"
+def _notes(one: Intervention, world: World) -> dict[int, str]:
+    """By zone, whether a capacity binds on the arrivals of the model but not on the observed."""
+    if one.action != "capacity":
+        return {}
+    model, observed = world.before.sum(axis=0), world.observed.sum(axis=0)
+    notes = {
+        int(zone): capacity_note(one.amount, float(model[zone]), float(observed[zone]))
+        for zone in one.destinations
+    }
+    return {zone: note for zone, note in notes.items() if note}

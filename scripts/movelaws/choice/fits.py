@@ -152,8 +152,9 @@ def fit_models(
     """Every model under every objective; one without parameters once, under "ssi" if asked for.
 
     The game's search also starts from gravity 2, which is the game at gamma = 0: it cannot end
-    below it where both are asked for. GMPowDC beside others is left out, with a printed reason,
-    where the attraction cannot be what arrives. ``bounds``: by model, see ``fit``.
+    below it where both are asked for. GMPowDC and PWO beside others are left out, with a printed
+    reason, where the attraction cannot be what arrives or a remote zone has no smaller circle.
+    ``bounds``: by model, see ``fit``.
     """
     models, objectives, fitted = list(models), list(objectives), []
     without = "ssi" if "ssi" in objectives else objectives[0]
@@ -170,10 +171,11 @@ def fit_models(
                     pairs, model, objective, seed, bounds=box, starts=starts, confidence=confidence
                 )
             except ValueError as error:
-                # a population need not be what can arrive; the paper's models stand without
-                if model != "GMPowDC" or len(models) == 1:
+                # A population need not be what can arrive, and around a remote zone no circle is
+                # smaller than all; the other models stand without these two.
+                if model not in ("GMPowDC", "PWO") or len(models) == 1:
                     raise
-                print(f"GMPowDC left out: {error}")
+                print(f"{model} left out: {error}")
         fitted += [done[model] for model in models if model in done]
     return fitted
 

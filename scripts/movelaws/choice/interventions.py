@@ -11,8 +11,9 @@ Actions on ``destinations``, each zone of the selection on its own:
                     under 1 it is an improvement, such as a new line
 ``charge``          payoff lost by going there, in utility; a negative charge is a subsidy
 ``closed``          true: nobody goes there
-``capacity``        most people that can arrive, in the unit of the flows
-``capacity_share``  the same, as a share of the arrivals before the change
+``capacity``        most people that can arrive, in the unit of the flows; it is held against the
+                    model's arrivals, and a note says so where the observed ones decide otherwise
+``capacity_share``  the same, as a share of the model's arrivals before the change
 
 The first three may also name ``origins``: then they hold for trips from these only, such as a line
 between two districts. On ``origins`` alone acts ``outflow_factor``: so many times as many leave.

@@ -15,10 +15,13 @@ from movelaws.choice.fits import fit
 from movelaws.choice.likelihood import climb
 from movelaws.choice.predictors import TIGHT, Predictor, predictor
 from movelaws.choice.search import Target, maximise
-from movelaws.game import NotConvergedError
+from movelaws.game import DestinationChoice, FamilyEquilibrium, NotConvergedError
+from movelaws.game.family import raise_unless_converged
 from movelaws.od import Pairs
 
 GAMMAS = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0)
+GIVEN, FITTED = "arrivals = A", "arrivals ~ A^r"
+"""Limits of infinite gamma: what arrives is A_j, or the power of it that fits best."""
 
 _LARGEST_RATIO = 10.0
 _BETA_HIGH = 10.0
@@ -30,7 +33,11 @@ _SURFACE_TOLERANCE = 1e-6
 def gamma_profile(
     pairs: Pairs, objective: str = "ssi", gammas: Iterable[float] = GAMMAS, seed: int = 0
 ) -> pd.DataFrame:
-    """Best alpha and beta at each gamma, and the limit of infinite gamma.
+    """Best alpha and beta at each gamma, and the limits of infinite gamma.
+
+    With alpha / (1 + gamma) held at r, the game goes to doubly constrained gravity whose arrivals
+    are proportional to A_j^r as gamma grows. The curve leads to the limit with the r that fits
+    best; r = 1, where what arrives is A_j itself, is GMPowDC and need not lie on its way.
 
     The first gamma is searched over the whole box (alpha / (1 + gamma) and beta from 0 to 10), each
     following one from its neighbour's optimum. Alpha may leave the paper's box of 0 to 10 here.
@@ -44,9 +51,10 @@ def gamma_profile(
 
     Returns
     -------
-    DataFrame: objective, gamma, alpha, beta, ratio (alpha / (1 + gamma)) and value, by rising
-    gamma. The last row, gamma and alpha infinite and ratio 1, is doubly constrained gravity
-    (GMPowDC); it is left out where the attraction cannot be what arrives.
+    DataFrame: objective, gamma, alpha, beta, ratio (alpha / (1 + gamma)), value and limit, by
+    rising gamma. ``limit`` is empty but for the last two rows, of infinite gamma and alpha:
+    "arrivals ~ A^r" with the ratio r fitted, and "arrivals = A" with ratio 1. A limit is left out,
+    and the reason printed, where nothing allowed so many to arrive.
 
     Raises
     ------
@@ -68,15 +76,9 @@ def gamma_profile(
         latest = np.array([ratio, beta])
         rows.append((objective, gamma, ratio * (1 + gamma), beta, ratio, value))
     columns = ["objective", "gamma", "alpha", "beta", "ratio", "value"]
-    table = pd.DataFrame(rows, columns=columns)
-    try:
-        limit = fit(pairs, "GMPowDC", objective, seed)
-    except (ValueError, NotConvergedError) as error:
-        print(f"no doubly constrained limit: {error}")
-        return table
-    table.loc[len(table)] = (
-        objective, np.inf, np.inf, limit.parameters["beta"], 1.0, limit.value
-    )  # fmt: skip
+    table = pd.DataFrame(rows, columns=columns).assign(limit="")
+    for name, (ratio, beta, value) in _limits(pairs, objective, seed, latest).items():
+        table.loc[len(table)] = (objective, np.inf, np.inf, beta, ratio, value, name)
     return table
 
 
@@ -109,13 +111,14 @@ def surface(
 class _AtGamma(Predictor):
     """The game at one gamma, as a function of alpha / (1 + gamma) and beta."""
 
+    parameters = (
+        Parameter("ratio", "", 0.0, _LARGEST_RATIO, "linear", r"\alpha/(1+\gamma)"),
+        Parameter("beta", "", 0.0, _BETA_HIGH, "linear", r"\beta"),
+    )
+
     def __init__(self, game: Predictor, gamma: float):
         self.name, self.pairs, self.gamma = game.name, game.pairs, gamma
         self._game = game
-        self.parameters = (
-            Parameter("ratio", "", 0.0, _LARGEST_RATIO, "linear", r"\alpha/(1+\gamma)"),
-            Parameter("beta", "", 0.0, _BETA_HIGH, "linear", r"\beta"),
-        )
 
     def flows(self, theta: np.ndarray, tolerance: float = TIGHT) -> np.ndarray:
         return self._game.flows(self._whole(theta), tolerance)
@@ -127,6 +130,57 @@ class _AtGamma(Predictor):
 
     def _whole(self, theta: np.ndarray) -> np.ndarray:
         return np.array([theta[0] * (1 + self.gamma), theta[1], self.gamma])
+
+
+class _Limit(Predictor):
+    """The game at infinite gamma, as a function of r = alpha / (1 + gamma) and beta."""
+
+    def __init__(self, pairs: Pairs):
+        self.name, self.pairs = "DCG at infinite gamma", pairs
+        self.parameters = _AtGamma.parameters
+
+    def flows(self, theta: np.ndarray, tolerance: float = TIGHT) -> np.ndarray:
+        game, found = self._balanced(theta, tolerance)
+        return game.all_flows(found)
+
+    def flows_at(
+        self, theta: np.ndarray, pair_index: np.ndarray, tolerance: float = TIGHT
+    ) -> np.ndarray:
+        game, found = self._balanced(theta, tolerance)
+        return game.flows_at(found, pair_index)
+
+    def _balanced(
+        self, theta: np.ndarray, tolerance: float
+    ) -> tuple[DestinationChoice, FamilyEquilibrium]:
+        ratio, beta = (float(value) for value in theta)
+        # by the largest, so that a high power stays finite; where A is 0 nobody goes, also at r = 0
+        share = self.pairs.mass / self.pairs.mass.max()
+        game = DestinationChoice(self.pairs, np.where(share > 0, share**ratio, 0.0))
+        at = f"arrivals ~ A^{ratio:g}, beta = {beta:g}"
+        try:
+            found = game.doubly_constrained(beta, tolerance=tolerance)
+        except ValueError as error:  # a search may try what cannot arrive; it must go on
+            raise NotConvergedError(f"{at}: {error}") from None
+        return game, raise_unless_converged(found, at)
+
+
+def _limits(
+    pairs: Pairs, objective: str, seed: int, latest: np.ndarray
+) -> dict[str, tuple[float, float, float]]:
+    """Ratio, beta and value at infinite gamma by limit; ``latest``: at the largest gamma."""
+    found, starts = {}, [latest]
+    try:
+        given = fit(pairs, "GMPowDC", objective, seed)
+        found[GIVEN] = (1.0, given.parameters["beta"], given.value)
+        starts.append(np.array(found[GIVEN][:2]))
+    except (ValueError, NotConvergedError) as error:
+        print(f"no doubly constrained limit: {error}")
+    try:
+        best = maximise(Target(_Limit(pairs), objective), seed, starts=starts, coarse_points=0)
+        found = {FITTED: (*best.theta, best.value), **found}
+    except (ValueError, NotConvergedError) as error:
+        print(f"no limit with arrivals ~ A^r: {error}")
+    return found
 
 
 def _most_likely_at(

@@ -59,7 +59,7 @@ def describe(
         rows.append(
             {
                 "dataset": name,
-                "individuals": data.notes.get("individuals", np.nan),
+                "individuals": data.notes.get("users with a trip", np.nan),
                 "movements": data.flows["flow"].sum(),
                 "locations": n,
                 "pairs": pairs,

@@ -38,20 +38,20 @@ SIMULTANEOUS = 0.99  # confidence of the intervals of all planted parameters tog
 REASONS = {
     ("C3", "us_migration"): (
         "the printed exponents do not follow from the text as it reads: put in, they give an SSI "
-        "of 0.736 on the public table, no more than gravity 2 calibrated here, against 0.785 at the "
-        "optimum; the best beta of gravity 1 is 1.08 by SSI and 0.82 by CPC. Longitude and latitude "
-        "exchanged in the distances would move the exponents about 70 % of the way, a conjecture "
-        "that was picked after some 500 combinations had been compared with the print. SSI and CPC "
-        "both still rise with gamma at the edge of the box, so no interior gamma is their optimum; "
-        "averaging with a step of 0.5 would stop converging at gamma = 3, and all nine printed "
-        "gammas are below 3, but the step that was used is not known"
+        "of 0.736 on the public table, no more than gravity 2 calibrated here, against 0.785 at "
+        "the optimum; the best beta of gravity 1 is 1.08 by SSI and 0.82 by CPC. Longitude and "
+        "latitude exchanged in the distances would move the exponents about 70 % of the way, a "
+        "conjecture that was picked after some 500 combinations had been compared with the print. "
+        "SSI and CPC both still rise with gamma at the edge of the box, so no interior gamma is "
+        "their optimum; averaging with a step of 0.5 would stop converging at gamma = 3, and all "
+        "nine printed gammas are below 3, but the step that was used is not known"
     ),
     ("C4", "us_migration"): (
         "the printed parameters themselves, with nothing fitted, give KS of distance of 0.08 to "
         "0.10 here, for the game and both gravity models, instead of 0.02 to 0.03; with longitude "
-        "and latitude exchanged, five models come within 0.017 of the print, PWO does not; with the "
-        "flows reversed, four of six KS of arrivals equal the print in every digit, and no reading "
-        "gives all numbers (see the readings of the text)"
+        "and latitude exchanged, five models come within 0.017 of the print, PWO does not; with "
+        "the flows reversed, four of six KS of arrivals equal the print in every digit, and no "
+        "reading gives all numbers (see the readings of the text)"
     ),
 }
 

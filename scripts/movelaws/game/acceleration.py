@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 _ROUNDING = 64 * np.finfo(float).eps
+ROUNDED = 1e-6
+"""Largest residual at which changes within rounding count as convergence."""
 
 Map = Callable[[np.ndarray], tuple[np.ndarray, float]]
 
@@ -39,14 +41,16 @@ def fixed_point(
     step : x (k,) -> g(x) (k,) and the residual of x; a nonexpansive map, so that plain iteration
         cannot get worse.
     x : (k,) where to start.
-    tolerance : residual to stop at; a change of x within its rounding stops as well.
+    tolerance : residual to stop at; a change of x within its rounding stops as well, where the
+        residual is at most ``ROUNDED``.
     max_iterations : evaluations of the map, at most.
     memory : former differences the acceleration combines; 0 is plain iteration.
     magnitude : of the numbers the map computes with, whose rounding reaches x.
 
     Returns
     -------
-    FixedPoint; ``converged`` is False after ``max_iterations`` or where nothing finite is left.
+    FixedPoint; ``converged`` is False after ``max_iterations``, or where nothing finite is left or
+    nothing changes any more with a residual above ``ROUNDED`` and the tolerance.
 
     Notes
     -----
@@ -63,10 +67,15 @@ def fixed_point(
     images: list[np.ndarray] = []
 
     def reached() -> bool:
+        if residual <= tolerance or not residual <= ROUNDED:
+            return bool(residual <= tolerance)
         rounding = _ROUNDING * max(magnitude, np.abs(x).max(initial=0.0))
-        return bool(residual <= tolerance or np.abs(g - x).max(initial=0.0) <= rounding)
+        return bool(np.abs(g - x).max(initial=0.0) <= rounding)
 
-    while not reached() and len(history) < max_iterations and np.isfinite(g).all():
+    def moving() -> bool:
+        return bool(np.isfinite(g).all() and (g != x).any())
+
+    while not reached() and len(history) < max_iterations and moving():
         proposal = _combined(g, g - x, steps, images)
         g_next, residual_next = step(proposal)
         history.append(residual_next)

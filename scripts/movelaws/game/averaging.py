@@ -4,6 +4,7 @@ from typing import Literal
 
 import numpy as np
 
+from movelaws.game.checks import check_settings, real_number
 from movelaws.game.problem import Game
 from movelaws.game.reduced import Reduced
 from movelaws.game.solver import Equilibrium, report
@@ -44,12 +45,11 @@ def successive_averages(
     ----------
     Destination Choice Game, Methods III.1, Eqs 5-7.
     """
-    if phi != "1/n" and (isinstance(phi, str) or not 0 < phi <= 1):
+    if phi != "1/n" and (isinstance(phi, str) or not 0 < real_number("phi", phi) <= 1):
         raise ValueError(f"phi = {phi!r} must be a number in (0, 1] or '1/n'")
-    if not threshold > 0 or max_iterations < 1:
-        raise ValueError(
-            f"threshold = {threshold} must be > 0 and max_iterations = {max_iterations} >= 1"
-        )
+    if not 0 < real_number("threshold", threshold) < np.inf:
+        raise ValueError(f"threshold = {threshold} must be finite and > 0")
+    check_settings(1.0, max_iterations, 0)
     if game.capacity is not None and np.isfinite(game.capacity).any():
         raise ValueError("capacity: successive averages know no capacities; use solve")
     reduced = Reduced(game)

@@ -25,7 +25,8 @@ class FamilyEquilibrium:
     residual : max(1, gamma) times the largest |ln D_j - ln D_j assumed| of the last pass: it bounds
         both the relative error of the balance and the differences of utility.
     history : (iterations,) residual of each pass.
-    converged : whether the residual reached the tolerance (or the rounding of the costs).
+    converged : whether the residual reached the tolerance (or is at most 1e-6 and the costs change
+        within their rounding).
     """
 
     arrivals: np.ndarray

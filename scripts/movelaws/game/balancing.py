@@ -15,6 +15,7 @@ NO_CROWDING, LOGARITHMIC, POWER = 0, 1, 2
 
 _STEPS = 200
 _ROUNDING = 3e-16
+_DOUBLINGS = 2100  # from the smallest to the largest double
 
 
 @njit(cache=True, error_model="numpy", parallel=True)
@@ -131,7 +132,9 @@ def _own_cost(a, top, g, p, form, w, q):
     low = 0.0
     if form == LOGARITHMIC:
         away = g
-        while _people(a, top - away, g, p)[0] < _wanted(top - away, form, w, q, 0.0)[0]:
+        for _ in range(_DOUBLINGS):
+            if not _people(a, top - away, g, p)[0] < _wanted(top - away, form, w, q, 0.0)[0]:
+                break
             away *= 2
         low = top - away
     return _price(a, low, top, g, p, form, w, q, 0.0)

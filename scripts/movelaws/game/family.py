@@ -8,6 +8,7 @@ import numpy as np
 from movelaws.allocation.prepared import threads_for
 from movelaws.game.acceleration import FixedPoint, fixed_point
 from movelaws.game.balanced import FamilyEquilibrium, raise_unless_converged
+from movelaws.game.checks import check_exponent, check_settings, real_array
 from movelaws.game.support import check_balance, lay_out, open_zones
 from movelaws.game.sweep import blocks, fill_flows, fill_kernel, sweep
 from movelaws.od import Pairs
@@ -52,7 +53,9 @@ class DestinationChoice:
 
     def __init__(self, pairs: Pairs, attraction: np.ndarray | None = None) -> None:
         self.pairs = pairs
-        self._attraction = pairs.mass if attraction is None else np.asarray(attraction, dtype=float)
+        self._attraction = (
+            pairs.mass if attraction is None else real_array("attraction", attraction)
+        )
         self._rows, self._nearest = lay_out(pairs)
         self._open = open_zones(pairs, self._rows, self._attraction)
         self._farthest = self._rows.log_distance.max(initial=0.0)
@@ -85,11 +88,12 @@ class DestinationChoice:
         Raises
         ------
         ValueError
-            If a parameter is negative or not finite, or beta is so large that the nearest and the
-            farthest destination of an origin cannot be held in one sum.
+            If a parameter is negative or above 1e8, or beta is so large that the nearest and the
+            farthest destination of an origin cannot be held in one sum, or a setting or the start
+            cannot be used.
         """
-        _check_exponent("alpha", alpha)
-        _check_exponent("gamma", gamma)
+        alpha, gamma = check_exponent("alpha", alpha), check_exponent("gamma", gamma)
+        check_settings(tolerance, max_iterations, memory)
         # D_j = (A_j^alpha c_j)^(1 / (1 + gamma)): the unknown is what c_j adds to the power of A_j,
         # so that costs of a large gamma do not swallow its digits
         total = np.log(self._rows.outflow.sum())
@@ -138,9 +142,10 @@ class DestinationChoice:
         Raises
         ------
         ValueError
-            If beta cannot be used, or a zone is to receive more people than can reach it, or an
-            origin sends more than its destinations are to receive.
+            If beta or a setting cannot be used, or a zone is to receive more people than can reach
+            it, or an origin sends more than its destinations are to receive.
         """
+        check_settings(tolerance, max_iterations, memory)
         wanted = np.log(self._wanted_arrivals[self._open])
         passing = self._passing(beta)
 
@@ -220,7 +225,7 @@ class DestinationChoice:
 
     def _passing(self, beta: float) -> Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]:
         """A pass: log weights (open,) -> log arrivals (open,), at least e^-700, and log sums."""
-        _check_exponent("beta", beta)
+        beta = check_exponent("beta", beta)
         if beta * self._farthest > _LARGEST_EXPONENT:
             raise ValueError(
                 f"beta = {beta} is too large: some origin has destinations "
@@ -258,6 +263,8 @@ class DestinationChoice:
         n = self.pairs.n_zones
         arrivals, log_cost, log_weight = np.zeros(n), np.zeros(n), np.full(n, -np.inf)
         arrivals[self._open] = np.exp(log_arrivals)
+        # rounding of absurd weights can lose people or make some: such arrivals are no equilibrium
+        kept = bool(np.isclose(arrivals.sum(), self._rows.outflow.sum(), rtol=1e-6, atol=0))
         log_cost[self._open] = cost
         log_weight[self._open] = weight
         return FamilyEquilibrium(
@@ -267,16 +274,18 @@ class DestinationChoice:
             log_sum - beta * self._nearest,
             beta,
             found.history.size,
-            found.residual,
+            found.residual if kept else np.inf,
             found.history,
-            found.converged,
+            found.converged and kept,
         )
 
     def _start(self, start: FamilyEquilibrium | np.ndarray | None, base: np.ndarray) -> np.ndarray:
         """What the arrivals to start from add to ``base``, at the open zones."""
         if start is None:
             return np.zeros(base.size)
-        arrivals = start.arrivals if isinstance(start, FamilyEquilibrium) else np.asarray(start)
+        arrivals = (
+            start.arrivals if isinstance(start, FamilyEquilibrium) else real_array("start", start)
+        )
         if arrivals.shape != (self.pairs.n_zones,):
             raise ValueError(
                 f"start has shape {arrivals.shape}, expected ({self.pairs.n_zones},) arrivals"
@@ -324,8 +333,3 @@ def doubly_constrained(
     game = DestinationChoice(pairs, attraction)
     found = game.doubly_constrained(beta, tolerance=tolerance, max_iterations=max_iterations)
     return game.all_flows(raise_unless_converged(found, f"doubly constrained, beta = {beta}"))
-
-
-def _check_exponent(name: str, value: float) -> None:
-    if not (np.isfinite(value) and value >= 0):
-        raise ValueError(f"{name} = {value}: exponents are finite and >= 0")

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from movelaws.game.checks import label, real_array
 from movelaws.game.terms import Term
 
 _SLACK = 1e-9
+_LARGEST_COST = 1e100
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +28,10 @@ class Game:
     Raises
     ------
     ValueError
-        If shapes differ, a number is not usable, the congestion does not grow, an origin with an
-        outflow has no destination, or capacities cannot hold those who must go there.
+        If shapes differ, a number is not usable, the congestion does not grow or costs more than
+        1e100 where all of an origin take one way, an origin with an outflow has no destination, or
+        capacities cannot hold those who must go there. (What several destinations together cannot
+        hold is found by :func:`movelaws.game.solve`.)
 
     References
     ----------
@@ -45,7 +49,12 @@ class Game:
     def __post_init__(self) -> None:
         for name in ("outflow", "value", "capacity"):
             if getattr(self, name) is not None:
-                object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=float))
+                object.__setattr__(self, name, real_array(name, getattr(self, name)))
+        for name in ("congestion", "crowding"):
+            if not isinstance(getattr(self, name), Term):
+                raise ValueError(
+                    f"{name} = {getattr(self, name)!r} is no Term, such as Term('logarithmic')"
+                )
         self._check_shapes()
         self._check_numbers()
         if not self.congestion.increasing:
@@ -55,6 +64,7 @@ class Game:
                 "of an origin take one way, or any mixture of equals; give it a form and a "
                 "coefficient > 0"
             )
+        self._check_congestion()
         self._check_feasible()
 
     def open_pairs(self) -> np.ndarray:
@@ -76,6 +86,8 @@ class Game:
                 raise ValueError(
                     f"{name} has {len(given)} entries, expected {length}: value is {n} x {m}"
                 )
+        if self.capacity is not None and self.capacity.ndim != 1:
+            raise ValueError(f"capacity has shape {self.capacity.shape}, expected ({m},)")
 
     def _check_numbers(self) -> None:
         bad = ~(np.isfinite(self.outflow) & (self.outflow >= 0))
@@ -87,7 +99,7 @@ class Game:
             )
         bad = np.isnan(self.value) | (self.value == np.inf)
         if bad.any():
-            i, j = np.unravel_index(np.argmax(bad), bad.shape)
+            i, j = map(int, np.unravel_index(np.argmax(bad), bad.shape))
             raise ValueError(
                 f"value of {self._origin(i)} -> {self._destination(j)} is {self.value[i, j]} "
                 f"({np.count_nonzero(bad)} such pairs); it must be finite, or -inf where the "
@@ -103,6 +115,22 @@ class Game:
                 )
         if not self.outflow.any():
             raise ValueError("outflow: no origin sends anybody out, so there is nobody to choose")
+        with np.errstate(over="ignore"):
+            if not np.isfinite(self.outflow.sum()):
+                raise ValueError("outflow: the sum over all origins is too large for a number")
+
+    def _check_congestion(self) -> None:
+        i = int(np.argmax(self.outflow))
+        with np.errstate(over="ignore"):
+            cost = np.abs(self.congestion.value(self.outflow[i]))
+        if not cost <= _LARGEST_COST:
+            raise ValueError(
+                f"congestion: {self.congestion.form} with coefficient "
+                f"{self.congestion.coefficient} and exponent {self.congestion.exponent} costs "
+                f"{cost:.3g} if the outflow of origin {self._origin(i)}, {self.outflow[i]:.12g}, "
+                f"takes one way, more than {_LARGEST_COST:g}: lower the exponent or the "
+                "coefficient, or count people in larger units"
+            )
 
     def _check_feasible(self) -> None:
         allowed = self.open_pairs()
@@ -121,21 +149,21 @@ class Game:
         if tight.any():
             i = int(np.argmax(tight))
             raise ValueError(
-                f"capacity: origin {self._origin(i)} sends out {self.outflow[i]:g} people, but all "
-                f"its destinations together hold {room[i]:g}: raise a capacity or open a way"
+                f"capacity: origin {self._origin(i)} sends out {self.outflow[i]:.12g} people, but "
+                f"all its destinations together hold {room[i]:.12g}: raise a capacity or open a way"
             )
         total = self.capacity[allowed.any(axis=0)].sum()
         if self.outflow.sum() > total * (1 + _SLACK):
             raise ValueError(
-                f"capacity: {self.outflow.sum():g} people leave, but the destinations they can "
-                f"reach hold {total:g} together: raise a capacity"
+                f"capacity: {self.outflow.sum():.12g} people leave, but the destinations they can "
+                f"reach hold {total:.12g} together: raise a capacity"
             )
 
     def _origin(self, i: int) -> str:
-        return repr(i if self.origins is None else self.origins[i])
+        return label(i if self.origins is None else self.origins[i])
 
     def _destination(self, j: int) -> str:
-        return repr(j if self.destinations is None else self.destinations[j])
+        return label(j if self.destinations is None else self.destinations[j])
 
 
 def potential(game: Game, flow: np.ndarray) -> float:

@@ -38,6 +38,9 @@ def lay_out(pairs: Pairs) -> tuple[Rows, np.ndarray]:
         _raise_unusable(pairs)
     if not outflow.any():
         raise ValueError("flow: no zone sends anybody out, so there is nobody to choose")
+    with np.errstate(over="ignore"):
+        if not np.isfinite(outflow.sum()):
+            raise ValueError("flow: the sum over all pairs is too large for a number")
     log_distance = np.log(pairs.distance_km)
     _measure_from_nearest(pairs.start, log_distance, nearest)
     return Rows(pairs.start, pairs.destination, log_distance, complete, outflow), nearest
@@ -129,6 +132,9 @@ def open_zones(pairs: Pairs, rows: Rows, attraction: np.ndarray) -> np.ndarray:
             f"attraction of zone {pairs.zone_ids[j]!r} is {attraction[j]} "
             f"({np.count_nonzero(bad)} such zones); attractions are finite and >= 0"
         )
+    with np.errstate(over="ignore"):
+        if not np.isfinite(attraction.sum()):
+            raise ValueError("attraction: the sum over all zones is too large for a number")
     attractive, sends = attraction > 0, rows.outflow > 0
     choices, senders = _partners(pairs, rows, attractive, sends)
     stuck = sends & (choices == 0)

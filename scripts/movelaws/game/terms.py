@@ -6,6 +6,8 @@ from typing import Literal
 import numpy as np
 from scipy.special import wrightomega
 
+from movelaws.game.checks import real_number
+
 Form = Literal["none", "logarithmic", "linear", "power"]
 
 FORMS = ("none", "logarithmic", "linear", "power")
@@ -28,7 +30,8 @@ class Term:
     Raises
     ------
     ValueError
-        If the form is unknown, the coefficient negative or the exponent not positive.
+        If the form is unknown, the coefficient negative, the exponent not positive, or either no
+        real number.
     """
 
     form: Form = "none"
@@ -38,6 +41,8 @@ class Term:
     def __post_init__(self) -> None:
         if self.form not in FORMS:
             raise ValueError(f"form = {self.form!r} is none of {', '.join(FORMS)}")
+        for name in ("coefficient", "exponent"):
+            real_number(f"{name} of a {self.form} term", getattr(self, name))
         if not (np.isfinite(self.coefficient) and self.coefficient >= 0):
             raise ValueError(
                 f"coefficient = {self.coefficient} of a {self.form} term must be finite and >= 0: "

@@ -55,7 +55,9 @@ def render_caption(source: str, item: Item, name: str = "caption") -> Markup:
     """
     context = SimpleNamespace(
         wildcards=SimpleNamespace(dataset=item.dataset),
-        params=SimpleNamespace(label=item.name, **{name: getattr(item, name) for name in PARAMS}),
+        params=SimpleNamespace(
+            label=item.name, title=item.title, **{name: getattr(item, name) for name in PARAMS}
+        ),
     )
     environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     try:

@@ -167,7 +167,7 @@ def _one_way(low: float, high: float) -> tuple[Colormap, Normalize]:
         low, high = (1.0, high) if loss else (low, 1.0)
     return (
         LinearSegmentedColormap.from_list("one_way", shades),
-        Normalize(low, high if high > low else low + 1e-3),
+        Normalize(low, high if high > low + 1e-6 else low + 1e-3),
     )
 
 

@@ -1,7 +1,5 @@
 """A planner's page: where arrivals change, who loses, and what that adds up to."""
 
-import textwrap
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -12,7 +10,6 @@ from movelaws.plotting import (
     INK,
     MM_PER_INCH,
     QUIET,
-    TITLE_SIZE,
     WIDTH_DOUBLE,
     figure,
     maps,
@@ -20,13 +17,16 @@ from movelaws.plotting import (
     style,
 )
 from movelaws.plotting.choice import change_maps
+from movelaws.plotting.choice import counterfactual_words as words
 
 LOSS, GAIN = "#b2182b", "#2166ac"  # ends of the maps' scale
 _EDGE, _GAP, _LINE = 1.0, 5.0, 3.6  # mm
 _KEY, _LETTER = 13.0, 6.0
 _LIST, _FACTS = 104.0, 72.0  # widths of the lower panels
 _TALLEST_MAP = 92.0
-_GAINERS, _NAMED, _FLOWS = 8, 3, 5
+_APART = 10.5  # mm, of the column without crowding
+_GAINERS, _FLOWS = 8, 5
+_ROUNDING = 1e-6  # of the solver: a smaller share that changes is no change
 _NEEDED = {
     "destinations": ["zone_id", "name", "before", "after", "change", "change_percent"],
     "origins": ["zone_id", "name", "outflow_before", "equivalent_distance_factor"],
@@ -63,8 +63,8 @@ def counterfactual_page(
     zones : canonical zones, (n_zones,): polygons are coloured, points become circles.
     destinations, origins, flows, summary : tables of
         :class:`movelaws.choice.counterfactual_tables.Counterfactual`.
-    sensitivity : table of :func:`movelaws.choice.counterfactual.sensitivity`, whose ranges are
-        added to the totals.
+    sensitivity : table of :func:`movelaws.choice.counterfactual.sensitivity`: the range of other
+        parameters that fit as well stands beside each response, that without crowding apart.
     title : of the counterfactual, over the page.
     unit : of the flows, such as "commuters".
     synthetic : add a tag that says so.
@@ -82,14 +82,15 @@ def counterfactual_page(
     changed = destinations["intervention"].fillna("").ne("").to_numpy()
     points = bool((zones.geometry.geom_type == "Point").all())
     under = maps.ground(zones, margin=0.06 if points else 0.02)
-    lines = _header(title, destinations, origins, summary, unit)
+    lines = words.header(title, destinations, origins, summary, sensitivity, unit)
     top = _EDGE + _LINE * len(lines) + 2.5
     width = (WIDTH_DOUBLE - 2 * _EDGE - _GAP) / 2
     aspect = (under.bounds[2] - under.bounds[0]) / (under.bounds[3] - under.bounds[1])
     height = min(width / aspect, _TALLEST_MAP)
     lists = top + _LETTER + height + _KEY + _LETTER
     rows = _rows(destinations, changed)
-    deep = max(_LINE * (len(rows) + 2), _LINE * (12.5 if sensitivity is None else 15.5))
+    responses = words.responses(summary, sensitivity)
+    deep = _LINE * max(len(rows) + 2, 12.5 + len(responses))
     made = figure(WIDTH_DOUBLE, lists + deep + _EDGE)
     _write_header(made, lines)
     layers = (
@@ -111,7 +112,7 @@ def counterfactual_page(
         change_maps.key(made, layer, (left, top + _LETTER + height + 2.5, width), points)
     _destination_list(_sheet(made, _EDGE, lists, _LIST, deep), rows, unit)
     facts = _sheet(made, WIDTH_DOUBLE - _EDGE - _FACTS, lists, _FACTS, deep)
-    _facts(facts, [*_totals(summary, unit), *_ranges(sensitivity)], flows)
+    _facts(facts, words.totals(summary, unit), responses, flows)
     panels.tag_synthetic(made, synthetic)
     return made
 
@@ -140,38 +141,6 @@ def _labelled(flows: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _header(
-    title: str, destinations: pd.DataFrame, origins: pd.DataFrame, summary: pd.DataFrame, unit: str
-) -> list[tuple[str, dict]]:
-    said = [*_interventions(destinations), *_interventions(origins)]
-    row = summary.set_index("quantity")
-    moved = 100 * row.loc["travellers who change destination", "after"]
-    factor = row.loc["equivalent distance factor", "after"]
-    short = (
-        f"{moved:.{2 if moved < 1 else 1}f} % of {row.loc['travellers', 'before']:,.0f} {unit} "
-        f"go elsewhere; on average it is as if all destinations were "
-        f"{factor:.3g} times as far"
-    )
-    lines = [(title, {"fontweight": "bold", "fontsize": TITLE_SIZE})] if title else []
-    for text in (". ".join(said), short):
-        lines += [(line, {"color": INK}) for line in textwrap.wrap(text, 140)[:3]]
-    note = (
-        "Before and after are both equilibria of the fitted destination choice game; "
-        "neither is the observed flow"
-    )
-    return [*lines, (note, {"color": QUIET})]
-
-
-def _interventions(table: pd.DataFrame) -> list[str]:
-    """What is done, each with its zones: by name while they are few."""
-    done = table[table["intervention"].fillna("").ne("")]
-    said = []
-    for text, group in done.groupby("intervention", sort=False):
-        names = ", ".join(group["name"]) if len(group) <= _NAMED else f"{len(group)} zones"
-        said.append(f"{names}: {text}")
-    return said if len(said) <= _NAMED else [f"{len(done)} zones are changed in {len(said)} ways"]
-
-
 def _write_header(made: Figure, lines: list[tuple[str, dict]]) -> None:
     tall = made.get_figheight() * MM_PER_INCH
     for number, (text, look) in enumerate(lines):
@@ -191,12 +160,14 @@ def _rows(destinations: pd.DataFrame, changed: np.ndarray) -> pd.DataFrame:
     """Changed destinations, together where they are many, then those that gain most elsewhere."""
     columns = ["name", "before", "after", "change"]
     touched = destinations.loc[changed, columns]
-    if len(touched) > _NAMED:
+    if len(touched) > words.NAMED:
         total = touched[["before", "after", "change"]].sum()
         touched = pd.DataFrame([{"name": f"{len(touched)} changed zones", **total}])
     others = destinations.loc[~changed, columns]
     gain = others["change"] if (others["change"] > 0).any() else others["change"].abs()
-    largest = others.loc[gain[gain > 0].sort_values(ascending=False, kind="stable").index]
+    largest = others.loc[
+        gain[gain > _ROUNDING * others["before"]].sort_values(ascending=False, kind="stable").index
+    ]
     return pd.concat(
         [touched.assign(changed=True), largest.head(_GAINERS).assign(changed=False)],
         ignore_index=True,
@@ -220,45 +191,17 @@ def _destination_list(axes: Axes, rows: pd.DataFrame, unit: str) -> None:
             long = bars * abs(row.change) / longest
             axes.barh(y - 0.9, long, 2.0, left=names + 1.5, color=GAIN if row.change > 0 else LOSS)
         percent = 100 * row.change / row.before if row.before > 0 else np.nan
-        text = f"{row.before:,.0f} → {row.after:,.0f}  ({_signed(percent)} %)"
+        text = f"{row.before:,.0f} → {row.after:,.0f}  ({words.signed(percent)} %)"
         axes.text(right, y, text, ha="right", va="baseline", fontweight=weight)
 
 
-def _totals(summary: pd.DataFrame, unit: str) -> list[tuple[str, str]]:
-    row = summary.set_index("quantity")
-    far = row.loc["mean distance", "before"]
-    full = row.loc["destinations at capacity", "after"]
-    return [
-        (f"All {unit}", _pair(row, "travellers", ",.0f")),
-        (
-            "Arrivals at changed destinations",
-            _pair(row, "arrivals at changed destinations", ",.0f"),
-        ),
-        ("Mean distance (km)", _pair(row, "mean distance", ",.2f" if far < 100 else ",.0f")),
-        ("Destinations at capacity", f"{full:,.0f}"),
-    ]
-
-
-def _ranges(sensitivity: pd.DataFrame | None) -> list[tuple[str, str]]:
-    """What other crowding would mean: the flows alone hardly tell how strong it is."""
-    if sensitivity is None or sensitivity.empty:
-        return []
-    panels.require_columns(
-        sensitivity, ["gamma", "moved_share", "equivalent_distance_factor"], "sensitivity"
-    )
-    gamma, moved, factor = (
-        (sensitivity[column].min(), sensitivity[column].max())
-        for column in ("gamma", "moved_share", "equivalent_distance_factor")
-    )
-    return [
-        (f"For crowding γ from {gamma[0]:.3g} to {gamma[1]:.3g}:", ""),
-        ("  go elsewhere (%)", f"{100 * moved[0]:.2g} to {100 * moved[1]:.2g}"),
-        ("  as if so many times as far", f"{factor[0]:.3g} to {factor[1]:.3g}"),
-    ]
-
-
-def _facts(axes: Axes, said: list[tuple[str, str]], flows: pd.DataFrame) -> None:
-    """Totals before and after, then the single flows that grow most."""
+def _facts(
+    axes: Axes,
+    said: list[tuple[str, str]],
+    responses: list[tuple[str, str, str]],
+    flows: pd.DataFrame,
+) -> None:
+    """Totals before and after, responses with their ranges, the single flows that grow most."""
     panels.letter(axes, 3, "In all")
     axes.text(_FACTS, 2.4, "before → after", ha="right", color=QUIET)
     y = 2.4
@@ -266,25 +209,23 @@ def _facts(axes: Axes, said: list[tuple[str, str]], flows: pd.DataFrame) -> None
         y += _LINE
         axes.text(0, y, name, va="baseline")
         axes.text(_FACTS, y, value, ha="right", va="baseline")
-    grown = flows[flows["change"] > 0].nlargest(_FLOWS, "change")
+    y += 0.5 * _LINE
+    apart = _APART if any(without for *_, without in responses) else 0.0
+    for number, (name, value, without) in enumerate(responses):
+        y += _LINE
+        look = {"va": "baseline", "color": INK if number else QUIET}
+        axes.text(0, y, name, **look)
+        axes.text(_FACTS - apart, y, value, ha="right", **look)
+        axes.text(_FACTS, y, without, ha="right", **look)
+    grown = flows[flows["change"] > _ROUNDING * flows["before"]].nlargest(_FLOWS, "change")
     if grown.empty:
         return
-    y += 2 * _LINE
+    y += 1.5 * _LINE
     axes.text(0, y, "Single flows that grow most", va="baseline", color=QUIET)
     for flow in grown.itertuples():
         y += _LINE
         axes.text(0, y, _way(flow.origin_name, flow.destination_name), va="baseline")
         axes.text(_FACTS, y, f"{flow.before:,.0f} → {flow.after:,.0f}", ha="right", va="baseline")
-
-
-def _pair(row: pd.DataFrame, quantity: str, digits: str) -> str:
-    before, after = row.loc[quantity, ["before", "after"]]
-    texts = f"{before:{digits}}", f"{after:{digits}}"
-    return texts[0] if texts[0] == texts[1] else " → ".join(texts)
-
-
-def _signed(number: float) -> str:
-    return f"{number:+.{2 if abs(number) < 1 else 1}f}".replace("-", "−")
 
 
 def _way(origin: str, destination: str, most: int = 32) -> str:

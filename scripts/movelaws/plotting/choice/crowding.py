@@ -38,8 +38,9 @@ _NAMES = {
 _CLIP, _LEAST = 12.0, -1.0  # of the axis; intervals that go further end in an arrow
 _TICKS = (-1, -0.5, 0, 0.5, 1, 2, 5, 10)
 _LINE, _GAP = 3.8, 3.0  # mm per reading, and between two datasets
-_TOP, _BOTTOM, _NUMBERS, _P = 8.0, 16.0, 29.0, 14.0
+_TOP, _BOTTOM, _NUMBERS, _P = 8.0, 16.0, 29.0, 17.0
 _BAND = "#f3f3f3"
+_DOTTED = {"ls": (0, (1.0, 1.4)), "dash_capstyle": "butt"}
 
 
 @style()
@@ -56,9 +57,10 @@ def crowding(
     Parameters
     ----------
     readings : dataset, attraction, objective, model, gamma, gamma_low, gamma_high (no unit) and,
-        where known, at_bound (names of the parameters on the edge of the box searched) and
-        p_value (likelihood ratio against gravity 2). Rows with the objective "poisson" and the
-        model "DCG" are drawn.
+        where known, at_bound (names of the parameters on the edge of the box searched: an open
+        symbol on a dotted interval, which holds along that edge only) and p_value (one-sided,
+        against gravity 2; a column of the figure if one is finite, blank where it is not).
+        Rows with the objective "poisson" and the model "DCG" are drawn.
     labels : name to show by dataset; its keys choose the datasets and their order, and may name
         some that have no readings.
     planted : gamma that generated a dataset, by dataset.
@@ -81,7 +83,7 @@ def crowding(
             f"readings: attraction {', '.join(map(repr, unknown))}: use {', '.join(ATTRACTIONS)}"
         )
     parts = {name: _in_order(drawn[drawn["dataset"] == name]) for name in names}
-    tested = "p_value" in drawn.columns and drawn["p_value"].notna().any()
+    tested = "p_value" in drawn.columns and np.isfinite(drawn["p_value"].astype(float)).any()
     heights = [_LINE * len(part) + _GAP for part in parts.values()]
     left = margin([labels[name] for name in names])
     right = _NUMBERS + (_P if tested else 0.0) + 3.0
@@ -94,7 +96,7 @@ def crowding(
     _header(axes, 0, "data", "0 = gravity 2", ha="center")
     _header(axes, _beside(axes, 2.0), "axes fraction", rf"$\gamma$ [{100 * confidence:g} % CI]")
     if tested:
-        _header(axes, _beside(axes, 2.0 + _NUMBERS), "axes fraction", "$p$ ($\\gamma$ = 0)")
+        _header(axes, _beside(axes, 2.0 + _NUMBERS), "axes fraction", "$p$, one-sided")
     for (name, part), low, high in zip(parts.items(), edges[:-1], edges[1:], strict=True):
         if planted is not None and name in planted:
             tick(axes, planted[name], low + 0.6, high - 0.6)
@@ -108,6 +110,7 @@ def crowding(
                 ATTRACTIONS[row["attraction"]],
                 limits,
                 held=held,
+                dotted=held,
             )
             _beside_text(axes, 2.0, y, _written(row))
             if tested:
@@ -156,6 +159,7 @@ def interval(
     limits: tuple[float, float],
     *,
     held: bool = False,
+    dotted: bool = False,
 ) -> None:
     """Value with its interval along x; an end beyond the axis is an arrow at its edge.
 
@@ -164,6 +168,7 @@ def interval(
     values : value, low, high; low and high NaN where no interval is known, or infinite.
     limits : of the axis.
     held : the value lies on the edge of the box searched: an open symbol.
+    dotted : the interval holds along that edge only: a dotted line.
     """
     value, low, high = (float(number) for number in values)
     if not np.isfinite(value):
@@ -171,7 +176,8 @@ def interval(
     ends = [value if np.isnan(end) else end for end in (low, high)]
     first, last = np.clip(ends, *limits)
     if last > first:
-        axes.plot([first, last], [y, y], color=look.colour, lw=1.0, zorder=2, gid="interval")
+        line, gid = (_DOTTED, "edge interval") if dotted else ({}, "interval")
+        axes.plot([first, last], [y, y], color=look.colour, lw=1.0, zorder=2, gid=gid, **line)
     for end, edge, arrow in zip(
         (min(ends[0], value), max(ends[1], value)), limits, "<>", strict=True
     ):
@@ -219,9 +225,13 @@ def stroke() -> Line2D:
 
 
 def common_entries(gids: set[str | None]) -> dict[str, Line2D]:
-    """Entries of a key for open symbols and for arrows, if they were drawn."""
+    """Entries of a key for open symbols, dotted intervals and arrows, if they were drawn."""
     entries = {}
-    if "edge" in gids:
+    if "edge interval" in gids:
+        entries["holds along the edge of the box only"] = symbol(
+            Look(QUIET, "o"), mfc="white", lw=1.0, **_DOTTED
+        )
+    elif "edge" in gids:
         entries[r"fit with $\alpha$ or $\gamma$ on the edge of the box searched"] = symbol(
             Look(QUIET, "o"), mfc="white"
         )
@@ -295,7 +305,7 @@ def _end(value: float) -> str:
 
 
 def _probability(value: float) -> str:
-    if pd.isna(value):
+    if not np.isfinite(value):
         return ""
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
 

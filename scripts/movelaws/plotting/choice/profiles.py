@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from movelaws.choice.profiles import FITTED, GIVEN
 from movelaws.plotting import (
     HAIRLINE,
     INK,
@@ -30,6 +31,10 @@ _LEFT, _GAP, _RIGHT = 13.0, 15.0, 3.0
 _TOP, _PANEL, _BOTTOM = 7.0, 50.0, 10.5
 _KEY_ROW, _KEY_HANDLE, _LETTER = 3.8, 12.5, 1.42  # mm: of a line, a symbol, a letter
 _STYLES = ("-", (0, (4, 1.5)), (0, (1.2, 1.2)))
+_SYMBOLS = 3  # a line of the key
+_ONWARD = (0, (1.5, 1.5))
+_OPEN = {FITTED: 4.5, GIVEN: 2.8}
+_HOLLOW = {"mfc": "white", "mew": 0.9}
 _MARGIN = 0.45  # of ln(1 + gamma), from the largest gamma to the limit
 
 
@@ -43,15 +48,17 @@ def profiles(
 ) -> Figure:
     """Gain over no crowding (a), alpha - gamma (b) and alpha / (1 + gamma) (c) against gamma.
 
-    The filled symbol is the best gamma of each dataset. The open one is doubly constrained
-    gravity, the limit of infinite gamma along alpha = 1 + gamma: no line leads to it, because the
-    best alpha at a large gamma need not lie there. The broken line is the edge of the paper's
-    search.
+    The filled symbol is the best gamma of each dataset; it is half filled where that is the
+    largest one tried, so that the curve may go on rising. The open one, to which the curve is
+    continued, is its limit at infinite gamma: doubly constrained gravity with arrivals ~ A^r, r
+    fitted. The small open one is the same with r = 1 (alpha = 1 + gamma), which need not lie on the
+    way. The broken line is the edge of the paper's search.
 
     Parameters
     ----------
-    tables : objective, gamma, alpha, ratio (alpha / (1 + gamma)) and value by dataset; a last row
-        with infinite gamma is the limit.
+    tables : of :func:`movelaws.choice.profiles.gamma_profile`, by dataset: objective, gamma, alpha,
+        ratio (alpha / (1 + gamma)), value and, for rows of infinite gamma, limit; where there is
+        no such column these are "arrivals = A".
     labels : name to show by dataset.
     objective : "ssi" or "cpc".
     synthetic : add a tag that says so.
@@ -68,10 +75,13 @@ def profiles(
         raise ValueError("tables: none given; there should be one per dataset")
     found = {name: _profile(name, table, objective) for name, table in tables.items()}
     largest = max(part["gamma"].max() for part, _ in found.values())
+    limits = {kind for _, limit in found.values() for kind in limit}
     beyond = float(np.expm1(np.log1p(largest) + _MARGIN))
     names = {name: str(labels.get(name, name)) for name in found}
     columns = _columns(list(names.values()))
-    rows = 1 + -(-len(names) // columns)
+    ends = any(_at_end(part) for part, _ in found.values())
+    symbols = _symbols(limits, ends)
+    rows = -(-len(names) // columns) + -(-len(symbols) // _SYMBOLS)
     made = figure(WIDTH_DOUBLE, _TOP + _PANEL + _BOTTOM + _KEY_ROW * rows + 2.0)
     wide = (WIDTH_DOUBLE - _LEFT - 2 * _GAP - _RIGHT) / 3
     gain, difference, ratio = (
@@ -80,21 +90,27 @@ def profiles(
     looks = _looks(list(found))
     for name, (part, limit) in found.items():
         look, reference = looks[name], part["value"].iloc[0]
-        percent = 100 * (part["value"] / reference - 1)
+        best = {"markevery": [int(part["value"].argmax())]}
+        if _at_end(part):
+            best |= {"fillstyle": "left", "markerfacecoloralt": "white", "mec": look["color"]}
         for axes, values in (
-            (gain, percent),
+            (gain, 100 * (part["value"] / reference - 1)),
             (difference, part["alpha"] - part["gamma"]),
             (ratio, part["ratio"]),
         ):
-            best = [int(part["value"].argmax())]
-            axes.plot(part["gamma"], values, markevery=best, gid="profile", **look)
-        if limit is not None:
-            end = 100 * (limit["value"] / reference - 1)
-            hollow = {"mfc": "white", "mec": look["color"], "mew": 0.9, "ms": 4.5}
-            gain.plot(beyond, end, gid="limit", zorder=4, **{**look, **hollow})
-    limited = any(limit is not None for _, limit in found.values())
+            axes.plot(part["gamma"], values, gid="profile", **{**look, **best})
+            # alpha - gamma has no limit unless r is 1
+            for kind, row in limit.items() if axes is not difference else ():
+                end = row["ratio"] if axes is ratio else 100 * (row["value"] / reference - 1)
+                if kind == FITTED:
+                    way = [part["gamma"].iloc[-1], beyond], [values.iloc[-1], end]
+                    axes.plot(*way, color=look["color"], lw=0.8, ls=_ONWARD, gid="continuation")
+                if kind == FITTED or axes is gain:
+                    hollow = {"mec": look["color"], "ms": _OPEN[kind], **_HOLLOW}
+                    axes.plot(beyond, end, gid=f"limit {kind}", zorder=4, **{**look, **hollow})
     for axes in (gain, difference, ratio):
-        _axis_of_gamma(axes, largest, beyond, limited and axes is gain)
+        shown = bool(limits) if axes is gain else FITTED in limits and axes is ratio
+        _axis_of_gamma(axes, largest, beyond, shown)
     gain.axhline(0, color=QUIET, lw=HAIRLINE, zorder=0)
     for axes in (difference, ratio):
         # What arrives follows the attraction: alpha = 1 + gamma.
@@ -105,15 +121,15 @@ def profiles(
     panels.letter(gain, 0, "What crowding adds")
     panels.letter(difference, 1, "Attraction less crowding")
     panels.letter(ratio, 2, "Attraction over crowding")
-    _key(made, {names[name]: look for name, look in looks.items()}, columns, limited)
+    _key(made, {names[name]: look for name, look in looks.items()}, columns, symbols)
     panels.tag_synthetic(made, synthetic)
     return made
 
 
 def _profile(
     name: str, table: pd.DataFrame, objective: str
-) -> tuple[pd.DataFrame, pd.Series | None]:
-    """Rows of one objective by rising gamma, and the limit if there is one."""
+) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
+    """Rows of one objective by rising gamma, and the limits there are."""
     panels.require_columns(table, COLUMNS, f"tables[{name!r}]")
     part = table[table["objective"] == objective].sort_values("gamma")
     finite = part[np.isfinite(part["gamma"])].reset_index(drop=True)
@@ -121,8 +137,15 @@ def _profile(
         raise ValueError(
             f"tables[{name!r}]: no row of objective {objective!r} with gamma = 0, the reference"
         )
-    limit = part[np.isinf(part["gamma"])]
-    return finite, None if limit.empty else limit.iloc[0]
+    limits = part[np.isinf(part["gamma"])]
+    kinds = limits["limit"] if "limit" in limits else [GIVEN] * len(limits)
+    found = dict(zip(kinds, (row for _, row in limits.iterrows()), strict=True))
+    return finite, {kind: found[kind] for kind in (FITTED, GIVEN) if kind in found}
+
+
+def _at_end(part: pd.DataFrame) -> bool:
+    """Whether the best gamma is the largest that was tried."""
+    return len(part) > 1 and int(part["value"].argmax()) == len(part) - 1
 
 
 def _looks(names: Sequence[str]) -> dict[str, dict[str, object]]:
@@ -167,23 +190,34 @@ def _columns(names: Sequence[str]) -> int:
     return 1
 
 
-def _key(made: Figure, looks: Mapping[str, dict], columns: int, limited: bool) -> None:
-    """The datasets, and in a last line what the symbols mean."""
-    tall = made.get_figheight() * MM_PER_INCH
+def _symbols(limits: set[str], ends: bool) -> dict[str, Line2D]:
+    """What the symbols mean, for those that are there."""
+    grey = {"ls": "", "marker": "o", "color": QUIET}
+    halved = {"fillstyle": "left", "markerfacecoloralt": "white", "mew": 0.5}
     symbols = {
-        "best γ": Line2D([], [], ls="", marker="o", color=QUIET, ms=5, mew=0),
-        "γ = ∞, α = 1 + γ: doubly constrained": Line2D(
-            [], [], ls="", marker="o", mfc="white", color=QUIET, mew=0.9, ms=4.5
+        "best γ": Line2D([], [], ms=5, mew=0, **grey),
+        "best γ is the end of the curve": Line2D([], [], ms=5, **halved, **grey),
+        "γ = ∞, arrivals ~ $A^r$": Line2D(
+            [], [], ms=_OPEN[FITTED], **_HOLLOW, **{**grey, "ls": _ONWARD, "lw": 0.8}
         ),
+        "γ = ∞, arrivals = A (a)": Line2D([], [], ms=_OPEN[GIVEN], **_HOLLOW, **grey),
         "α = 1 + γ (b, c)": Line2D([], [], color=QUIET, lw=HAIRLINE),
         "edge of the paper's search": Line2D([], [], ls=(0, (4, 3)), color=INK, lw=0.6),
     }
-    if not limited:
-        symbols.pop("γ = ∞, α = 1 + γ: doubly constrained")
+    shown = (True, ends, FITTED in limits, GIVEN in limits, True, True)
+    return {name: symbols[name] for name, there in zip(symbols, shown, strict=True) if there}
+
+
+def _key(
+    made: Figure, looks: Mapping[str, dict], columns: int, symbols: Mapping[str, Line2D]
+) -> None:
+    """The datasets, and in the last lines what the symbols mean."""
+    tall = made.get_figheight() * MM_PER_INCH
     datasets = {name: Line2D([], [], **look) for name, look in looks.items()}
+    beneath = -(-len(symbols) // _SYMBOLS)
     for entries, count, low in (
-        (datasets, columns, 1.0 + _KEY_ROW),
-        (symbols, len(symbols), 0.6),
+        (datasets, columns, 1.0 + _KEY_ROW * beneath),
+        (symbols, min(len(symbols), _SYMBOLS), 0.6),
     ):
         made.legend(
             list(entries.values()),
