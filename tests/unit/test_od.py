@@ -246,6 +246,7 @@ def test_pairs_of_unequal_length_are_refused():
 
 def test_more_pairs_than_memory_holds_are_refused_before_they_are_made():
     n = 60_000
-    many = zone_table([str(i) for i in range(n)], *[np.arange(n, dtype=float)] * 4)
+    line = np.arange(n, dtype=float)
+    many = zone_table([str(i) for i in range(n)], line, line, workplace=line, residential=line)
     with pytest.raises(ValueError, match=r"60,000 zones make 3.6e\+09 pairs, more than 4e\+08"):
         pairs(many, flows=flow_table(), places=many, support="all")

@@ -370,6 +370,7 @@ rule choice_counterfactual:
         flows=CHOICE / "counterfactuals" / "{case}" / "flows.csv",
         summary=CHOICE / "counterfactuals" / "{case}" / "summary.csv",
         sensitivity=CHOICE / "counterfactuals" / "{case}" / "sensitivity.csv",
+        calibration=CHOICE / "counterfactuals" / "{case}" / "calibration.json",
     log:
         LOGS / "choice" / "counterfactual-{case}.log",
     benchmark:

@@ -383,6 +383,7 @@ rule choice_figure_counterfactual:
         flows=CHOICE / "counterfactuals" / "{case}" / "flows.csv",
         summary=CHOICE / "counterfactuals" / "{case}" / "summary.csv",
         sensitivity=CHOICE / "counterfactuals" / "{case}" / "sensitivity.csv",
+        calibration=CHOICE / "counterfactuals" / "{case}" / "calibration.json",
     output:
         svg=report(
             CHOICE / "figures" / "counterfactual_{case}.svg",
