@@ -253,11 +253,11 @@ def test_text_that_is_not_unicode_is_named(tmp_path):
     said = r"c\.txt: cannot be read as tab-separated text: byte \d+ is 0xe4, in '.*\ufffdnn"
     with pytest.raises(ValueError, match=said):
         read("checkins", {"checkins": path})
-    # far from the beginning Arrow finds it; the message can be printed all the same
-    path.write_bytes(snap().encode() * 1000 + "bj\u00f8rn\n".encode("latin-1"))
-    with pytest.raises(ValueError, match=r"c\.txt: cannot be read as tab-separated") as refused:
+    # a character of two bytes lies across the first block of 1 MB, and a wrong byte in the second
+    good = b"x" * ((1 << 20) - 1) + "\u00f8\n".encode()
+    path.write_bytes(good + "bj\u00f8rn\n".encode("latin-1"))
+    with pytest.raises(ValueError, match=rf"byte {len(good) + 2} is 0xf8, in '.*bj\ufffdrn"):
         read("checkins", {"checkins": path})
-    assert str(refused.value).encode("utf-8")
 
 
 @pytest.mark.parametrize("format", ["snap", "table"])
@@ -286,7 +286,9 @@ def test_a_folder_is_no_file(tmp_path):
 def test_antennas_that_are_all_unknown_are_named(tmp_path):
     files, options = formats(tmp_path)["d4d"]
     write(files["checkins"], "ann\t2010-01-01 08:10:00\t-1\n" * 5)
-    with pytest.raises(ValueError, match=r"d4d\.csv: all 5 check-ins are at an unknown antenna \(-1"):
+    with pytest.raises(
+        ValueError, match=r"d4d\.csv: all 5 check-ins are at an unknown antenna \(-1"
+    ):
         read("checkins", files, **options)
 
 
@@ -330,11 +332,11 @@ def test_the_own_coordinates_count_for_squares_and_polygons(tmp_path):
 @pytest.mark.parametrize("zones", ["places", "clusters"])
 def test_places_that_move_are_refused_beyond_the_limit(tmp_path, zones):
     said = (
-        r"c\.csv: line 4, column 'place': 'cafe' is at 59\.91, 10\.75, but .*59\.93"
-        r".*\(4 of 8 check-ins .*option place.*max_unusable"
+        r"c\.csv: line 4, column 'place': 'cafe' is at 59\.91, 10\.75, but first at 59\.93, 10\.7 "
+        r"\(5 of 8 check-ins .*option place.*max_unusable"
     )
     category = ("place", ["bar", "cafe", "cafe", *CATEGORY[1][3:]])
-    with pytest.raises(ValueError, match=said.replace("4 of 8", r"\d of 8")):
+    with pytest.raises(ValueError, match=said):
         table(tmp_path, [category], place="place", zones=zones)
     names = ("place", [p for _, _, p in VISITS[:-1]] + ["a"])
     one = table(tmp_path, [names], place="place", max_unusable=0.2)
@@ -354,7 +356,9 @@ def test_a_places_file_needs_to_know_which_column_to_look_up(tmp_path):
     assert flows_of(assumed) == flows_of(named)
     text = "user,time,place,lat,lon\n" + lines(((*row, 59.9, 10.7) for row in VISITS), ",")
     write(files["checkins"], text)
-    with pytest.raises(ValueError, match=r"c\.csv: .*\['lat', 'lon'\], and .*p\.csv .*option place"):
+    with pytest.raises(
+        ValueError, match=r"c\.csv: .*\['lat', 'lon'\], and .*p\.csv .*option place"
+    ):
         read("checkins", files, format="table")
     assert flows_of(read("checkins", files, format="table", place="place")) == flows_of(named)
 
@@ -410,7 +414,9 @@ def test_the_crs_of_polygons_comes_from_the_file_or_the_option(tmp_path):
     for crs in (None, 25832, "EPSG:32632"):  # the last is the same to a metre
         same = read("checkins", files, zones="polygons", crs=crs)
         assert flows_of(same) == flows_of(given)
-    with pytest.raises(ValueError, match=r"z\.geojson: crs=4326, but the file states .*UTM zone 32N"):
+    with pytest.raises(
+        ValueError, match=r"z\.geojson: crs=4326, but the file states .*UTM zone 32N"
+    ):
         read("checkins", files, zones="polygons", crs=4326)
 
 

@@ -157,7 +157,10 @@ def test_a_period_needs_its_column(files):
             r"column 'orig'.*'Kobenhavn' \(nearest: københavn.*'London' \(nearest: none\)",
         ),
         (FLOWS + "København,101 Nordfyns,1\n", "column 'dest'.*'101 Nordfyns'"),
-        (FLOWS + "Nordfyns,København,4\n", "line 7, column 'dest': 'København' occurs twice .*leave out"),
+        (
+            FLOWS + "Nordfyns,København,4\n",
+            "line 7, column 'dest': 'København' occurs twice .*leave out",
+        ),
         (FLOWS + "Aabenraa,København,1.5\n", "line 7, column 'n': '1.5' is no whole number"),
         (FLOWS + "Aabenraa,København,-1\n", "'-1' is below 0"),
         (FLOWS + "Aabenraa,,1\n", "column 'dest': '' is blank"),

@@ -218,6 +218,36 @@ def test_layers_need_a_crs_and_geometries(tmp_path):
     assert layers.read_layer(tmp_path / "bare.parquet", crs="EPSG:27700")[0].crs == "EPSG:27700"
 
 
+def test_what_a_user_says_of_the_crs_agrees_with_the_file(tmp_path):
+    frame = gpd.GeoDataFrame({"a": [1]}, geometry=[box(6e5, 6.6e6, 6.1e5, 6.7e6)], crs="EPSG:25832")
+    frame.to_file(tmp_path / "a.shp")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for suffix in ("shp", "shx", "dbf", "prj"):
+            archive.write(tmp_path / f"a.{suffix}", f"a.{suffix}")
+    for said in (25832, "EPSG:32632"):  # the .prj names it its own way; WGS 84 is within a metre
+        layer, _ = layers.read_layer(tmp_path / "a.zip", user_crs=said)
+        assert layer.crs.to_epsg(min_confidence=20) == 25832
+    for said in ("EPSG:25833", "EPSG:4326"):
+        with pytest.raises(ValueError, match=rf"a\.zip: crs='{said}', but the file states ETRS"):
+            layers.read_layer(tmp_path / "a.zip", user_crs=said)
+    # what an adapter assumes of files without a CRS contradicts nothing
+    assert layers.read_layer(tmp_path / "a.zip", crs="EPSG:4326")[0].crs.is_projected
+    with pytest.raises(ValueError, match="give one such as"):
+        layers.read_layer(tmp_path / "a.zip", user_crs="EPSG:999999")
+
+
+def test_degrees_off_the_globe_are_refused(tmp_path):
+    across = gpd.GeoDataFrame({"a": [1]}, geometry=[box(170, -90, 190, -60)], crs="EPSG:4326")
+    across.to_file(tmp_path / "a.gpkg")
+    assert len(layers.read_layer(tmp_path / "a.gpkg")[0]) == 1
+    off = across.set_geometry(across.translate(0, 170))
+    off.to_file(tmp_path / "off.gpkg")
+    with pytest.raises(
+        ValueError, match=r"off\.gpkg: coordinates up to 190, 110 are off the globe"
+    ):
+        layers.read_layer(tmp_path / "off.gpkg")
+
+
 def test_area_is_measured_on_the_ground_whatever_the_crs():
     square = gpd.GeoSeries([box(500_000, 5_000_000, 510_000, 5_010_000)], crs="EPSG:32632")
     for series in (square, square.to_crs("EPSG:4326"), square.to_crs("EPSG:3857")):

@@ -82,6 +82,14 @@ def test_squares_refuse_what_no_plane_can_hold():
         squares.equal_squares(points([0, 90], [0, 0]), 1.0)
     with pytest.raises(ValueError, match="cell_km = 0"):
         squares.equal_squares(points([0], [0]), 0)
+    with pytest.raises(ValueError, match=r"cell_km = 1e-09 must be >= 0\.001"):
+        squares.equal_squares(scattered(n=10), 1e-9, OSLO)
+
+
+def test_squares_refuse_more_cells_than_their_codes_can_count(monkeypatch):
+    monkeypatch.setattr(squares, "LEAST_KM", 0.0)
+    with pytest.raises(ValueError, match=r"cell_km = 1e-09 makes .* squares, at most 1,000,000,0"):
+        squares.equal_squares(scattered(n=10), 1e-9, OSLO)
 
 
 @pytest.mark.parametrize("bad", [[1, 2, 3], [10, 0, 5, 1], [0, 5, 1, 4], [0, 0, 181, 1]])

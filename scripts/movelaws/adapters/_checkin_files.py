@@ -23,6 +23,7 @@ _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 # From 1900 to 2100: 0001-01-01, 1582-10-15 and 9999-12-31 stand for a time that is not known.
 _EARLIEST, _LATEST = -2_208_988_800.0, 4_102_444_800.0
 _FIRST_EPOCH = 1e8
+_BINARY_WITHIN = 8000
 _COMPRESSED = (".gz", ".tgz", ".bz2", ".xz")
 _TABLES = (".zip", ".parquet", ".xlsx")
 _MAGIC = {
@@ -176,20 +177,25 @@ def check_text(path: Path) -> None:
 
 
 def _check_unicode(path: Path) -> None:
-    """Whether the beginning of a file is UTF-8: Arrow is not clear about what is not."""
+    """Whether a file is UTF-8: of what is not, Arrow cannot even hand out the line."""
+    decoder, offset = codecs.getincrementaldecoder("utf-8")(), 0
     with archives.open_compressed(path) as stream:
-        start = stream.read(1 << 16)
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(start)
-        wrong = start.find(b"\0")
-    except UnicodeDecodeError as error:
-        wrong = error.start
-    if wrong >= 0:
-        quoted = start[max(0, wrong - 20) : wrong + 20].decode("utf-8", "replace")
-        raise ValueError(
-            f"{path}: cannot be read as tab-separated text: byte {wrong} is 0x{start[wrong]:02x}, "
-            f"in {quoted!r}: give text in UTF-8, and name packed files .gz, .bz2 or .xz"
-        )
+        while block := stream.read(1 << 20):
+            pending = decoder.getstate()[0]
+            try:
+                decoder.decode(block)
+                wrong = -1 if offset else block[:_BINARY_WITHIN].find(b"\0")
+            except UnicodeDecodeError as error:
+                wrong = error.start
+            if wrong >= 0:
+                text, at = pending + block, offset - len(pending) + wrong
+                quoted = text[max(0, wrong - 20) : wrong + 20].decode("utf-8", "replace")
+                raise ValueError(
+                    f"{path}: cannot be read as tab-separated text: byte {at} is "
+                    f"0x{text[wrong]:02x}, in {quoted!r}: give text in UTF-8, and name packed "
+                    "files .gz, .bz2 or .xz"
+                )
+            offset += len(block)
 
 
 def read_plain(path: Path, columns: Sequence[str]) -> Rows:
@@ -228,8 +234,7 @@ def read_plain(path: Path, columns: Sequence[str]) -> Rows:
             )
     except pa.ArrowInvalid as error:
         empty = path.stat().st_size == 0
-        text = str(error).encode("utf-8", "replace").decode("utf-8")[:300]
-        what = "the file is empty" if empty else f"cannot be read as tab-separated text: {text}"
+        what = "the file is empty" if empty else f"cannot be read as tab-separated text: {error}"
         raise ValueError(f"{path}: {what}") from None
     line = _lines(len(table), [number for number, _ in broken])
     text = {}

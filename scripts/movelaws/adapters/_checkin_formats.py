@@ -67,7 +67,7 @@ def d4d(path: Path, places: Path, most: float) -> CheckIns:
     if not known.any():
         raise ValueError(
             f"{path}: all {known.size} check-ins are at an unknown antenna ({UNKNOWN_ANTENNA}), "
-            "column '3 (place)': is it the file of positions that belongs to the antennas?"
+            "column '3 (place)': give the file whose third column holds the antennas"
         )
     notes = {"check-ins at an unknown antenna dropped": int(np.count_nonzero(~known))}
     return _with_places(rows.take(known), where, most, raw.DAY_AND_TIME, notes)
@@ -155,11 +155,11 @@ def _with_positions(rows: raw.Rows, most: float, form: str | None, own: bool) ->
         row = int(np.argmax(moved))
         start = first[place[row]]
         raise ValueError(
-            f"{path}: {unit} {line[row]}, column {header!r}: {names[place[row]]!r} is at {latitude[row]}, "
-            f"{longitude[row]}, but was at {latitude[start]}, {longitude[start]} before "
-            f"({int(moved.sum())} of {moved.size} check-ins are at another position than the first "
-            f"of their place, at most {most:.3g} of them may be): {_MOVED}; option max_unusable "
-            "sets the limit"
+            f"{path}: {unit} {line[row]}, column {header!r}: {names[place[row]]!r} is at "
+            f"{latitude[row]}, {longitude[row]}, but first at {latitude[start]}, "
+            f"{longitude[start]} ({int(moved.sum())} of {moved.size} check-ins are at another "
+            f"position than the first of their place, at most {most:.3g} of them may be): "
+            f"{_MOVED}; option max_unusable sets the limit"
         )
     places = pd.DataFrame(
         {"place_id": names, "latitude": latitude[first], "longitude": longitude[first], "city": ""}

@@ -6,7 +6,8 @@ observed one, and a change is free of the model's misfit only as far as it cance
 For use beside observed flows, ``pivoted_after`` scales these by the model's ratio after / before
 (the pivot-point method of transport planning); it is no equilibrium and may exceed a capacity.
 
-What a counterfactual holds fixed: the attractions A_j stay what they were, also where A_j is the
+What a counterfactual holds fixed: the attractions A_j stay what they were (unless an intervention
+says otherwise), also where A_j is the
 observed arrivals and these change (a place does not become less attractive because fewer come, nor
 are jobs or homes built where more do); so do the parameters and, unless an intervention says
 otherwise, how many leave each origin. A charge counts as a loss only: what it yields, and what is
@@ -44,6 +45,9 @@ from movelaws.od import Pairs
 PARAMETERS = ("alpha", "beta", "gamma")
 AS_GOOD, WITHOUT = "fits as well", "without crowding"
 """Cases of a sensitivity table."""
+
+_MOST_SPREAD = 1e-6  # of the utility among the used destinations of an origin
+_NAMED = 6  # destinations in a message
 
 
 def counterfactual(
@@ -95,7 +99,7 @@ def counterfactual(
     game = _game(pairs, zones["name"], pairs.mass if attraction is None else attraction, parameters)
     options = {"tolerance": tolerance, "max_iterations": max_iterations}
     before = _solved(game, "before the change", **options)
-    changed_game = _changed(game, found, before.arrivals, parameters["beta"])
+    changed_game = _changed(game, found, before.arrivals, parameters)
     # Nothing but the interventions may differ, so an unchanged game is not solved anew.
     after = _solved(changed_game, "after the change", **options) if found else before
     world = World(
@@ -266,7 +270,10 @@ def _game(
 
 
 def _changed(
-    game: Game, interventions: Sequence[Intervention], arrivals: np.ndarray, beta: float
+    game: Game,
+    interventions: Sequence[Intervention],
+    arrivals: np.ndarray,
+    parameters: Mapping[str, float],
 ) -> Game:
     """The game with the interventions in it; ``arrivals`` before them scale capacity shares."""
     value, outflow = game.value.copy(), game.outflow.copy()
@@ -281,7 +288,8 @@ def _changed(
         elif one.action == "capacity_share":
             capacity[one.destinations] = one.amount * arrivals[one.destinations]
         else:
-            value[np.ix_(rows, one.destinations)] -= cost(one.action, one.amount, beta)
+            lost = cost(one.action, one.amount, parameters["alpha"], parameters["beta"])
+            value[np.ix_(rows, one.destinations)] -= lost
     limit = capacity if np.isfinite(capacity).any() else None
     try:
         return replace(game, outflow=outflow, value=value, capacity=limit)
@@ -291,9 +299,20 @@ def _changed(
 
 def _solved(game: Game, when: str, **options: float) -> Equilibrium:
     equilibrium = solve(game, **options)
-    if not equilibrium.converged:
-        raise RuntimeError(
-            f"the equilibrium {when} was not reached: residual {equilibrium.residual:.3g} after "
-            f"{equilibrium.iterations} iterations; raise max_iterations or the tolerance"
-        )
-    return equilibrium
+    finite = bool(np.isfinite(equilibrium.flow).all())
+    # Equal utilities are what the equilibrium means, so they are held against it on their own.
+    if equilibrium.converged and finite and equilibrium.utility_spread <= _MOST_SPREAD:
+        return equilibrium
+    found = (
+        f"the equilibrium {when} was not reached: residual {equilibrium.residual:.3g} after "
+        f"{equilibrium.iterations} iterations, utilities of used destinations differ by "
+        f"{equilibrium.utility_spread:.3g}{'' if finite else ', flows are not finite'}"
+    )
+    if game.capacity is None:
+        raise RuntimeError(f"{found}; raise max_iterations or the tolerance")
+    full = [game.destinations[j] for j in np.flatnonzero(np.isfinite(game.capacity))]
+    more = f" and {len(full) - _NAMED} more" if len(full) > _NAMED else ""
+    raise RuntimeError(
+        f"{found}; the capacities of these destinations together leave too few places for those "
+        f"who can only go there: {', '.join(full[:_NAMED])}{more}"
+    )

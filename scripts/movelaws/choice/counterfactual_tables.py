@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from movelaws.choice.intervention_words import capacity_note, in_words
-from movelaws.choice.interventions import Intervention
+from movelaws.choice.interventions import CAPACITIES, Intervention
 from movelaws.game import Equilibrium, Game
 
 ARRIVALS = "arrivals at changed destinations"
@@ -30,13 +30,13 @@ class Counterfactual:
 
     Attributes
     ----------
-    destinations : (n_zones,) zone_id, name; before, after, change (arrivals in the model, people),
+    destinations : (n_zones,) changed ones first, then by size of the change; zone_id, name; before, after, change (arrivals in the model, people),
         change_percent; observed and pivoted_after (arrivals, people); capacity (people, NaN
         without); shadow_price (utility that one more place is worth to those who come, 0 while
         there is room); shadow_as_distance_factor, exp(price / beta), the detour worth the same;
-        intervention (text, with a note where a capacity lies between the arrivals in the model and
-        the observed ones).
-    origins : (n_zones,) zone_id, name; outflow_before, outflow_after (people); utility_change;
+        intervention (text, with a note where it changes nothing, or a capacity binds on the
+        arrivals in the model but not on the observed ones).
+    origins : (n_zones,) in the order of the zones; zone_id, name; outflow_before, outflow_after (people); utility_change;
         equivalent_distance_factor, exp(-change / beta): as if everything were that many times as
         far; mean_distance_before_km, mean_distance_after_km; intervention. NaN where nobody leaves.
     flows : (n_listed,) origin, destination, origin_name, destination_name; before, after, change,
@@ -137,7 +137,10 @@ def tables(
 
 def distance_factor(utility_lost: np.ndarray, beta: float) -> np.ndarray:
     """How many times as far all would have to be for the same loss; NaN unless beta > 0."""
-    return np.exp(utility_lost / beta) if beta > 0 else np.full(np.shape(utility_lost), np.nan)
+    if not beta > 0:
+        return np.full(np.shape(utility_lost), np.nan)
+    with np.errstate(over="ignore"):  # infinitely far is what it means
+        return np.exp(utility_lost / beta)
 
 
 def _destinations(world: World) -> pd.DataFrame:
@@ -145,7 +148,7 @@ def _destinations(world: World) -> pd.DataFrame:
     capacity = world.games[1].capacity
     price = np.asarray(world.equilibria[1].shadow_price, dtype=float)
     price = np.where(price > _FREE, price, 0.0)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "zone_id": world.zones["zone_id"].to_numpy(),
             "name": world.zones["name"].to_numpy(),
@@ -163,6 +166,8 @@ def _destinations(world: World) -> pd.DataFrame:
             "intervention": _texts(world, "destinations"),
         }
     )
+    # The rows that a planner looks for stand first; equal ones keep the order of the zones.
+    return table.iloc[np.lexsort((-np.abs(after - before), ~world.changed))].reset_index(drop=True)
 
 
 def _origins(world: World) -> pd.DataFrame:
@@ -288,12 +293,40 @@ def _texts(world: World, end: str) -> list[str]:
 
 
 def _notes(one: Intervention, world: World) -> dict[int, str]:
-    """By zone, whether a capacity binds on the arrivals of the model but not on the observed."""
-    if one.action != "capacity":
-        return {}
-    model, observed = world.before.sum(axis=0), world.observed.sum(axis=0)
+    """By zone, that an action changes nothing there, or a capacity only the model's arrivals."""
+    if one.action not in CAPACITIES:
+        places = one.origins if one.action == "outflow_factor" else one.destinations
+        notes = {int(zone): _idle(one, int(zone), world) for zone in places}
+        return {zone: f"changes nothing: {note}" for zone, note in notes.items() if note}
+    model, after = world.before.sum(axis=0), world.after.sum(axis=0)
+    observed, full = world.observed.sum(axis=0), _full(world)
     notes = {
-        int(zone): capacity_note(one.amount, float(model[zone]), float(observed[zone]))
-        for zone in one.destinations
+        zone: capacity_note(
+            float(world.games[1].capacity[zone]),
+            float(model[zone]),
+            # A share is of the model's arrivals, so the observed ones are not held against it.
+            float(observed[zone]) if one.action == "capacity" else 0.0,
+            bool(full[zone]),
+            float(after[zone]),
+        )
+        for zone in map(int, one.destinations)
+        if one.action == "capacity" or not full[zone]
     }
     return {zone: note for zone, note in notes.items() if note}
+
+
+def _idle(one: Intervention, zone: int, world: World) -> str:
+    """Why an action leaves the game as it is at this zone; empty if it does not."""
+    game = world.games[0]
+    if one.action != "closed" and one.action != "charge" and one.amount == 1:
+        return "it is as before"
+    if one.action == "outflow_factor":
+        return "" if game.outflow[zone] > 0 else "nobody leaves"
+    rows = slice(None) if one.origins is None else one.origins
+    if not np.isfinite(game.value[rows, zone]).any():
+        return "these trips cannot be made"
+    return (
+        ""
+        if (game.outflow[rows][np.isfinite(game.value[rows, zone])] > 0).any()
+        else ("nobody leaves there")
+    )

@@ -3,7 +3,10 @@
 import math
 from collections.abc import Sequence
 
-from movelaws.choice.interventions import CAPACITIES, Intervention, cost
+from movelaws.choice.interventions import CAPACITIES, Intervention
+
+FARTHEST = 1e6
+"""A place that seems more times as far than this is closed for all practice."""
 
 
 def in_words(one: Intervention, names: Sequence[str], beta: float, capacity: float) -> str:
@@ -21,23 +24,39 @@ def in_words(one: Intervention, names: Sequence[str], beta: float, capacity: flo
         whence = f" from {len(one.origins)} zones"
     if one.action == "closed":
         return f"closed{whence}"
-    seems = math.exp(cost(one.action, one.amount, beta) / beta) if beta else math.nan
-    as_far = f"{seems:.3g} times as far"
     if one.action == "farther":
-        return f"{as_far}{whence}"
+        return f"{one.amount:.3g} times as far{whence}"
+    if one.action == "attraction_factor":
+        return f"attraction times {one.amount:g}"
     what = "charge" if one.amount > 0 else "subsidy"
-    return f"{what} {abs(one.amount):g} (as if {as_far}){whence}"
+    seems = f" ({_as_far(one.amount, beta)})" if beta > 0 else ""
+    return f"{what} {abs(one.amount):g}{seems}{whence}"
 
 
-def capacity_note(capacity: float, model: float, observed: float) -> str:
-    """Where a capacity lies between the arrivals in the model and the observed ones; else empty.
+def _as_far(lost: float, beta: float) -> str:
+    if lost / beta > math.log(FARTHEST):
+        return "practically closed"
+    return f"as if {math.exp(lost / beta):.3g} times as far"
+
+
+def capacity_note(capacity: float, model: float, observed: float, binds: bool, after: float) -> str:
+    """Where a capacity does nothing, or binds in the model but not on the observed; else empty.
 
     Only the model's arrivals meet the capacity, so that one that would bind in fact may do nothing
     here, or the reverse.
+
+    Parameters
+    ----------
+    capacity : most that may arrive.
+    model, observed : arrivals before the change.
+    binds : whether the capacity has a price after the change.
+    after : arrivals in the model after it.
     """
-    if model <= capacity < observed:
-        which = f"does not bind on the {_count(model)} who arrive in the model"
-        return f"{which}, though {_count(observed)} were observed"
+    if not binds:
+        note = f"does not bind: {_count(after)} arrive"
+        return note + (
+            f" in the model, though {_count(observed)} were observed" if observed > capacity else ""
+        )
     if observed <= capacity < model:
         which = f"binds on the {_count(model)} who arrive in the model"
         return f"{which}, though only {_count(observed)} were observed"

@@ -14,6 +14,8 @@ Actions on ``destinations``, each zone of the selection on its own:
 ``capacity``        most people that can arrive, in the unit of the flows; it is held against the
                     model's arrivals, and a note says so where the observed ones decide otherwise
 ``capacity_share``  the same, as a share of the model's arrivals before the change
+``attraction_factor``  A_j becomes that many times what it was, such as a new shopping street
+                    (gain alpha ln factor, in utility)
 
 The first three may also name ``origins``: then they hold for trips from these only, such as a line
 between two districts. On ``origins`` alone acts ``outflow_factor``: so many times as many leave.
@@ -38,17 +40,30 @@ from movelaws.geo import great_circle_km
 
 COSTS = ("farther", "charge")
 CAPACITIES = ("capacity", "capacity_share")
-ACTIONS = (*COSTS, "closed", *CAPACITIES, "outflow_factor")
+ACTIONS = (*COSTS, "closed", *CAPACITIES, "attraction_factor", "outflow_factor")
 SELECTORS = ("zones", "names", "largest", "within_km")
 _KEYS = ("destinations", "origins", *ACTIONS)
 _RULES = {
-    "farther": (lambda v: v > 0, "a number > 0, such as 1.5"),
-    "charge": (lambda v: v != 0, "a number in units of utility other than 0"),
+    "farther": (lambda v: 0 < v <= 1000, "a number > 0 and at most 1000, such as 1.5"),
+    # Beyond, nobody would go there and the exponential of the utility leaves the numbers.
+    "charge": (
+        lambda v: v != 0 and abs(v) <= 500,
+        "a number in units of utility other than 0, from -500 to 500; where nobody may go, "
+        "use closed: true",
+    ),
     "capacity": (lambda v: v > 0, "a number of people > 0 (or closed: true)"),
-    "capacity_share": (lambda v: v > 0, "a share > 0, such as 0.8 (or closed: true)"),
-    "outflow_factor": (lambda v: v > 0, "a number > 0, such as 1.2"),
+    "capacity_share": (
+        lambda v: 0 < v <= 10,
+        "a share > 0 and at most 10: 0.8, not 80 (or closed: true)",
+    ),
+    "attraction_factor": (
+        lambda v: 0 < v <= 1000,
+        "a number > 0 and at most 1000, such as 1.2 (or closed: true)",
+    ),
+    "outflow_factor": (lambda v: 0 < v <= 1000, "a number > 0 and at most 1000, such as 1.2"),
 }
 _SHOWN = 6
+_LONGEST = 40  # characters of a value that a message repeats
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,8 +88,8 @@ class Intervention:
         if "outflow_factor" in kinds:
             return _common(self.origins, other.origins) if len(kinds) == 1 else np.empty(0, int)
         everywhere = self.origins is None and other.origins is None
-        closed_from_some = kinds == {"closed", "capacity"} and not everywhere
-        if kinds == {"cost", "capacity"} or closed_from_some:
+        closed_from_some = "closed" in kinds and "cost" not in kinds and not everywhere
+        if len(kinds) == 2 and ("closed" not in kinds or closed_from_some):
             return np.empty(0, int)
         if not everywhere and _common(self.origins, other.origins).size == 0:
             return np.empty(0, int)
@@ -152,8 +167,10 @@ def check_interventions(
     return tuple(found)
 
 
-def cost(action: str, amount: float, beta: float) -> float:
-    """Utility that a trip loses by farther, charge or closed; infinite where it cannot be made."""
+def cost(action: str, amount: float, alpha: float, beta: float) -> float:
+    """Utility that a trip loses by an action on destinations; infinite where it cannot be made."""
+    if action == "attraction_factor":
+        return -alpha * math.log(amount)
     return beta * math.log(amount) if action == "farther" else amount
 
 
@@ -186,7 +203,7 @@ def _check_amount(value: Any, action: str, where: str) -> None:
         return
     allowed, give = _RULES[action]
     if not (_is_number(value) and allowed(value)):
-        raise ValueError(f"{where}, {action} = {value!r}: give {give}")
+        raise ValueError(f"{where}, {action} = {_shown(value)}: give {give}")
 
 
 def _check_ends(one: Mapping[str, Any], action: str, where: str) -> None:
@@ -195,7 +212,7 @@ def _check_ends(one: Mapping[str, Any], action: str, where: str) -> None:
         needed, barred = barred, needed
     if needed not in one:
         raise ValueError(f"{where}, {action}: {needed} are missing: say which zones")
-    if barred in one and action in (*CAPACITIES, "outflow_factor"):
+    if barred in one and action in (*CAPACITIES, "attraction_factor", "outflow_factor"):
         raise ValueError(f"{where}, {action}: it concerns {needed} only, drop {barred}")
 
 
@@ -306,5 +323,17 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    return number and math.isfinite(value)
+    if not isinstance(value, numbers.Real) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an integer beyond all floats
+        return False
+
+
+def _shown(value: Any) -> str:
+    try:
+        text = repr(value)
+    except ValueError:  # Python refuses to write thousands of digits
+        return "a number of thousands of digits"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}... ({len(text)} characters)"
