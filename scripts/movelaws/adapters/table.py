@@ -132,7 +132,7 @@ def _zones(
     ):
         (optional if given is None else wanted)[column] = guesses if given is None else [given]
     if _has_geometry(path):
-        layer, repaired = layers.read_layer(path, crs=crs)
+        layer, repaired = layers.read_layer(path, user_crs=crs)
         notes["invalid polygons of zones repaired"] = repaired
         attributes = pd.DataFrame(layer.drop(columns=layer.geometry.name))
         attributes.index, layer.index = (pd.RangeIndex(1, len(layer) + 1) for _ in range(2))

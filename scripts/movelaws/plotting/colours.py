@@ -33,7 +33,7 @@ MODELS = {
     "IO": Look("#A50F69", "P"),
     "OPS": Look("#D2C300", "X"),
     "PWO": Look("#5A2D0F", ">"),
-    "DCG": Look("#F08A24", "*"),
+    "DCG": Look("#FF965A", "*"),
     "GMPowDC": Look("#8796A5", "H"),
 }
 
