@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -30,7 +31,7 @@ def what_if(
     data = read(folder)
     pairs = choice_pairs(data.zones, data.flows, data.places, attraction, circle=False)
     games = fits[fits["model"] == "DCG"].set_index("objective")
-    objective = case.get("objective", "poisson" if "poisson" in games.index else "ssi")
+    objective = objective_of(case, fits)
     parameters = json.loads(games.loc[objective, "parameters"])
     print(f"{case['title']}, with {parameters} (calibrated by {objective})")
     found = counterfactual(pairs, data.zones, parameters, case["interventions"], unit=unit)
@@ -46,6 +47,31 @@ def what_if(
         profile = pd.concat([profile, pd.DataFrame([best])], ignore_index=True)
     others = sensitivity(pairs, data.zones, profile, case["interventions"], interval=interval)
     return found, others
+
+
+def objective_of(case: Mapping, fits: pd.DataFrame) -> str:
+    """Whose parameters are taken: the likelihood's where there are such, unless one is named."""
+    fitted = set(fits.loc[fits["model"] == "DCG", "objective"])
+    return case.get("objective", "poisson" if "poisson" in fitted else "ssi")
+
+
+def calibration(
+    case: Mapping, attraction: str, fits: pd.DataFrame, fitted: pd.DataFrame
+) -> dict[str, Any]:
+    """What the parameters are, which stand at the edge of their box, and what the attraction is."""
+    objective = objective_of(case, fits)
+    chosen = (fits["model"] == "DCG") & (fits["objective"] == objective)
+    mine = fitted[(fitted["model"] == "DCG") & (fitted["objective"] == objective)]
+    edge = mine[mine["at_bound"].astype(bool)].set_index("parameter")
+    return {
+        "objective": objective,
+        "parameters": json.loads(fits.loc[chosen, "parameters"].iloc[0]),
+        "at_edge": {
+            name: [float(row["bound_low"]), float(row["bound_high"])]
+            for name, row in edge.iterrows()
+        },
+        "attraction": attraction,
+    }
 
 
 def interval_of(fitted: pd.DataFrame) -> tuple[float, float] | None:
@@ -66,12 +92,13 @@ def likely(pairs: Pairs, gamma: float, interval: tuple[float, float]) -> pd.Data
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         given, params = snakemake.input, snakemake.params
+        fits, fitted = pd.read_csv(given.fits), pd.read_csv(given.fitted)
         found, others = what_if(
             str(Path(given.zones).parent),
             params.case,
             params.attraction,
-            pd.read_csv(given.fits),
-            pd.read_csv(given.fitted),
+            fits,
+            fitted,
             pd.read_csv(given.profile),
             params.unit,
         )
@@ -80,3 +107,5 @@ if __name__ == "__main__":
         for name in ("destinations", "origins", "flows", "summary"):
             getattr(found, name).to_csv(snakemake.output[name], index=False)
         others.to_csv(snakemake.output.sensitivity, index=False)
+        facts = calibration(params.case, params.attraction, fits, fitted)
+        Path(snakemake.output.calibration).write_text(json.dumps(facts, indent=1) + "\n")

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from movelaws.choice.counterfactual import counterfactual, sensitivity
+from movelaws.game import solve
 from tests.unit.random_world import random_pairs
 
 N = 12
@@ -45,6 +46,11 @@ def matrix(flows, column):
         .fillna(0.0)
         .to_numpy()
     )
+
+
+def by_zone(result):
+    """Destinations in the order of the zones."""
+    return result.destinations.sort_values("zone_id")
 
 
 def row(table, zone="z003"):
@@ -98,7 +104,7 @@ def test_the_changes_are_equilibria_of_the_written_formula(name):
         pairs, zones, FITTED, [EVERY[name]], largest_changes=N * N, most_flows=N * N
     )
     after = matrix(result.flows, "after")
-    arrivals = result.destinations["after"].to_numpy()
+    arrivals = by_zone(result)["after"].to_numpy()
     distance = np.full((N, N), np.inf)
     distance[pairs.origin, pairs.destination] = pairs.distance_km
     with np.errstate(divide="ignore"):
@@ -152,9 +158,7 @@ def test_capacity_holds_and_has_a_price_only_where_it_binds():
 def test_a_shadow_price_is_the_charge_that_does_the_same():
     limited = run(EVERY["capacity_share"])
     charged = run(one("charge", row(limited.destinations)["shadow_price"]))
-    np.testing.assert_allclose(
-        limited.destinations["after"], charged.destinations["after"], rtol=1e-7
-    )
+    np.testing.assert_allclose(by_zone(limited)["after"], by_zone(charged)["after"], rtol=1e-7)
     np.testing.assert_allclose(
         limited.origins["utility_change"], charged.origins["utility_change"], atol=1e-7
     )
@@ -210,7 +214,7 @@ def test_without_crowding_it_is_the_closed_form_of_the_logit():
     charged = weight * np.exp(-0.5 * np.isin(np.arange(N), [3, 7]))
     for column, chosen in (("before", weight), ("after", charged)):
         expected = pairs.outflow @ (chosen / chosen.sum(axis=1, keepdims=True))
-        np.testing.assert_allclose(result.destinations[column], expected, rtol=1e-9)
+        np.testing.assert_allclose(by_zone(result)[column], expected, rtol=1e-9)
     gained = np.log(charged.sum(axis=1) / weight.sum(axis=1))
     np.testing.assert_allclose(result.origins["utility_change"], gained, rtol=1e-8)
     mean = (1 / weight.sum(axis=1)) * np.nansum(
@@ -351,9 +355,85 @@ def test_a_capacity_between_model_and_data_says_that_it_does_nothing_or_too_much
     limit = one("capacity", (other["before"] + observed) / 2)
     (reverse,) = counterfactual(pairs, zones, FITTED, [limit], attraction=mass).notes
     assert ("does not bind" in reverse) != ("does not bind" in note)
-    for clear in (0.5 * min(model, observed), 2 * max(model, observed)):
-        assert run(one("capacity", clear)).notes == ()
+    assert run(one("capacity", 0.5 * min(model, observed))).notes == ()
     assert run(EVERY["capacity_share"]).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("intervention", "note"),
+    [
+        (one("capacity", 9876), "Town 3: does not bind: {before} arrive"),
+        (one("capacity_share", 1.5), "Town 3: does not bind: {before} arrive"),
+        (
+            one("closed", True, origins={"zones": ["z003"]}),
+            "Town 3: changes nothing: these trips cannot be made",
+        ),
+        (one("farther", 1), "Town 3: changes nothing: it is as before"),
+    ],
+)
+def test_what_changes_nothing_is_noted(intervention, note):
+    result = run(intervention)
+    found = row(result.destinations)
+    assert result.notes == (note.format(before=f"{found['before']:,.1f}"),)
+    assert found["intervention"].endswith(result.notes[0].removeprefix("Town 3: "))
+    np.testing.assert_allclose(result.destinations["change"], 0, atol=1e-6)
+
+
+def test_a_capacity_that_growth_fills_is_not_called_idle():
+    free = row(run().destinations)["before"]
+    everybody = {"origins": {"largest": N}, "outflow_factor": 2}
+    result = run(one("capacity", 1.2 * free), everybody)
+    assert row(result.destinations)["shadow_price"] > 0
+    assert not any("does not bind" in note for note in result.notes)
+
+
+def test_where_nobody_leaves_an_action_on_departures_changes_nothing():
+    pairs, zones = world()
+    flow = np.where(pairs.origin == 2, 0.0, pairs.flow)
+    given = [
+        {"origins": {"zones": ["z002"]}, "outflow_factor": 3},
+        one("closed", True, origins={"zones": ["z002"]}),
+    ]
+    notes = counterfactual(replace(pairs, flow=flow), zones, FITTED, given).notes
+    assert notes == (
+        "Town 2: changes nothing: nobody leaves",
+        "Town 3: changes nothing: nobody leaves there",
+    )
+
+
+def test_a_factor_of_the_attraction_is_that_attraction():
+    pairs, zones = world()
+    built = run(one("attraction_factor", 2.5))
+    mass = pairs.mass * np.where(np.arange(N) == 3, 2.5, 1.0)
+    anew = counterfactual(pairs, zones, FITTED, [], attraction=mass)
+    np.testing.assert_allclose(by_zone(built)["after"], by_zone(anew)["before"], rtol=1e-8)
+    assert row(built.destinations)["intervention"] == "attraction times 2.5"
+    assert row(built.destinations)["change"] > 0
+    assert (built.origins["utility_change"] > -1e-9).all()
+
+
+@pytest.mark.parametrize(("charge", "beta"), [(500, 1.0), (80, 0.1), (-500, 0.1)])
+def test_an_enormous_charge_is_finite_or_said_to_close(charge, beta):
+    result = run(one("charge", charge), fitted={**FITTED, "beta": beta})
+    assert np.isfinite(result.destinations[["before", "after", "shadow_price"]]).all(axis=None)
+    said = row(result.destinations)["intervention"]
+    assert said.endswith("(practically closed)") == (charge > 0)
+    everywhere = one("charge", charge, [f"z{i:03d}" for i in range(N)])
+    factor = (
+        run(everywhere, fitted={**FITTED, "beta": beta})
+        .summary.set_index("quantity")
+        .loc["equivalent distance factor", "after"]
+    )
+    assert factor == (0 if charge < 0 else np.inf) or np.isfinite(factor)
+
+
+def test_changed_destinations_come_first_then_the_largest_changes():
+    result = run(one("charge", 0.4, ["z009", "z003"]))
+    table = result.destinations
+    assert set(table["zone_id"].head(2)) == {"z003", "z009"}
+    for part in (table.head(2), table.iloc[2:]):
+        assert part["change"].abs().is_monotonic_decreasing
+    assert result.origins["zone_id"].is_monotonic_increasing
 
 
 def test_the_summary_names_the_unit_of_the_flows():
@@ -394,6 +474,26 @@ def test_zones_must_be_those_of_the_pairs():
 def test_an_equilibrium_that_was_not_reached_is_no_result():
     with pytest.raises(RuntimeError, match="before the change was not reached: residual"):
         run(EVERY["charge"], max_iterations=1)
+
+
+def test_capacities_that_together_are_too_few_are_named():
+    """Two origins keep two destinations, which cannot take them in; all together there is room."""
+    pairs, _ = world()
+    only = {"origins": {"zones": ["z000", "z001"]}}
+    rest = [f"z{i:03d}" for i in range(N) if i not in (3, 7)]
+    limit = one("capacity", 0.3 * pairs.outflow[:2].sum(), ["z003", "z007"])
+    with pytest.raises(RuntimeError, match=r"after the change .*too few places .*: z003 Town 3"):
+        run(one("closed", True, rest, **only), limit, max_iterations=200)
+
+
+@pytest.mark.parametrize("wrong", [{"utility_spread": 1e-5}, {"flow": np.full((N, N), np.nan)}])
+def test_what_is_no_equilibrium_is_no_result(monkeypatch, wrong):
+    def wrongly(game, **options):
+        return replace(solve(game, **options), **wrong)
+
+    monkeypatch.setattr("movelaws.choice.counterfactual.solve", wrongly)
+    with pytest.raises(RuntimeError, match="before the change was not reached"):
+        run(EVERY["charge"])
 
 
 def test_equal_input_gives_equal_tables():

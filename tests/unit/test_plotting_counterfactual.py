@@ -6,7 +6,7 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from movelaws import plotting
-from movelaws.plotting.choice import change_maps
+from movelaws.plotting.choice import change_maps, counterfactual_words
 from movelaws.plotting.choice.counterfactual import counterfactual_page
 from tests.unit.drawn_world import drawn_texts, lab, square_zones, texts
 
@@ -148,6 +148,7 @@ def test_no_text_leaves_the_page_or_meets_another(points, changed, ranges):
     made = counterfactual_page(
         zones, *tables(zones, changed), title="A long title " * 3,
         sensitivity=others() if ranges else None,
+        calibration="Calibrated by likelihood", warning="A warning " * 20 if ranges else "",
     )  # fmt: skip
     page = made.bbox
     boxes = [(t.get_text(), box) for t, box in drawn_texts(made)]
@@ -169,11 +170,78 @@ def test_the_scale_spans_the_zones_that_are_not_changed():
     destinations, *_ = tables(square_zones())
     changed = np.arange(36) == 7
     layer = change_maps.arrivals_layer(destinations, changed)
-    assert (layer.norm.vmin, layer.norm.vmax) == (-6, 6)
+    assert (layer.norm.vmin, layer.norm.vmax) == (0, 6)
+    assert layer.label == "Change in arrivals (%); outlined: −40.0"
     alone = change_maps.arrivals_layer(destinations.assign(change_percent=-12.0), np.full(36, True))
-    assert alone.norm.vmax == 15
+    assert (alone.norm.vmin, alone.norm.vmax) == (-15, 0)
+    assert alone.label == "Change in arrivals (%)"
     still = change_maps.arrivals_layer(destinations.assign(change_percent=0.0), changed)
-    assert still.norm.vmax == 1
+    assert (still.norm.vmin, still.norm.vmax) == (-1, 1)
+    mixed = change_maps.arrivals_layer(destinations.assign(change_percent=[-6.0, 6] * 18), changed)
+    assert mixed.norm.vmin == -mixed.norm.vmax
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_narrow_spread_fills_the_scale_and_the_changed_stand_apart(sign):
+    destinations, *_ = tables(square_zones())
+    changed = np.arange(36) == 7
+    percent = sign * np.where(changed, -30.0, np.linspace(2.5, 2.7, 36))
+    layer = change_maps.arrivals_layer(destinations.assign(change_percent=percent), changed)
+    ends = sorted(sign * np.array([2.5, 2.7]))
+    assert [layer.norm.vmin, layer.norm.vmax] == pytest.approx(ends)
+    apart = layer.colours(layer.norm(percent[7]))[:3]
+    assert apart == pytest.approx(to_rgb(change_maps.LOSS if sign > 0 else change_maps.GAIN))
+
+
+def test_full_destinations_have_their_price_and_many_changed_ones_are_listed():
+    zones = square_zones()
+    destinations, *given = tables(zones, tuple(range(10)))
+    priced = destinations.assign(
+        shadow_as_distance_factor=np.where(destinations.index < 10, 1.571, 1.0)
+    )
+    words = said(counterfactual_page(zones, priced, *given))
+    assert words.count("price: as if 1.57 times as far") == 7
+    assert "3 more changed zones" in words
+    largest = destinations.head(10).nsmallest(7, "change")["name"]
+    assert all(f"| {name} |" in words for name in largest)
+    eight = tables(zones, tuple(range(8)))
+    words = said(counterfactual_page(zones, *eight))
+    assert all(f"| Town {i} |" in words for i in range(8)) and "more changed" not in words
+    assert "Town 0, Town 1, Town 2, Town 3, Town 4, Town 5, Town 6, Town 7: 1.5 times" in words
+
+
+FACTS = {
+    "objective": "poisson",
+    "parameters": {"alpha": 2.4, "beta": 1.3, "gamma": 1.22},
+    "at_edge": {},
+    "attraction": "residential",
+}
+
+
+def test_the_page_says_what_it_was_calibrated_on_and_warns():
+    line = counterfactual_words.calibration_line(FACTS)
+    assert line == (
+        "Calibrated by likelihood: α 2.4, β 1.3, γ 1.22; attraction: residential population"
+    )
+    assert counterfactual_words.calibration_warning(FACTS) == ""
+    arrivals = FACTS | {"attraction": "arrivals"}
+    warning = counterfactual_words.calibration_warning(arrivals)
+    assert warning.startswith("Attraction is the observed arrivals: crowding cannot be told")
+    both = counterfactual_words.calibration_warning(arrivals | {"at_edge": {"alpha": [0.0, 10.0]}})
+    assert both.startswith("α stands at the edge of the box searched (0 to 10)")
+    assert both.endswith("read the ranges")
+    zones = square_zones()
+    made = counterfactual_page(zones, *tables(zones), calibration=line, warning=warning)
+    looks = {t.get_text(): t.get_color() for t in texts(made)}
+    assert looks[line] == plotting.QUIET and looks[warning] == counterfactual_words.WARNING
+
+
+def test_what_is_infinitely_far_is_called_closed():
+    zones = square_zones()
+    *given, summary = tables(zones)
+    summary.loc[summary["quantity"] == "equivalent distance factor", "after"] = np.inf
+    words = said(counterfactual_page(zones, *given, summary))
+    assert "as if all destinations were practically closed" in words and "inf" not in words
 
 
 @pytest.mark.parametrize(
@@ -203,7 +271,8 @@ def test_losses_and_gains_are_told_apart_without_red_or_green():
         [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
          [-0.011820, 0.042940, 0.968881]]
     )  # fmt: skip
-    layer = change_maps.arrivals_layer(tables(square_zones())[0], np.arange(36) == 7)
+    destinations = tables(square_zones())[0].assign(change_percent=[-6.0, 6] * 18)
+    layer = change_maps.arrivals_layer(destinations, np.arange(36) == 7)
     ends = np.array([to_rgb(layer.colours(x)) for x in (0.1, 0.9)])
     assert np.linalg.norm(np.subtract(*lab(ends, seen))) > 40
 

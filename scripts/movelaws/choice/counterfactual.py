@@ -6,12 +6,11 @@ observed one, and a change is free of the model's misfit only as far as it cance
 For use beside observed flows, ``pivoted_after`` scales these by the model's ratio after / before
 (the pivot-point method of transport planning); it is no equilibrium and may exceed a capacity.
 
-What a counterfactual holds fixed: the attractions A_j stay what they were (unless an intervention
-says otherwise), also where A_j is the
+What a counterfactual holds fixed: the attractions A_j stay what they were, also where A_j is the
 observed arrivals and these change (a place does not become less attractive because fewer come, nor
-are jobs or homes built where more do); so do the parameters and, unless an intervention says
-otherwise, how many leave each origin. A charge counts as a loss only: what it yields, and what is
-done with the yield, is not counted. Means over the travellers hide who they are.
+are jobs or homes built where more do), and so does how many leave each origin, both unless an
+intervention says otherwise; so do the parameters. A charge counts as a loss only: what it yields,
+and what is done with the yield, is not counted. Means over the travellers hide who they are.
 
 How strong a response is, the flows hardly tell. D_j^(1 + gamma) = A_j^alpha S_j with the access
 S_j, so that the arrivals answer to a charge about as 1 / (1 + gamma), while fits stay about as good

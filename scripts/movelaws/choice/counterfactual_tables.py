@@ -30,13 +30,15 @@ class Counterfactual:
 
     Attributes
     ----------
-    destinations : (n_zones,) changed ones first, then by size of the change; zone_id, name; before, after, change (arrivals in the model, people),
-        change_percent; observed and pivoted_after (arrivals, people); capacity (people, NaN
-        without); shadow_price (utility that one more place is worth to those who come, 0 while
-        there is room); shadow_as_distance_factor, exp(price / beta), the detour worth the same;
-        intervention (text, with a note where it changes nothing, or a capacity binds on the
-        arrivals in the model but not on the observed ones).
-    origins : (n_zones,) in the order of the zones; zone_id, name; outflow_before, outflow_after (people); utility_change;
+    destinations : (n_zones,) changed ones first, then by size of the change; zone_id, name;
+        before, after, change (arrivals in the model, people), change_percent; observed and
+        pivoted_after (arrivals, people); capacity (people, NaN without); shadow_price (utility
+        that one more place is worth to those who come, 0 while there is room);
+        shadow_as_distance_factor, exp(price / beta), the detour worth the same; intervention
+        (text, with a note where it changes nothing, or a capacity binds on the arrivals in the
+        model but not on the observed ones).
+    origins : (n_zones,) in the order of the zones; zone_id, name; outflow_before,
+        outflow_after (people); utility_change;
         equivalent_distance_factor, exp(-change / beta): as if everything were that many times as
         far; mean_distance_before_km, mean_distance_after_km; intervention. NaN where nobody leaves.
     flows : (n_listed,) origin, destination, origin_name, destination_name; before, after, change,

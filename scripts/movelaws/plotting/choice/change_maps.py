@@ -16,11 +16,14 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from movelaws.plotting import INK, POINTS_PER_MM, maps, panels
+from movelaws.plotting.choice.counterfactual_words import signed
 
 UNKNOWN = "#bdbab3"
 _LARGEST_CIRCLE = 6.0  # mm across
 _SMALL = 2.5  # mm: smaller places get a ring
 _NAMED = 3
+_STILL = 1e-6  # percent: the rounding of the solver
+LOSS, GAIN = "#b2182b", "#2166ac"
 _MOST_PEOPLE = 0.9  # of those who change elsewhere: their zones lie within the colours
 _HALO = withStroke(linewidth=1.5, foreground="white")
 _ZOOM_SIDE, _LEAST_ZOOM, _LEAST_ZONES = 0.34, 1.8, 9
@@ -51,16 +54,25 @@ class Layer:
 
 
 def arrivals_layer(destinations: pd.DataFrame, changed: np.ndarray) -> Layer:
-    """Change in percent, red to blue; the scale spans the zones that no intervention touches."""
+    """Change in percent; the scale is fitted to the zones that no intervention touches.
+
+    Red to blue, or one of these hues where all of them gain, or all lose. Changed zones beyond the
+    scale have a colour of their own, and the label says theirs.
+    """
     values = destinations["change_percent"].to_numpy(dtype=float)
     people = destinations["change"].abs().to_numpy(dtype=float)
-    most = next(filter(None, (_typical(np.abs(values), people, z) for z in (~changed, changed))), 1)
+    spans = ((z, _typical(np.abs(values), people, z)) for z in (~changed, changed))
+    fitted, most = next((found for found in spans if found[1]), (~changed, 1.0))
+    colours, norm = _percent_scale(values[fitted & np.isfinite(values)], most)
+    apart = values[changed & np.isfinite(values)]
+    beyond = apart[(apart < norm.vmin) | (apart > norm.vmax)]
+    outlined = f"; outlined: {_span(beyond)}" if beyond.size else ""
     return Layer(
         values,
         destinations["before"].to_numpy(dtype=float),
-        colormaps["RdBu"],
-        Normalize(-most, most),
-        "Change in arrivals (%)",
+        colours,
+        norm,
+        f"Change in arrivals (%){outlined}",
         "arrivals before",
         percent=True,
     )
@@ -110,7 +122,8 @@ def draw(
     window, corner = _window(under, changed), _empty_corner(under)
     if window is None or corner is None:
         _zones(axes, under, layer, changed, per_mm)
-        _names(axes, under, changed, names)
+        labels = _percents(layer, changed)
+        _names(axes, under, changed, names + (" " + labels).where(labels != "", ""))
         maps.scale_bar(axes, under)
         return
     _zones(axes, under, layer, changed)
@@ -120,6 +133,7 @@ def draw(
     inset = axes.inset_axes((x, y, side, side), transform=axes.transData, zorder=4)
     maps.base_map(inset, under)
     _zones(inset, under, layer, changed)
+    _names(inset, under, changed, _percents(layer, changed))
     inset.set(xlim=window[[0, 2]], ylim=window[[1, 3]])
     inset.add_patch(_frame(window, zorder=6, linewidth=0.8))
     # As if the right half were land, so that bar and number start at the left and stay inside.
@@ -136,7 +150,9 @@ def key(made: Figure, layer: Layer, place: tuple[float, float, float], circles: 
     bar = 46.0
     axes = panels.axes_mm(made, left + (width - bar) / 2, top, bar, 2.2)
     known = layer.shown[np.isfinite(layer.shown)]
-    over, beneath = (known > layer.norm.vmax * 1.001).any(), (known < layer.norm.vmin - 1e-9).any()
+    slack = 1e-3 * (layer.norm.vmax - layer.norm.vmin)
+    over = (known > layer.norm.vmax + slack).any()
+    beneath = (known < layer.norm.vmin - slack).any()
     extend = {(0, 0): "neither", (1, 0): "max", (0, 1): "min", (1, 1): "both"}
     colour_bar = made.colorbar(
         ScalarMappable(layer.norm, layer.colours),
@@ -171,12 +187,40 @@ def _one_way(low: float, high: float) -> tuple[Colormap, Normalize]:
     )
 
 
+def _percent_scale(values: np.ndarray, most: float) -> tuple[Colormap, Normalize]:
+    """Both hues about 0; one of them where all gain or all lose, from 0 unless little would use it.
+
+    ``most`` covers what is typical; what lies beyond has the darkest colour of its sign.
+    """
+    both = colormaps["RdBu"]
+    gains = bool((values > -_STILL).all())
+    if values.size == 0 or np.abs(values).max() <= _STILL or not (gains or (values < _STILL).all()):
+        return both, Normalize(-most, most)
+    size = np.abs(values)
+    near, far = size.min(), min(size.max(), most)
+    if near < 0.4 * far or far - near < 1e-3 * far:
+        near, far = 0.0, most
+    shades = both(np.linspace(0.55, 1.0, 256) if gains else np.linspace(0.0, 0.45, 256))
+    hue = LinearSegmentedColormap.from_list("gain" if gains else "loss", shades)
+    # Against the sign of all others is another hue; with it, and less, is no colour.
+    beneath, over = (LOSS, both(1.0)) if gains else (both(0.0), GAIN)
+    return hue.with_extremes(under=beneath, over=over), Normalize(
+        near, far
+    ) if gains else Normalize(-far, -near)
+
+
+def _span(percent: np.ndarray) -> str:
+    """One number, or the smallest and largest."""
+    ends = [signed(percent.min()), signed(percent.max())]
+    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
+
+
 def _typical(values: np.ndarray, people: np.ndarray, chosen: np.ndarray) -> float:
     """Round number that covers the values of most people who change in the chosen zones; or 0.
 
     People, not zones: next to a change a few zones take most of it, and the far ones nothing.
     """
-    chosen = chosen & np.isfinite(values) & (values > 1e-6)
+    chosen = chosen & np.isfinite(values) & (values > _STILL)
     if not chosen.any():
         return 0.0
     order = np.argsort(values[chosen], kind="stable")
@@ -238,6 +282,16 @@ def _outline(axes: Axes, under: maps.Ground, changed: np.ndarray, per_mm: float 
             centre.x, centre.y, s=(1.6 * _SMALL * POINTS_PER_MM) ** 2, facecolors="none",
             edgecolors=INK, linewidths=0.7, zorder=3.5,
         )  # fmt: skip
+
+
+def _percents(layer: Layer, changed: np.ndarray) -> pd.Series:
+    """(n_zones,) percentages of changed zones whose colour cannot say them; else empty."""
+    shown = layer.shown
+    beyond = changed & ((shown < layer.norm.vmin) | (shown > layer.norm.vmax))
+    beyond &= layer.percent
+    return pd.Series(
+        [f"{signed(v)} %" if b else "" for v, b in zip(shown, beyond, strict=True)], dtype=object
+    )
 
 
 def _names(axes: Axes, under: maps.Ground, changed: np.ndarray, names: pd.Series) -> None:

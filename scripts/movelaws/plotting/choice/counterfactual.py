@@ -18,14 +18,15 @@ from movelaws.plotting import (
 )
 from movelaws.plotting.choice import change_maps
 from movelaws.plotting.choice import counterfactual_words as words
+from movelaws.plotting.choice.change_maps import GAIN, LOSS
 
-LOSS, GAIN = "#b2182b", "#2166ac"  # ends of the maps' scale
 _EDGE, _GAP, _LINE = 1.0, 5.0, 3.6  # mm
 _KEY, _LETTER = 13.0, 6.0
 _LIST, _FACTS = 104.0, 72.0  # widths of the lower panels
 _TALLEST_MAP = 92.0
 _APART = 10.5  # mm, of the column without crowding
 _GAINERS, _FLOWS = 8, 5
+_LEAST_PRICE = 1.0005  # times as far; less is written as 1
 _ROUNDING = 1e-6  # of the solver: a smaller share that changes is no change
 _NEEDED = {
     "destinations": ["zone_id", "name", "before", "after", "change", "change_percent"],
@@ -55,6 +56,8 @@ def counterfactual_page(
     title: str = "",
     unit: str = "people",
     synthetic: bool = False,
+    calibration: str = "",
+    warning: str = "",
 ) -> Figure:
     """Maps of the change in arrivals and of the loss by origin, destinations that gain, totals.
 
@@ -68,6 +71,9 @@ def counterfactual_page(
     title : of the counterfactual, over the page.
     unit : of the flows, such as "commuters".
     synthetic : add a tag that says so.
+    calibration, warning : what the parameters are and why not to trust them, see
+        :func:`movelaws.plotting.choice.counterfactual_words.calibration_line` and
+        ``calibration_warning``; lines of the heading, empty for none.
 
     Raises
     ------
@@ -82,7 +88,9 @@ def counterfactual_page(
     changed = destinations["intervention"].fillna("").ne("").to_numpy()
     points = bool((zones.geometry.geom_type == "Point").all())
     under = maps.ground(zones, margin=0.06 if points else 0.02)
-    lines = words.header(title, destinations, origins, summary, sensitivity, unit)
+    lines = words.header(
+        title, destinations, origins, summary, sensitivity, unit, calibration, warning
+    )
     top = _EDGE + _LINE * len(lines) + 2.5
     width = (WIDTH_DOUBLE - 2 * _EDGE - _GAP) / 2
     aspect = (under.bounds[2] - under.bounds[0]) / (under.bounds[3] - under.bounds[1])
@@ -90,7 +98,8 @@ def counterfactual_page(
     lists = top + _LETTER + height + _KEY + _LETTER
     rows = _rows(destinations, changed)
     responses = words.responses(summary, sensitivity)
-    deep = _LINE * max(len(rows) + 2, 12.5 + len(responses))
+    priced = int((rows["price"] > 1).sum())
+    deep = _LINE * max(len(rows) + priced + 2, 12.5 + len(responses))
     made = figure(WIDTH_DOUBLE, lists + deep + _EDGE)
     _write_header(made, lines)
     layers = (
@@ -157,12 +166,17 @@ def _sheet(made: Figure, left: float, top: float, width: float, height: float) -
 
 
 def _rows(destinations: pd.DataFrame, changed: np.ndarray) -> pd.DataFrame:
-    """Changed destinations, together where they are many, then those that gain most elsewhere."""
-    columns = ["name", "before", "after", "change"]
+    """Changed destinations, the rest together where many, then those that gain most elsewhere."""
+    columns = ["name", "before", "after", "change", "price"]
+    priced = destinations.get("shadow_as_distance_factor", pd.Series(1.0, destinations.index))
+    destinations = destinations.assign(price=priced.where(priced >= _LEAST_PRICE, 1.0))
     touched = destinations.loc[changed, columns]
+    touched = touched.sort_values("change", key=lambda c: -c.abs(), kind="stable")
     if len(touched) > words.NAMED:
-        total = touched[["before", "after", "change"]].sum()
-        touched = pd.DataFrame([{"name": f"{len(touched)} changed zones", **total}])
+        touched, rest = touched.iloc[: words.NAMED - 1], touched.iloc[words.NAMED - 1 :]
+        total = rest[["before", "after", "change"]].sum()
+        name = f"{len(rest)} more changed zones"
+        touched = pd.concat([touched, pd.DataFrame([{"name": name, **total, "price": 1.0}])])
     others = destinations.loc[~changed, columns]
     gain = others["change"] if (others["change"] > 0).any() else others["change"].abs()
     largest = others.loc[
@@ -175,7 +189,7 @@ def _rows(destinations: pd.DataFrame, changed: np.ndarray) -> pd.DataFrame:
 
 
 def _destination_list(axes: Axes, rows: pd.DataFrame, unit: str) -> None:
-    """Name, bar of the change, before and after; bars of the unchanged share one scale."""
+    """Name, bar of the change, before and after, price; bars of the unchanged share one scale."""
     others = rows[~rows["changed"]]
     gains = bool((others["change"] >= 0).all())
     what = "those that gain most" if gains else "the largest changes elsewhere"
@@ -183,8 +197,11 @@ def _destination_list(axes: Axes, rows: pd.DataFrame, unit: str) -> None:
     names, bars, right = 38.0, 26.0, _LIST
     longest = others["change"].abs().max() if len(others) else 1.0
     axes.text(right, 2.4, f"{unit} before → after (change)", ha="right", color=QUIET)
-    for number, row in enumerate(rows.itertuples()):
-        y = 2.4 + _LINE * (number + 1) + (0.0 if row.changed else 0.5 * _LINE)
+    y = 2.4
+    for row, first in zip(
+        rows.itertuples(), ~rows["changed"] & rows["changed"].shift(fill_value=True), strict=True
+    ):
+        y += _LINE * (1.5 if first else 1)
         weight = "bold" if row.changed else "normal"
         axes.text(names, y, _short(row.name), ha="right", va="baseline", fontweight=weight)
         if not row.changed:
@@ -193,6 +210,9 @@ def _destination_list(axes: Axes, rows: pd.DataFrame, unit: str) -> None:
         percent = 100 * row.change / row.before if row.before > 0 else np.nan
         text = f"{row.before:,.0f} → {row.after:,.0f}  ({words.signed(percent)} %)"
         axes.text(right, y, text, ha="right", va="baseline", fontweight=weight)
+        if row.price > 1:  # of a full destination
+            y += _LINE
+            axes.text(right, y, words.price(row.price), ha="right", va="baseline")
 
 
 def _facts(

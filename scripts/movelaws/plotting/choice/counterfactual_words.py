@@ -1,16 +1,28 @@
 """What the planner's page says in words and numbers."""
 
 import textwrap
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from movelaws.choice.intervention_words import FARTHEST
 from movelaws.plotting import INK, QUIET, TITLE_SIZE, panels
 
-NAMED = 3
-"""Changed zones, or ways to change, that are named one by one."""
+NAMED = 8
+"""Changed zones that are named one by one."""
 
+WARNING = "#a34700"
+"""Colour of what a reader must be warned of, beside grey notes."""
+
+_CLOSED = "practically closed"
 _ROUNDING = 1e-4  # percent
+_WIDE, _DEEP = 140, 4  # characters and lines of a text in the heading
+_GREEK = {"alpha": "α", "beta": "β", "gamma": "γ"}
+_OBJECTIVES = {"poisson": "likelihood", "ssi": "similarity (SSI)", "cpc": "common part (CPC)"}
+_ATTRACTIONS = {"arrivals": "observed arrivals", "workplace": "workplace population",
+                "residential": "residential population"}  # fmt: skip
 _COLUMNS = [
     "case",
     "gamma",
@@ -27,6 +39,8 @@ def header(
     summary: pd.DataFrame,
     sensitivity: pd.DataFrame | None,
     unit: str,
+    calibration: str = "",
+    warning: str = "",
 ) -> list[tuple[str, dict]]:
     """Title, what is done, what it means with its range, and what is held fixed; (text, look)."""
     said = [*_interventions(destinations), *_interventions(origins)]
@@ -34,19 +48,63 @@ def header(
     moved, _, factor = (value for _, value, _ in _responses(summary, sensitivity))
     short = f"{moved} % of {row.loc['travellers', 'before']:,.0f} {unit} go elsewhere"
     if factor:  # without an effect of distance there is none
-        short += f"; on average it is as if all destinations were {factor} times as far"
+        as_far = factor if factor == _CLOSED else f"{factor} times as far"
+        short += f"; on average it is as if all destinations were {as_far}"
     lines = [(title, {"fontweight": "bold", "fontsize": TITLE_SIZE})] if title else []
     for text in (". ".join(said), short):
-        lines += [(line, {"color": INK}) for line in textwrap.wrap(text, 140)[:3]]
+        lines += [(line, {"color": INK}) for line in _wrapped(text)]
+    built = any("attraction times" in text for text in said)
+    but = " where nothing else is said" if built else ""
     notes = [
         "Before and after are both equilibria of the fitted destination choice game; "
         "neither is the observed flow",
-        "Attractions stay as they were; what a charge yields is not counted; "
+        f"Attractions stay as they were{but}; what a charge yields is not counted; "
         "averages are over travellers",
     ]
     if _as_good(sensitivity) is not None:
         notes[1] += ". In brackets: crowding that fits as well"
-    return [*lines, *((note, {"color": QUIET}) for note in notes)]
+    # What the numbers rest on stands where a reader looks for it, with its weakness.
+    lines += [(line, {"color": QUIET}) for text in (*notes, calibration) for line in _wrapped(text)]
+    return [*lines, *((line, {"color": WARNING}) for line in _wrapped(warning))]
+
+
+def calibration_line(facts: Mapping[str, Any]) -> str:
+    """How the parameters were found and what the attraction is.
+
+    Parameters
+    ----------
+    facts : objective, parameters (by name), at_edge (by name, the edges of the box of those that
+        stand at one), attraction; ``calibration.json`` of ``scripts/choice/counterfactual.py``.
+    """
+    values = ", ".join(f"{_GREEK.get(k, k)} {v:.3g}" for k, v in facts["parameters"].items())
+    objective, attraction = facts["objective"], facts["attraction"]
+    return (
+        f"Calibrated by {_OBJECTIVES.get(objective, objective)}: {values}; "
+        f"attraction: {_ATTRACTIONS.get(attraction, attraction)}"
+    )
+
+
+def calibration_warning(facts: Mapping[str, Any]) -> str:
+    """Why the parameters are not to be trusted as they stand; empty if nothing speaks against them.
+
+    ``facts`` as for :func:`calibration_line`.
+    """
+    said = [
+        f"{_GREEK.get(name, name)} stands at the edge of the box searched ({low:g} to {high:g}): "
+        "better values may lie beyond it"
+        for name, (low, high) in facts["at_edge"].items()
+    ]
+    if facts["attraction"] == "arrivals":
+        said.append(
+            "attraction is the observed arrivals: crowding cannot be told from them, read the "
+            "ranges"
+        )
+    text = "; ".join(said)
+    return text[:1].upper() + text[1:] if text.startswith("attraction") else text
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, _WIDE, max_lines=_DEEP, placeholder=" …")
 
 
 def _interventions(table: pd.DataFrame) -> list[str]:
@@ -57,6 +115,12 @@ def _interventions(table: pd.DataFrame) -> list[str]:
         names = ", ".join(group["name"]) if len(group) <= NAMED else f"{len(group)} zones"
         said.append(f"{names}: {text}")
     return said if len(said) <= NAMED else [f"{len(done)} zones are changed in {len(said)} ways"]
+
+
+def price(factor: float) -> str:
+    """What a full destination costs those who still come."""
+    as_far = _three(factor)
+    return f"price: as if {as_far}" + ("" if as_far == _CLOSED else " times as far")
 
 
 def totals(summary: pd.DataFrame, unit: str) -> list[tuple[str, str]]:
@@ -152,7 +216,7 @@ def _percent(number: float) -> str:
 
 
 def _three(number: float) -> str:
-    return f"{number:.3g}"
+    return _CLOSED if number > FARTHEST else f"{number:.3g}"
 
 
 def _pair(row: pd.DataFrame, quantity: str, digits: str) -> str:
