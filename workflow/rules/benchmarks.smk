@@ -58,15 +58,6 @@ BENCHMARK_OURS = {
 BENCHMARK_PUBLISHED = ["averaging", "grid"]
 
 
-def benchmark_script(wildcards):
-    if wildcards.tool in BENCHMARK_PUBLISHED:
-        return BENCHMARK_STEPS / "published.py"
-    if wildcards.tool != "movelaws":
-        return BENCHMARK_STEPS / "peer.py"
-    choice = BENCHMARK_OURS[wildcards.task] is BENCHMARK_GAME
-    return BENCHMARK_STEPS / ("ours_choice.py" if choice else "ours.py")
-
-
 rule benchmarks_environment:
     input:
         lock=PROJECT / "envs" / "bench-peers.txt",

@@ -41,12 +41,6 @@ CHOICE_COUNTERFACTUALS = {
 }
 
 
-def choice_some(part):
-    """The datasets of this chapter for which one part of it is done."""
-    named = CHOICE_SETTINGS[part]["datasets"]
-    return [d for d in CHOICE_DATASETS if named == "all" or d in named]
-
-
 # Fig. 2 and S1-S3 show three datasets each.
 CHOICE_PAGES = {
     str(k // 3 + 1): CHOICE_DATASETS[k : k + 3] for k in range(0, len(CHOICE_DATASETS), 3)

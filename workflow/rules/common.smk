@@ -146,6 +146,22 @@ def report_items(paper, datasets, groups=None):
     return items
 
 
+def choice_some(part):
+    """The datasets of paper 5 for which one part of its chapter is done."""
+    named = CHOICE_SETTINGS[part]["datasets"]
+    return [d for d in CHOICE_DATASETS if named == "all" or d in named]
+
+
+def benchmark_script(wildcards):
+    """Which script times a tool on a task."""
+    if wildcards.tool in BENCHMARK_PUBLISHED:
+        return BENCHMARK_STEPS / "published.py"
+    if wildcards.tool != "movelaws":
+        return BENCHMARK_STEPS / "peer.py"
+    choice = BENCHMARK_OURS[wildcards.task] is BENCHMARK_GAME
+    return BENCHMARK_STEPS / ("ours_choice.py" if choice else "ours.py")
+
+
 wildcard_constraints:
     dataset="[a-z0-9_]+",
     reading="[a-z0-9_]+",

@@ -10,6 +10,7 @@ from movelaws.choice.phrases import between, number, people, percent
 ARRIVALS, MOVED = "arrivals at changed destinations", "travellers who change destination"
 AS_WELL = "fits as well"
 _UNCHANGED = 0.0005
+_CLOSED = 1e6  # times as far
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ def _ranged(value: float, others: pd.Series, text) -> str:
 def _worth(factor: float, text: str) -> str:
     if abs(factor - 1) < _UNCHANGED:
         return f"In the mean nothing is lost: it is as if distances were {text} times as long"
+    if not factor < _CLOSED:
+        return "For the mean traveller it is as if every destination were practically closed"
     side = "loss" if factor > 1 else "gain"
     return f"The mean {side} of utility is that of distances {text} times as long"
 
