@@ -31,7 +31,7 @@ def what_if(
     data = read(folder)
     pairs = choice_pairs(data.zones, data.flows, data.places, attraction, circle=False)
     games = fits[fits["model"] == "DCG"].set_index("objective")
-    objective = objective_of(case, fits)
+    objective = objective_of(case, fitted)
     parameters = json.loads(games.loc[objective, "parameters"])
     print(f"{case['title']}, with {parameters} (calibrated by {objective})")
     found = counterfactual(pairs, data.zones, parameters, case["interventions"], unit=unit)
@@ -49,17 +49,21 @@ def what_if(
     return found, others
 
 
-def objective_of(case: Mapping, fits: pd.DataFrame) -> str:
-    """Whose parameters are taken: the likelihood's where there are such, unless one is named."""
-    fitted = set(fits.loc[fits["model"] == "DCG", "objective"])
-    return case.get("objective", "poisson" if "poisson" in fitted else "ssi")
+def objective_of(case: Mapping, fitted: pd.DataFrame) -> str:
+    """Whose parameters are taken: the one named, else the likelihood where it bounds the crowding.
+
+    At the edge of the box it does not; then the range comes from the similarity, and so do they.
+    """
+    likely = fitted[(fitted["model"] == "DCG") & (fitted["objective"] == "poisson")]
+    known = len(likely) and interval_of(likely.set_index("parameter"))
+    return case.get("objective", "poisson" if known else "ssi")
 
 
 def calibration(
     case: Mapping, attraction: str, fits: pd.DataFrame, fitted: pd.DataFrame
 ) -> dict[str, Any]:
     """What the parameters are, which stand at the edge of their box, and what the attraction is."""
-    objective = objective_of(case, fits)
+    objective = objective_of(case, fitted)
     chosen = (fits["model"] == "DCG") & (fits["objective"] == objective)
     mine = fitted[(fitted["model"] == "DCG") & (fitted["objective"] == objective)]
     edge = mine[mine["at_bound"].astype(bool)].set_index("parameter")
