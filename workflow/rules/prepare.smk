@@ -4,6 +4,8 @@
 #         results/<run>/od/<dataset>/{zones,flows,places}.parquet, notes.json
 
 
+from movelaws.synthetic.flows import PLAYED
+
 for name, entry in OD.items():
     if entry["source"] == "synthetic":
 
@@ -32,7 +34,10 @@ for name, entry in OD.items():
                 world=entry["world"]["name"],
                 options=entry["world"].get("options", {}),
                 seed=config["seed"],
-                code=module_digest(f"movelaws.synthetic.{entry['world']['name']}"),
+                code=module_digest(
+                    f"movelaws.synthetic.{entry['world']['name']}",
+                    *([PLAYED] if planted_law(name)["model"] == "DCG" else []),
+                ),
             message:
                 f"Writing the raw files of the synthetic world behind {name}"
             script:

@@ -1,5 +1,6 @@
 """Trips drawn from a planted law, so that the masses counted from them are those it was given."""
 
+import importlib
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -8,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from movelaws.allocation import MODELS, predict
-from movelaws.game import DestinationChoice
 from movelaws.od import Pairs, build_pairs
 from movelaws.synthetic.options import DCG, Law
+
+PLAYED = "movelaws.synthetic.played"
+"""The module behind worlds in which a game is planted."""
 
 _ROUNDS = 200
 _GAME_ROUNDS = 50
@@ -67,19 +70,12 @@ def _allocation(
     nothing = pd.DataFrame({"origin": [], "destination": [], "flow": []}).astype({"flow": float})
     pairs = build_pairs(zones, nothing, places, support="all", circle=circle)
     if law.model == DCG:
-        return lambda outflow: _equilibrium(law, pairs, outflow)
+        # By name, so that a change of the game's code rewrites the worlds of the game only.
+        shares = importlib.import_module(PLAYED).shares
+        return lambda outflow: _square(pairs, shares(law, pairs, outflow))
     even = replace(pairs, flow=np.full(pairs.n_pairs, 1 / (pairs.n_zones - 1)))
     share = _square(pairs, predict(law.model, even, law.parameters))
     return lambda outflow: share
-
-
-def _equilibrium(law: Law, pairs: Pairs, outflow: np.ndarray) -> np.ndarray:
-    """Shares at the equilibrium of the destination choice game."""
-    leaving = np.maximum(np.asarray(outflow, dtype=float), 0)
-    spread = np.repeat(leaving / (pairs.n_zones - 1), np.diff(pairs.start))
-    game = DestinationChoice(replace(pairs, flow=spread), attraction=pairs.mass)
-    share = _square(pairs, game.flows(**law.parameters))
-    return share / np.maximum(share.sum(axis=1, keepdims=True), np.finfo(float).tiny)
 
 
 def _square(pairs: Pairs, values: np.ndarray) -> np.ndarray:
