@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from movelaws.synthetic.files import csv_bytes, write_bytes
+from movelaws.synthetic.files import csv_bytes, write_files
 from movelaws.synthetic.flows import whole_shares
 from movelaws.synthetic.itineraries import times
 from movelaws.synthetic.options import check_whole, plan
@@ -80,8 +80,7 @@ def write(
             "antenna": travel.records["zone"] + 1,
         }
     )
-    form = {"sep": "\t", "header": False}
-    stations = zones[["zone_id", "x", "y"]]
-    write_bytes(Path(folder) / FILES["checkins"], csv_bytes(log, **form))
-    write_bytes(Path(folder) / FILES["places"], csv_bytes(stations, **form))
+    tables = {"checkins": log, "places": zones[["zone_id", "x", "y"]]}
+    content = {role: csv_bytes(t, sep="\t", header=False) for role, t in tables.items()}
+    write_files(folder, FILES, content)
     return planned.truth("workplace", ADAPTER_OPTIONS, **travel.sums())

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from movelaws.synthetic.files import csv_bytes, write_bytes
+from movelaws.synthetic.files import csv_bytes, write_files
 from movelaws.synthetic.flows import whole_shares
 from movelaws.synthetic.itineraries import times
 from movelaws.synthetic.options import check_whole, plan
@@ -82,6 +82,5 @@ def write(
         }
     )
     table = pd.DataFrame({"city": code, "longitude": point["x"], "latitude": point["y"]})
-    write_bytes(Path(folder) / FILES["checkins"], csv_bytes(log))
-    write_bytes(Path(folder) / FILES["places"], csv_bytes(table))
+    write_files(folder, FILES, {"checkins": csv_bytes(log), "places": csv_bytes(table)})
     return planned.truth("workplace", ADAPTER_OPTIONS, **travel.sums())

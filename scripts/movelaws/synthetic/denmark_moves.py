@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from movelaws.synthetic import denmark_map, denmark_tables
-from movelaws.synthetic.files import csv_bytes, write_bytes
+from movelaws.synthetic.files import csv_bytes, write_files
 from movelaws.synthetic.flows import draw_flows, planted_allocation, whole_shares
 from movelaws.synthetic.options import check_number, check_whole, plan
 
@@ -89,8 +89,7 @@ def write(
         "municipalities": denmark_map.boundaries(rng, land),
         "population": denmark_tables.population(rng, land, people, MONTH),
     }
-    for role, data in content.items():
-        write_bytes(Path(folder) / FILES[role], data)
+    write_files(folder, FILES, content)
     moved = int(flow.sum())
     return planned.truth(
         "residential",

@@ -26,6 +26,12 @@ def write_bytes(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
+def write_files(folder: Path, names: Mapping[str, str], contents: Mapping[str, bytes]) -> None:
+    """Write the content of each role to the file that is named for it."""
+    for role, content in contents.items():
+        write_bytes(Path(folder) / names[role], content)
+
+
 def gzipped(content: bytes) -> bytes:
     """Content compressed, with no time and no name in the header."""
     out = io.BytesIO()

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from movelaws.synthetic.files import csv_bytes, gzipped, write_bytes
+from movelaws.synthetic.files import csv_bytes, gzipped, write_files
 from movelaws.synthetic.flows import whole_shares
 from movelaws.synthetic.itineraries import times
 from movelaws.synthetic.options import check_choice, check_whole, plan
@@ -94,8 +94,7 @@ def write(
     log = pd.concat([seen[["user", "place"]], _strangers(scene, seen)], ignore_index=True)
     log["time"] = times(rng, log["user"].to_numpy(), _FIRST_DAY, _DAYS, _GAP_H)
     newest_first = log.sort_values(["user", "time"], ascending=[True, False])
-    for role, data in _FORMS[form](newest_first, scene).items():
-        write_bytes(Path(folder) / FILES_BY_FORM[form][role], data)
+    write_files(folder, FILES_BY_FORM[form], _FORMS[form](newest_first, scene))
     options = {"format": form, **scene.adapter_options}
     return planned.truth("workplace", options, **travel.sums())
 
