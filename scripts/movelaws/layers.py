@@ -34,16 +34,21 @@ _DAMAGE = (
 
 
 def read_layer(
-    path: str | Path, *, crs: str | int | None = None, user_crs: str | int | None = None
+    path: str | Path,
+    *,
+    crs: str | int | None = None,
+    user_crs: str | int | None = None,
+    named: str | None = None,
 ) -> tuple[gpd.GeoDataFrame, int]:
-    """Read polygons or points from a shapefile in a .zip, GeoPackage, GeoJSON, TopoJSON or Parquet.
+    """Read polygons or points from a shapefile, GeoPackage, GeoJSON, TopoJSON or Parquet.
 
     Parameters
     ----------
-    path : of the file.
+    path : of the file; a shapefile in a .zip, or the .shp with its .shx and .dbf beside it.
     crs : taken where the file carries none.
     user_crs : what a user says of this file: taken where the file states none, also in the place of
         the longitude and latitude that GeoJSON then means; it must agree with what a file states.
+    named : part of the name of the layer wanted from a .zip that holds several, whatever the case.
 
     Returns
     -------
@@ -53,8 +58,9 @@ def read_layer(
     Raises
     ------
     ValueError
-        If the file is no layer, is empty or damaged, carries no CRS (and none is given) or another
-        than ``user_crs``, lacks geometries, has coordinates off the globe or polygons without area.
+        If the file is no layer, is empty, damaged or lacks a companion, carries no CRS (and none
+        is given) or another than ``user_crs``, lacks geometries, has coordinates off the globe or
+        polygons without area.
     FileNotFoundError
         If there is no such file.
     """
@@ -62,7 +68,7 @@ def read_layer(
     if not path.is_file():
         raise FileNotFoundError(f"{path}: there is no such file")
     assumed, said = (None if name is None else checked_crs(name) for name in (crs, user_crs))
-    layer, states_crs = _read(path)
+    layer, states_crs = _read(path, named)
     if layer.empty:
         raise ValueError(f"{path}: the layer has no features")
     if said is not None and not states_crs:
@@ -158,13 +164,14 @@ def _check_on_globe(path: Path, layer: gpd.GeoDataFrame) -> None:
         )
 
 
-def _read(path: Path) -> tuple[gpd.GeoDataFrame, bool]:
+def _read(path: Path, named: str | None) -> tuple[gpd.GeoDataFrame, bool]:
     """Layer, and whether the file itself states its CRS."""
     try:
         if path.suffix.lower() == ".parquet":
             layer = gpd.read_parquet(path)
             return layer, layer.crs is not None
-        layer, states_crs = _unpacked(path) if path.suffix.lower() == ".zip" else _opened(path)
+        packed = path.suffix.lower() == ".zip"
+        layer, states_crs = _unpacked(path, named) if packed else _opened(path)
     except _DAMAGE as error:
         raise ValueError(f"{path}: cannot be read as a layer of geometries: {error}") from None
     if not isinstance(layer, gpd.GeoDataFrame):
@@ -172,14 +179,18 @@ def _read(path: Path) -> tuple[gpd.GeoDataFrame, bool]:
     return layer, states_crs and layer.crs is not None
 
 
-def _unpacked(path: Path) -> tuple[gpd.GeoDataFrame, bool]:
-    """The only layer of an archive, unpacked within limits rather than read through GDAL."""
+def _unpacked(path: Path, named: str | None) -> tuple[gpd.GeoDataFrame, bool]:
+    """The only layer of an archive, or the one ``named``, unpacked within limits, not by GDAL."""
     with tempfile.TemporaryDirectory() as folder:
         unpacked = archives.extract(path, folder)
         found = [file for file in unpacked if file.suffix.lower() in LAYERS]
+        names = [str(file.relative_to(folder)) for file in found]
+        kind = "one layer"
+        if len(found) > 1 and named is not None:
+            found = [file for file in found if named.casefold() in file.name.casefold()]
+            kind = f"one layer with {named!r} in its name"
         if len(found) != 1:
-            names = [str(file.relative_to(folder)) for file in found]
-            raise ValueError(f"expected one layer ({', '.join(LAYERS)}) in it, found {names}")
+            raise ValueError(f"expected {kind} ({', '.join(LAYERS)}) in it, found {names}")
         return _opened(found[0])
 
 
@@ -204,7 +215,17 @@ def _opened(path: Path) -> tuple[gpd.GeoDataFrame, bool]:
             genuine = stream.read(len(_MAGIC[suffix])) == _MAGIC[suffix]
     if not genuine:
         raise ValueError(f"the content is not what the ending {suffix!r} promises")
+    if suffix == ".shp":
+        _check_companions(path)
     return gpd.read_file(path), states_crs
+
+
+def _check_companions(path: Path) -> None:
+    """A .shp holds shapes alone; GDAL reads it without its table as if there were no columns."""
+    for suffix in (".shx", ".dbf"):
+        names = [path.with_suffix(ending) for ending in (suffix, suffix.upper())]
+        if not any(name.is_file() for name in names):
+            raise ValueError(f"there is no {names[0].name} beside it: a shapefile needs both")
 
 
 def _check_arcs(topology: dict) -> None:

@@ -9,7 +9,9 @@ flows : either ``table1.xlsx`` of the Census Bureau ("Residence County to Workpl
     codes that do not start with 0 and no county. Or a Parquet or CSV copy with OFIPS, DFIPS, FLOW
     (identifiers are the last five characters); in the copy that circulates every number is
     doubled, so it is read with ``flow_divisor=2``.
-boundaries, population : see ``us_counties``.
+boundaries : see ``us_counties``.
+population, gini, employment, poverty, rent, sdoh : see ``_us_attributes``; they give the zones
+    attributes, and the population file their residents.
 """
 
 from pathlib import Path
@@ -17,10 +19,11 @@ from pathlib import Path
 import pandas as pd
 
 from movelaws import frames, options, readers
+from movelaws.adapters._us_attributes import ROLES, county_attributes
 from movelaws.adapters.us_counties import OUTSIDE_CONTIGUOUS, States, county_zones
 
 REQUIRED = ("flows", "boundaries")
-OPTIONAL = ("population",)
+OPTIONAL = ("population", *ROLES)
 
 _COPY = {"origin": ["OFIPS"], "destination": ["DFIPS"], "flow": ["FLOW"]}
 _PUBLISHED = {
@@ -49,7 +52,8 @@ def read(
     Returns
     -------
     Canonical in EPSG:4269; the workplace population of a county is the sum of all flows into it
-    from the counties kept, its own residents included (paper 2, section 2.2).
+    from the counties kept, its own residents included (paper 2, section 2.2). The zones carry the
+    attributes of ``county_attributes``, none without the files that have them.
     """
     notes: dict[str, int | float | str] = {}
     table, flows = _published(files["flows"], notes)
@@ -60,7 +64,8 @@ def read(
     flows["flow"] = divided
     notes["flows divided by"] = flow_divisor
     zones, about = county_zones(files["boundaries"], files.get("population"), exclude_states)
-    notes |= about
+    attributes, sources = county_attributes(files, zones["zone_id"], exclude_states)
+    zones, notes = zones.join(attributes, on="zone_id"), notes | about | sources
 
     inside = ~flows["origin"].str[:2].isin(exclude_states)
     inside &= ~flows["destination"].str[:2].isin(exclude_states)

@@ -4,11 +4,7 @@ Raw files, by role
 ------------------
 boundaries : cartographic boundary file ``cb_<year>_us_county_500k.zip`` (a shapefile; GEOID is
     the five-digit FIPS code; without a .prj it is in EPSG:4269, as the Bureau publishes it).
-population : county profile of the ACS 2011-2015 as CSV: CensusId (FIPS code, possibly without
-    its leading zero), State, County, TotalPop, Income (median household, US dollars), Poverty
-    and Unemployment (percent), Employed.
-gini : American FactFinder table B19083 (estimate HD01_VD01, 0 to 1).
-employment : American FactFinder table S2301 (unemployment rate, percent, HC04_EST_VC01).
+population, gini, employment, poverty, rent, sdoh : see ``_us_attributes``.
 internal_points : CSV c_id, lat, lon: the internal point of each county in TIGER/Line.
 
 The table has no flows (``zones_only``): other adapters take their zones from ``county_zones``.
@@ -24,9 +20,10 @@ import numpy as np
 import pandas as pd
 
 from movelaws import frames, layers, options, readers
+from movelaws.adapters._us_attributes import ROLES, county_attributes, five_digits, profile
 
 REQUIRED = ("boundaries", "population")
-OPTIONAL = ("gini", "employment", "internal_points")
+OPTIONAL = (*ROLES, "internal_points")
 
 State = Annotated[
     str,
@@ -39,14 +36,12 @@ States = Sequence[State]
 
 OUTSIDE_CONTIGUOUS = ("02", "15", "60", "66", "69", "72", "78")
 EQUAL_AREA = "EPSG:5070"
-_PROFILE = ["TotalPop", "Income", "Poverty", "Unemployment", "Employed"]
-_PERCENT = {"Poverty": "poverty_percent", "Unemployment": "unemployment_percent"}
 
 
 def read(
     files: dict[str, Path], *, exclude_states: States = OUTSIDE_CONTIGUOUS
 ) -> frames.Canonical:
-    """Counties with population, income, poverty, unemployment and, where given, Gini index.
+    """Counties with population and living conditions.
 
     Parameters
     ----------
@@ -55,25 +50,15 @@ def read(
 
     Returns
     -------
-    Canonical without flows; the zones carry the attributes employed (people), income_usd,
-    poverty_percent, unemployment_percent and, with their files, gini (0 to 1) and
-    unemployment_s2301_percent. Missing estimates are NaN and counted in the notes.
+    Canonical without flows; the zones carry the attributes of ``county_attributes``. Missing
+    estimates are NaN and counted in the notes.
     """
     zones, notes = county_zones(files["boundaries"], files["population"], exclude_states)
-    zones = zones.join(
-        profile(files["population"]).drop(columns=["name", "TotalPop"]), on="zone_id"
-    )
-    if "gini" in files:
-        zones["gini"] = zones["zone_id"].map(_estimate(files["gini"], "HD01_VD01", 1))
-    if "employment" in files:
-        column = "unemployment_s2301_percent"
-        zones[column] = zones["zone_id"].map(_estimate(files["employment"], "HC04_EST_VC01", 100))
+    attributes, about = county_attributes(files, zones["zone_id"], exclude_states)
+    zones, notes = zones.join(attributes, on="zone_id"), notes | about
     if "internal_points" in files:
         zones = _at_internal_points(zones, files["internal_points"])
         notes["points"] = "internal points of TIGER/Line"
-    for name in zones.columns.drop([*frames.ZONE_COLUMNS]):
-        if zones[name].isna().any():
-            notes[f"counties without {name}"] = int(zones[name].isna().sum())
     canonical = frames.assemble(zones, pd.DataFrame(columns=list(frames.FLOW_COLUMNS)), notes=notes)
     return dataclasses.replace(canonical, zones_only=True)
 
@@ -113,39 +98,9 @@ def county_zones(
     return zones, notes
 
 
-def profile(path: Path) -> pd.DataFrame:
-    """County profile by five-digit FIPS code: name, TotalPop and the attributes of ``read``."""
-    columns = {name: [name] for name in ["CensusId", "State", "County", *_PROFILE]}
-    table = readers.read_table(path, columns, encoding="utf-8")
-    frame = pd.DataFrame({"name": table.frame["County"] + ", " + table.frame["State"]})
-    frame["TotalPop"] = table.number("TotalPop", low=0)
-    frame["employed"] = table.number("Employed", low=0, missing=True)
-    frame["income_usd"] = table.number("Income", low=0, missing=True)
-    for column, name in _PERCENT.items():
-        frame[name] = table.number(column, low=0, high=100, missing=True)
-    return frame.set_index(_five_digits(table, "CensusId"))
-
-
-def _five_digits(table: readers.Table, column: str) -> pd.Series:
-    code = table.identifier(column)
-    wrong = ~code.str.fullmatch(r"\d{4,5}")
-    if wrong.any():
-        raise table.error(column, wrong, "is no county FIPS code: give four or five digits")
-    code = code.str.zfill(5)
-    if code.duplicated().any():
-        raise table.error(column, code.duplicated(), "occurs more than once")
-    return code
-
-
-def _estimate(path: Path, column: str, high: float) -> pd.Series:
-    table = readers.read_factfinder(path, {"estimate": column})
-    estimate = table.number("estimate", low=0, high=high, missing=True)
-    return estimate.set_axis(_five_digits(table, "id"))
-
-
 def _at_internal_points(zones: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
     table = readers.read_table(path, {"c_id": ["c_id"], "lat": ["lat"], "lon": ["lon"]})
-    code = _five_digits(table, "c_id")
+    code = five_digits(table, "c_id")
     lon = table.number("lon", low=-180, high=180).set_axis(code).reindex(zones["zone_id"])
     lat = table.number("lat", low=-90, high=90).set_axis(code).reindex(zones["zone_id"])
     if lon.isna().any():

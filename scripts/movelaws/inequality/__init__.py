@@ -1,0 +1,1 @@
+"""Radiation models in which living conditions differ between zones."""
