@@ -4,7 +4,8 @@ Each world is a module with
 
 - ``FILES``: file name of each role, as the adapter of that format names the roles; where the
   option ``form`` chooses among formats ``FILES_BY_FORM``, and where there are more files
-  ``EXTRA_FILES``,
+  ``EXTRA_FILES``; where other options decide which of them an adapter reads, a function
+  ``files_of(options)`` gives them by role,
 - ``ADAPTER``: name of the adapter, where it is not that of the world,
 - ``DEFAULTS``: its options and their values,
 - ``write(folder, seed, **options)``: writes the files and returns the truth behind them.
@@ -23,6 +24,7 @@ WORLDS = (
     "england_commuting",
     "gowalla",
     "sf_taxi",
+    "south_sudan",
     "us_commuting",
     "us_migration",
 )
@@ -60,6 +62,8 @@ def files_of(name: str, options: Mapping[str, object]) -> dict[str, str]:
         For an unknown world or form.
     """
     world = load(name)
+    if hasattr(world, "files_of"):
+        return dict(world.files_of(options))
     by_form = getattr(world, "FILES_BY_FORM", None)
     if by_form is None:
         return dict(world.FILES)

@@ -4,6 +4,11 @@ Counties lie somewhere in the middle of the United States and carry codes and na
 nearby; the counties themselves are fictional. As in the published copies every flow is doubled,
 flows within counties are listed, some counties lie in Alaska and Hawaii, and Puerto Rico has
 boundaries but no flows.
+
+With the option ``inequality`` some counties offer worse living conditions: opportunities there are
+worth less, the further one of their attributes lies beyond a percentile (the inequality-aware
+radiation model of paper 4). Attributes then vary almost independently of each other, so that the
+one behind the law can be told from the others.
 """
 
 from collections.abc import Mapping
@@ -14,11 +19,19 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from movelaws.seeds import stream
 from movelaws.synthetic import us_map, us_profiles
 from movelaws.synthetic.files import csv_bytes, write_bytes, zipped_shapefile
-from movelaws.synthetic.flows import draw_flows, planted_allocation, thinned, whole_shares
+from movelaws.synthetic.flows import (
+    draw_flows,
+    feasible_outflow,
+    planted_allocation,
+    thinned,
+    whole_shares,
+)
 from movelaws.synthetic.geography import make_country
-from movelaws.synthetic.options import check_number, check_whole, plan
+from movelaws.synthetic.inequality_law import Inequality, checked_inequality, planted_inequality
+from movelaws.synthetic.options import Plan, check_number, check_whole, plan
 from movelaws.synthetic.states import OUTSIDE_CONTIGUOUS
 
 FILES = {
@@ -31,9 +44,16 @@ FILES = {
 EXTRA_FILES = {
     "gini": "ACS_15_5YR_B19083_with_ann.csv",
     "employment": "ACS_15_5YR_S2301_with_ann.csv",
+    "rent": "ACS_15_5YR_B25064_with_ann.csv",
     "internal_points": "tiger2015_county_intpt_centroid.csv",
 }
 """Files written beside them, by role of the adapter ``us_counties``."""
+
+LIVING_CONDITIONS = ("gini", "employment", "rent")
+"""Roles that give the zones the attributes in which an inequality can be planted."""
+
+VARIABLES = ("gini", "poverty_percent", "rent_to_income", "unemployment_percent")
+"""Attributes of the zones in which an inequality can be planted."""
 
 DEFAULTS = {
     "counties": 200,
@@ -42,6 +62,7 @@ DEFAULTS = {
     "outflow_share": 0.3,
     "dispersion": 0.0,
     "law": {"model": "GMExp", "parameters": {"b": 0.04}},
+    "inequality": None,
 }
 """Options of ``write`` and their values."""
 
@@ -49,6 +70,12 @@ FLOW_DIVISOR = 2
 _CELLS_PER_COUNTY = 8
 _COUNTY_KM2 = 2500.0
 _ROOM = 0.75
+
+
+def files_of(options: Mapping[str, object]) -> dict[str, str]:
+    """File name of each role of the adapter; with an inequality those of the attributes too."""
+    extra = LIVING_CONDITIONS if options.get("inequality") is not None else ()
+    return FILES | {role: EXTRA_FILES[role] for role in extra}
 
 
 def write(
@@ -61,6 +88,7 @@ def write(
     outflow_share: float = DEFAULTS["outflow_share"],
     dispersion: float = DEFAULTS["dispersion"],
     law: Mapping[str, object] = DEFAULTS["law"],
+    inequality: Mapping[str, object] | None = None,
 ) -> dict[str, object]:
     """Write the raw files of one synthetic country.
 
@@ -74,10 +102,15 @@ def write(
     outflow_share : share of a county's workers who would leave it if all could be housed.
     dispersion : a in the variance mu + a mu^2 of the flows; 0 for multinomial flows.
     law : model and parameters; its mass is the workplace population.
+    inequality : None, or an option of ``inequality_law`` with a variable of ``VARIABLES``, such as
+        {"variable": "gini", "percentile": 90, "Delta": 1e-7}: the law must be the radiation model,
+        and the excess delta - 1 of a county grows linearly from 0 at the percentile to Delta at
+        the maximum. A county whose variable is missing has none.
 
     Returns
     -------
-    The truth: law, sizes and sums that the canonical tables must give back.
+    The truth: law, sizes and sums that the canonical tables must give back; for an inequality also
+    which counties are penalised, and the excess delta - 1 of each.
 
     Raises
     ------
@@ -89,25 +122,37 @@ def write(
     commuters = check_whole("commuters", commuters, 200 * counties, 10**9)
     outflow_share = check_number("outflow_share", outflow_share, 0.001, 0.9)
     planned = plan("us_commuting", seed, law, dispersion)
+    unequal = _checked_inequality(inequality, planned)
     rng = planned.rng
 
     radius = float(np.sqrt(counties * _COUNTY_KM2 / np.pi))
     country = make_country(rng, counties, _CELLS_PER_COUNTY, radius, islands=2)
     table = us_map.near_counties(rng, country, states)
     mass = whole_shares(commuters, np.bincount(country.zone, country.weight), least=100)
-    outflow, share = planted_allocation(
-        planned.law, *us_map.law_tables(table, mass), outflow_share * mass, _ROOM * mass
-    )
+    everywhere = pd.concat([table, us_map.far_counties()]).sort_values("fips", ignore_index=True)
+    # A stream of its own: what is drawn from it leaves the other files as they are without it.
+    living = stream(seed, "synthetic", planned.world, "living conditions")
+    conditions = us_profiles.told_apart(living, len(everywhere)) if unequal else None
+    tables, wanted, room = us_map.law_tables(table, mass), outflow_share * mass, _ROOM * mass
+    if unequal:
+        values = conditions[unequal.variable].set_axis(everywhere["fips"]).loc[table["fips"]]
+        excess, share = planted_inequality(unequal, *tables, values.to_numpy())
+        outflow = feasible_outflow(wanted, share, room)
+    else:
+        outflow, share = planted_allocation(planned.law, *tables, wanted, room)
     flow, lost = thinned(rng, draw_flows(rng, outflow, share, planned.dispersion), mass)
     np.fill_diagonal(flow, mass - flow.sum(axis=0))
 
-    everywhere = pd.concat([table, us_map.far_counties()]).sort_values("fips", ignore_index=True)
     trips = _trips(rng, table["fips"].to_numpy(), flow, everywhere)
-    profile = us_profiles.county_profile(rng, everywhere, _employed(rng, everywhere, trips))
-    _write_all(rng, Path(folder), everywhere, trips, profile)
+    employed = _employed(rng, everywhere, trips)
+    profile = us_profiles.county_profile(rng, everywhere, employed, conditions)
+    _write_all(rng, living, Path(folder), everywhere, trips, profile, conditions)
 
     moved = flow - np.diag(np.diag(flow))
     near = ~profile["CensusId"].astype(str).str.zfill(5).str[:2].isin(us_map.FAR)
+    more = {}
+    if unequal:
+        more["inequality"] = unequal.option() | _penalised(table["fips"], excess)
     return planned.truth(
         "workplace",
         {"flow_divisor": FLOW_DIVISOR},
@@ -117,7 +162,24 @@ def write(
         workplace_population=int(mass.sum()),
         residential_population=int(profile.loc[near, "TotalPop"].sum()),
         trips_without_room=lost,
+        **more,
     )
+
+
+def _checked_inequality(option: Mapping[str, object] | None, planned: Plan) -> Inequality | None:
+    unequal = checked_inequality(option, VARIABLES)
+    if unequal and planned.law.model != "RM":
+        raise ValueError(
+            f"law: model = {planned.law.model!r}: an inequality is planted in the radiation model, "
+            'so give {"model": "RM"}, or inequality: null'
+        )
+    return unequal
+
+
+def _penalised(codes: pd.Series, excess: np.ndarray) -> dict[str, object]:
+    """How many counties have an excess, which, and how much."""
+    by_code = {code: float(e) for code, e in zip(codes, excess, strict=True) if e > 0}
+    return {"penalised": len(by_code), "excess": dict(sorted(by_code.items()))}
 
 
 def _trips(
@@ -151,14 +213,19 @@ def _employed(
     return np.where(np.isnan(working), unknown, working).astype(int)
 
 
-def _write_all(rng, folder, counties, trips, profile):
+def _write_all(rng, living, folder, counties, trips, profile, conditions):
+    if conditions is None:
+        gini, rent = None, us_profiles.median_rent(living, profile["Income"].to_numpy())
+    else:
+        gini, rent = conditions["gini"].to_numpy(), conditions["rent_usd"].to_numpy()
     boundaries, stem = us_map.boundaries(rng, counties), Path(FILES["boundaries"]).stem
     content = {
         "flows": _flow_table(rng, counties, trips),
         "boundaries": zipped_shapefile(boundaries, stem, ("shp", "shx", "dbf")),
         "population": csv_bytes(profile, line="\r\n"),
-        "gini": us_profiles.gini_table(rng, counties),
+        "gini": us_profiles.gini_table(rng, counties, gini),
         "employment": us_profiles.employment_table(rng, counties, profile),
+        "rent": us_profiles.rent_table(living, counties, rent),
         "internal_points": csv_bytes(us_map.internal_points(counties)),
     }
     for role, data in content.items():

@@ -71,8 +71,57 @@ _TRAVEL = {"Carpool": 10.0, "Transit": 2.0, "Walk": 2.5, "OtherTransp": 1.5, "Wo
 _SECTORS = {"PublicWork": 16.0, "SelfEmployed": 6.0, "FamilyWork": 0.2}
 
 
+def told_apart(rng: np.random.Generator, n: int) -> pd.DataFrame:
+    """Living conditions of n counties that vary almost independently of each other.
+
+    In a county profile drawn without them poverty and unemployment follow wealth so closely that
+    nobody could say in which of them a law was planted.
+
+    Returns
+    -------
+    (n, 7) wealth (standard normal) and, by the names of the adapter and as it reads them from the
+    files, gini, poverty_percent, unemployment_percent, income_usd, rent_usd and rent_to_income.
+    """
+    wealth = rng.normal(0, 1, n)
+    income = median_income(wealth)
+    rent = median_rent(rng, income)
+    return pd.DataFrame(
+        {
+            "wealth": wealth,
+            "gini": _gini(rng, n).round(4),
+            "poverty_percent": _percent(16.5 - 2.5 * wealth + rng.normal(0, 5, n), 1, 60),
+            "unemployment_percent": _percent(8 - 0.8 * wealth + rng.normal(0, 2, n), 0.5, 30),
+            "income_usd": income,
+            "rent_usd": rent,
+            "rent_to_income": 12 * rent / income,
+        }
+    )
+
+
+def _percent(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    return values.clip(low, high).round(1)
+
+
+def median_income(wealth: np.ndarray) -> np.ndarray:
+    """(n,) median household income in whole dollars; one county has none, as one has in Texas."""
+    income = np.round(47000 * np.exp(0.2 * wealth))
+    income[len(income) // 2] = np.nan
+    return income
+
+
+def median_rent(rng: np.random.Generator, income: np.ndarray) -> np.ndarray:
+    """(n,) median gross rent in whole dollars a month, NaN where the income is missing.
+
+    Its share in the income does not depend on the income.
+    """
+    return np.round(0.2 * rng.lognormal(0, 0.15, len(income)) * income / 12)
+
+
 def county_profile(
-    rng: np.random.Generator, counties: pd.DataFrame, employed: np.ndarray
+    rng: np.random.Generator,
+    counties: pd.DataFrame,
+    employed: np.ndarray,
+    conditions: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The county profile of the ACS 2011-2015 (``acs2015_county_data.csv``).
 
@@ -80,6 +129,7 @@ def county_profile(
     ----------
     counties : fips, state (name) and name of each county.
     employed : (n,) workers who live in the county; the population follows from them.
+    conditions : those of ``told_apart``, where they are not to be drawn here.
 
     Returns
     -------
@@ -89,9 +139,10 @@ def county_profile(
     people = np.round(employed / rng.uniform(0.36, 0.5, n)).astype(int)
     men = np.round(people * rng.normal(0.5, 0.01, n)).astype(int)
     wealth = rng.normal(0, 1, n)
-    income = np.round(47000 * np.exp(0.2 * wealth))
-    income[n // 2] = np.nan
     poverty = np.clip(16.5 - 5 * wealth + rng.normal(0, 2, n), 1, 60)
+    if conditions is not None:
+        wealth, poverty = (conditions[name].to_numpy() for name in ("wealth", "poverty_percent"))
+    income = median_income(wealth)
     columns = {
         "CensusId": counties["fips"].astype(int),
         "State": counties["state"],
@@ -114,6 +165,8 @@ def county_profile(
         **_percentages(rng, n, "PrivateWork", _SECTORS, ("PrivateWork",)),
         "Unemployment": np.clip(8 - 2 * wealth + rng.normal(0, 1, n), 0.5, 30).round(1),
     }
+    if conditions is not None:
+        columns["Unemployment"] = conditions["unemployment_percent"].to_numpy()
     return pd.DataFrame(columns)
 
 
@@ -126,12 +179,34 @@ def _percentages(rng, n, rest, means, first):
     return {name: drawn[name] for name in [*first, *(k for k in means if k not in first)]}
 
 
-def gini_table(rng: np.random.Generator, counties: pd.DataFrame) -> bytes:
+def _gini(rng: np.random.Generator, n: int) -> np.ndarray:
+    return rng.normal(0.44, 0.035, n).clip(0.3, 0.65)
+
+
+def gini_table(
+    rng: np.random.Generator, counties: pd.DataFrame, gini: np.ndarray | None = None
+) -> bytes:
     """American FactFinder table B19083: Gini index of income and its margin of error."""
     n = len(counties)
     header = {"HD01_VD01": "Estimate; Gini Index", "HD02_VD01": "Margin of Error; Gini Index"}
-    index, margin = rng.normal(0.44, 0.035, n).clip(0.3, 0.65), rng.uniform(0.005, 0.05, n)
+    index, margin = _gini(rng, n), rng.uniform(0.005, 0.05, n)
+    if gini is not None:
+        index = gini
     rows = [[f"{g:.4f}", f"{m:.4f}"] for g, m in zip(index, margin, strict=True)]
+    return _factfinder(counties, header, rows)
+
+
+def rent_table(rng: np.random.Generator, counties: pd.DataFrame, rent: np.ndarray) -> bytes:
+    """American FactFinder table B25064: median gross rent, a dash where there is none."""
+    header = {
+        "HD01_VD01": "Estimate; Median gross rent",
+        "HD02_VD01": "Margin of Error; Median gross rent",
+    }
+    margin = np.round(rent * rng.uniform(0.01, 0.15, len(rent)))
+    rows = [
+        ["-", "**"] if np.isnan(r) else [f"{r:.0f}", f"{m:.0f}"]
+        for r, m in zip(rent, margin, strict=True)
+    ]
     return _factfinder(counties, header, rows)
 
 

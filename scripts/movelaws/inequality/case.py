@@ -1,0 +1,170 @@
+"""One comparison of the standard with the modified radiation model: a dataset and its variables."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from movelaws.inequality.allocation import allocate, rounded
+from movelaws.inequality.classes import (
+    MANY_CLASSES,
+    TWO_CLASSES,
+    beyond_percentile,
+    most_affected,
+    union,
+)
+from movelaws.inequality.linear import linear
+from movelaws.inequality.many_class import many_class
+from movelaws.inequality.outflow import Leaving, counted, regressed
+from movelaws.inequality.standard import standard
+from movelaws.inequality.surroundings import Surroundings, surroundings
+from movelaws.inequality.two_class import two_class
+from movelaws.od import Population, build_pairs
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """What a comparison starts from.
+
+    Attributes
+    ----------
+    surroundings : of the zones, with the observed flows.
+    leaving : outflows that both models are given.
+    names : (n,) of the zones.
+    labels : name of each variable for readers.
+    measured : by variable with a column of its own, (n,) values; larger is worse, NaN is unknown.
+    shapes : by variable, (n,) in [0, 1]; see :mod:`movelaws.inequality.classes`.
+    model : TWO_CLASSES (exact closed form) or MANY_CLASSES (linearised).
+    """
+
+    surroundings: Surroundings
+    leaving: Leaving
+    names: np.ndarray
+    labels: Mapping[str, str]
+    measured: Mapping[str, np.ndarray]
+    shapes: Mapping[str, np.ndarray]
+    model: str
+
+    def standard(self) -> np.ndarray:
+        """(n, n - 1) int64, rounded flows of the standard model, in the order of surroundings."""
+        return self.flows_of(standard(self.surroundings))
+
+    def modified(self, variable: str, penalty: float) -> tuple[np.ndarray, int]:
+        """Rounded flows of the modified model, and how many pairs had to be clipped.
+
+        Parameters
+        ----------
+        variable : of ``shapes``.
+        penalty : delta - 1 of the penalised zones, or Delta at the largest value.
+        """
+        p, clipped = self.weights(self.shapes[variable], penalty)
+        return self.flows_of(p), clipped
+
+    def flows_of(self, p: np.ndarray) -> np.ndarray:
+        """(n, n - 1) int64, the case's outflows shared out by unnormalised p_ij and rounded."""
+        return rounded(allocate(p, self.leaving.outflow))
+
+    def exact(self, variable: str) -> Callable[[float], np.ndarray]:
+        """The exact model of a variable: penalty to (n, n - 1) unnormalised p_ij."""
+        shape = self.shapes[variable]
+        if self.model == TWO_CLASSES:
+            return lambda penalty: two_class(self.surroundings, shape > 0, penalty)
+        return lambda penalty: many_class(self.surroundings, penalty * shape)
+
+    def weights(self, shape: np.ndarray, penalty: float) -> tuple[np.ndarray, int]:
+        """(n, n - 1) unnormalised p_ij of the case's model, and the number of clipped pairs."""
+        if self.model == TWO_CLASSES:
+            return two_class(self.surroundings, shape > 0, penalty), 0
+        found = linear(self.surroundings, penalty * shape)
+        return found.p, found.n_low + found.n_high
+
+
+def build(
+    zones: gpd.GeoDataFrame,
+    flows: pd.DataFrame,
+    places: pd.DataFrame,
+    variables: Mapping[str, Mapping],
+    *,
+    model: str,
+    population: Population,
+    outflow: str = "observed",
+    share: float | None = None,
+    percentile: float | None = None,
+) -> Case:
+    """The case of a dataset in canonical form.
+
+    Parameters
+    ----------
+    zones, flows, places : canonical tables; the zones carry the variables' columns.
+    variables : by name, ``label`` and either ``column`` (of the zones) or ``union`` (names of
+        other variables).
+    model : TWO_CLASSES or MANY_CLASSES.
+    population : which population is the mass.
+    outflow : "observed" or "regression", see :mod:`movelaws.inequality.outflow`.
+    share : of the zones that two classes penalise.
+    percentile : beyond which many classes penalise.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or not numeric, a union names no variable, a population is unknown,
+        or share or percentile cannot be used.
+    """
+    if model not in (TWO_CLASSES, MANY_CLASSES):
+        raise ValueError(f"model = {model!r}: choose {TWO_CLASSES!r} or {MANY_CLASSES!r}")
+    if outflow not in ("observed", "regression"):
+        raise ValueError(f"outflow = {outflow!r}: choose 'observed' or 'regression'")
+    around = surroundings(
+        build_pairs(zones, flows, places, population=population, support="all", circle=False)
+    )
+    values = {
+        name: _column(zones, name, entry["column"])
+        for name, entry in variables.items()
+        if entry.get("column")
+    }
+    shapes = {}
+    for name, worse in values.items():
+        try:
+            shapes[name] = (
+                most_affected(worse, share)
+                if model == TWO_CLASSES
+                else beyond_percentile(worse, percentile)
+            )
+        except ValueError as error:
+            raise ValueError(f"variable {name!r}: {error}") from None
+    for name, entry in variables.items():
+        if entry.get("union"):
+            shapes[name] = union(_member(shapes, name, other) for other in entry["union"])
+    left = around.outflow
+    return Case(
+        surroundings=around,
+        leaving=counted(left) if outflow == "observed" else regressed(left, around.mass),
+        names=zones["name"].to_numpy(dtype=object),
+        labels={name: entry["label"] for name, entry in variables.items()},
+        measured=values,
+        shapes={name: shapes[name] for name in variables},
+        model=model,
+    )
+
+
+def _column(zones: pd.DataFrame, name: str, column: str) -> np.ndarray:
+    if column not in zones.columns:
+        numbers = zones.select_dtypes("number").columns
+        raise ValueError(
+            f"variable {name!r}: the zones have no column {column!r}; there are "
+            f"{', '.join(numbers)}: correct the config, or give the raw file that holds it"
+        )
+    if not pd.api.types.is_numeric_dtype(zones[column]):
+        raise ValueError(f"variable {name!r}: column {column!r} of the zones is not numeric")
+    return zones[column].to_numpy(dtype=float)
+
+
+def _member(shapes: Mapping[str, np.ndarray], name: str, other: str) -> np.ndarray:
+    if other not in shapes:
+        raise ValueError(
+            f"variable {name!r}: union names {other!r}, which is no variable with a column; there "
+            f"are {', '.join(shapes)}"
+        )
+    return shapes[other]

@@ -1,0 +1,158 @@
+"""The penalty delta - 1 by maximum likelihood, where the paper scans orders of magnitude.
+
+Given the outflows, the flows of each origin are multinomial with the probabilities of the exact
+model, so the log-likelihood of a penalty is sum_ij T_ij ln(p_ij / sum_k p_ik). People do not move
+independently (a family, a truck), so the interval is a bootstrap over origins, not the curvature of
+the likelihood: origins are drawn with replacement, and each draw has a best penalty of its own.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from movelaws.inequality.surroundings import Surroundings
+
+Weights = Callable[[float], np.ndarray]
+"""Penalty delta - 1 to (n, n - 1) unnormalised p_ij in the order of the surroundings."""
+
+_IMPOSSIBLE = -1e300  # in the place of -inf, which times 0 draws would be no number
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """The penalty that makes the observed flows most likely.
+
+    Attributes
+    ----------
+    penalty : delta - 1; 0 is the standard model, below 0 the places are better off.
+    low, high : of the bootstrap interval.
+    gain_per_person : log-likelihood beyond that of the standard model, per person who moves.
+    share_positive, share_negative : of the bootstrap estimates above and below 0.
+    profile : DataFrame delta_minus_1, gain_per_person; -inf where an observed flow is impossible.
+    """
+
+    penalty: float
+    low: float
+    high: float
+    gain_per_person: float
+    share_positive: float
+    share_negative: float
+    profile: pd.DataFrame
+
+
+def penalty_grid(
+    lowest: float, highest: float, per_decade: int, advantage: bool = False
+) -> np.ndarray:
+    """Penalties 0 and 10^lowest ... 10^highest, with ``advantage`` those below 0 too, rising.
+
+    Parameters
+    ----------
+    lowest, highest : exponents.
+    per_decade : values from one power of ten to the next.
+    advantage : also 1 / delta - 1 of each delta, places that are better off by as much.
+
+    Raises
+    ------
+    ValueError
+        If the exponents do not rise or there is less than one value per decade.
+    """
+    if not lowest < highest or per_decade < 1:
+        raise ValueError(
+            f"lowest = {lowest}, highest = {highest}, per_decade = {per_decade}: the exponents "
+            "must rise and at least one value lie in each decade"
+        )
+    steps = int(np.floor((highest - lowest) * per_decade + 1e-9))
+    worse = 10.0 ** (lowest + np.arange(steps + 1) / per_decade)
+    better = -worse[::-1] / (1 + worse[::-1]) if advantage else np.empty(0)
+    return np.concatenate([better, [0.0], worse])
+
+
+def origin_log_likelihood(flow: np.ndarray, p: np.ndarray) -> np.ndarray:
+    """Multinomial log-likelihood of each origin, without the factor that no model changes.
+
+    Parameters
+    ----------
+    flow : (n, m) observed people.
+    p : (n, m) >= 0, weights of the destinations, not normalised.
+
+    Returns
+    -------
+    (n,) sum_j T_ij ln(p_ij / sum_k p_ik); -inf where a flow was observed and p is 0.
+    """
+    total = p.sum(axis=1)
+    with np.errstate(divide="ignore"):
+        part = np.where(flow > 0, np.log(p), 0.0)
+        norm = np.where(flow.sum(axis=1) > 0, np.log(total), 0.0)
+    return (flow * part).sum(axis=1) - flow.sum(axis=1) * norm
+
+
+def estimate_penalty(
+    surroundings: Surroundings,
+    weights: Weights,
+    grid: np.ndarray,
+    *,
+    bootstraps: int,
+    rng: np.random.Generator,
+    confidence: float = 0.95,
+) -> Estimate:
+    """Map the likelihood over a grid of penalties and bootstrap its maximum over the origins.
+
+    The maximum lies between grid points; a parabola through the best point and its neighbours, in
+    the index of the grid (so in the logarithm of the penalty), says where. A maximum at the end of
+    the grid, or beside 0, stays on its grid point.
+
+    Parameters
+    ----------
+    surroundings : with the observed flows.
+    weights : the model, exact in delta.
+    grid : penalties, rising, 0 among them.
+    bootstraps : draws of the origins.
+    rng : their source.
+    confidence : of the interval.
+
+    Raises
+    ------
+    ValueError
+        If the grid does not rise or lacks 0, or nobody moves.
+    """
+    grid = np.asarray(grid, dtype=float)
+    if (np.diff(grid) <= 0).any() or not (grid == 0).any():
+        raise ValueError("grid: penalties must rise, and 0 (the standard model) be among them")
+    people = surroundings.flow.sum()
+    if not people > 0:
+        raise ValueError("nobody moves: no penalty can be estimated")
+    columns = [origin_log_likelihood(surroundings.flow, weights(penalty)) for penalty in grid]
+    by_origin = np.maximum(np.column_stack(columns), _IMPOSSIBLE)
+    null = int(np.flatnonzero(grid == 0)[0])
+    gain = by_origin.sum(axis=0) - by_origin[:, null].sum()
+    drawn = rng.multinomial(len(by_origin), np.full(len(by_origin), 1 / len(by_origin)), bootstraps)
+    found = np.array([_peak(grid, row @ by_origin)[0] for row in drawn])
+    low, high = np.quantile(found, [(1 - confidence) / 2, (1 + confidence) / 2])
+    penalty, best = _peak(grid, gain)
+    shown = np.where(gain <= _IMPOSSIBLE / 2, -np.inf, gain) / people
+    return Estimate(
+        penalty=penalty,
+        low=float(low),
+        high=float(high),
+        gain_per_person=best / people,
+        share_positive=float(np.mean(found > 0)),
+        share_negative=float(np.mean(found < 0)),
+        profile=pd.DataFrame({"delta_minus_1": grid, "gain_per_person": shown}),
+    )
+
+
+def _peak(grid: np.ndarray, value: np.ndarray) -> tuple[float, float]:
+    """Penalty and height of the maximum, between grid points where a parabola can say so."""
+    k = int(np.argmax(value))
+    if k in (0, grid.size - 1) or 0 in grid[k - 1 : k + 2]:
+        return float(grid[k]), float(value[k])
+    left, top, right = value[k - 1 : k + 2]
+    curvature = left - 2 * top + right
+    if curvature >= 0 or min(left, right) <= _IMPOSSIBLE / 2:
+        return float(grid[k]), float(top)
+    shift = 0.5 * (left - right) / curvature
+    # geometric between neighbours, whichever their sign
+    step = grid[k + 1] / grid[k] if shift >= 0 else grid[k] / grid[k - 1]
+    return float(grid[k] * step**shift), float(top - 0.25 * (left - right) * shift)

@@ -1,0 +1,68 @@
+"""How far the linearised model is from the exact one, and what its clipping does."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from movelaws.inequality.allocation import allocate, rounded
+from movelaws.inequality.case import Case
+from movelaws.inequality.comparison import compare
+from movelaws.inequality.linear import linear
+from movelaws.inequality.many_class import many_class
+
+
+def against_exact(case: Case, exponents: Sequence[float], *, drop_exact: bool) -> pd.DataFrame:
+    """The linearised beside the exact model of many classes, for every variable and penalty.
+
+    Parameters
+    ----------
+    case : dataset and variables; its outflows are shared out by both models.
+    exponents : n of the penalties 10^n.
+    drop_exact : as for the tests of the case.
+
+    Returns
+    -------
+    DataFrame: variable, label, exponent, scale; clipped_low_share and clipped_high_share (of all
+    pairs, below 0 and above 1 before clipping); moved_share (of the people, allocated elsewhere by
+    the linearised model); differing_pairs (rounded flows that differ) and largest_difference
+    (people, unrounded); hamming_standard, and for each model hamming_*, U_*, p_mw_*.
+
+    References
+    ----------
+    Boldini et al. (the linearised form of the section "Closed-form results for two classes").
+    """
+    around, outflow = case.surroundings, case.leaving.outflow
+    observed = np.rint(around.flow).astype(np.int64).ravel()
+    baseline = case.standard().ravel()
+    rows = []
+    for variable, shape in case.shapes.items():
+        for exponent in exponents:
+            near = linear(around, 10.0**exponent * shape)
+            flows = {
+                "linear": allocate(near.p, outflow).ravel(),
+                "exact": allocate(many_class(around, 10.0**exponent * shape), outflow).ravel(),
+            }
+            difference = np.abs(flows["linear"] - flows["exact"])
+            whole = {name: rounded(values) for name, values in flows.items()}
+            row = {
+                "variable": variable,
+                "label": case.labels[variable],
+                "exponent": exponent,
+                "scale": 10.0**exponent,
+                "clipped_low_share": near.n_low / observed.size,
+                "clipped_high_share": near.n_high / observed.size,
+                "moved_share": float(difference.sum()) / 2 / float(outflow.sum()),
+                "differing_pairs": int(np.count_nonzero(whole["linear"] != whole["exact"])),
+                "largest_difference": float(difference.max()),
+            }
+            for name, predicted in whole.items():
+                found = compare(observed, baseline, predicted, drop_exact=drop_exact)
+                row["hamming_standard"] = found.hamming_standard
+                row |= {
+                    f"hamming_{name}": found.hamming,
+                    f"U_{name}": found.u,
+                    f"p_mw_{name}": found.p_mw,
+                }
+            rows.append(row)
+    return pd.DataFrame(rows)

@@ -1,0 +1,140 @@
+"""What if some places are struck: which flows change, and by how many people?
+
+Both sides are predictions of the model, before without any penalty, after with the places struck;
+how many leave each place is held fixed, so the question is where they go, not whether they flee.
+That a struck place also drives its own people out is outside the model.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import numpy as np
+import pandas as pd
+
+from movelaws.inequality.allocation import allocate
+from movelaws.inequality.case import Case
+from movelaws.inequality.standard import standard
+from movelaws.inequality.two_class import two_class
+
+LARGEST = 200
+"""Rows of the table of flows: the largest changes."""
+
+
+@dataclass(frozen=True, eq=False)
+class WhatIf:
+    """Tables of one scenario.
+
+    Attributes
+    ----------
+    flows : the largest changes: origin, destination, their names, distance_km, before, after,
+        change (people), change_percent.
+    destinations : zone_id, name, struck, before, after (arrivals), change, change_percent.
+    summary : question-free facts: quantity, value, unit.
+    """
+
+    flows: pd.DataFrame
+    destinations: pd.DataFrame
+    summary: pd.DataFrame
+
+
+def what_if(case: Case, struck: Sequence[str], penalty: float, unit: str) -> WhatIf:
+    """Flows of the model before and after some places are struck.
+
+    Parameters
+    ----------
+    case : its zones, outflows and distances are taken, its variables are not.
+    struck : names or ids of the zones.
+    penalty : delta - 1 there, > -1.
+    unit : what the flows count.
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown or stands for several zones; the nearest are named.
+    """
+    around = case.surroundings
+    hit = _struck(case, struck)
+    before = allocate(standard(around), case.leaving.outflow)
+    after = allocate(two_class(around, hit, penalty), case.leaving.outflow)
+    arrivals = [
+        np.bincount(around.order.ravel(), weights=flow.ravel(), minlength=around.n_zones)
+        for flow in (before, after)
+    ]
+    ids = around.zone_ids.astype(str)
+    destinations = pd.DataFrame(
+        {
+            "zone_id": ids,
+            "name": case.names,
+            "struck": hit,
+            "before": arrivals[0],
+            "after": arrivals[1],
+            "change": arrivals[1] - arrivals[0],
+            "change_percent": _percent(*arrivals),
+        }
+    )
+    return WhatIf(
+        flows=_largest(case, ids, before, after),
+        destinations=destinations.sort_values("change", kind="stable", ignore_index=True),
+        summary=_summary(case, hit, before, after, arrivals, penalty, unit),
+    )
+
+
+def _struck(case: Case, struck: Sequence[str]) -> np.ndarray:
+    ids, names = case.surroundings.zone_ids.astype(str), case.names.astype(str)
+    hit = np.zeros(ids.size, dtype=bool)
+    for wanted in struck:
+        found = (ids == wanted) | (names == wanted)
+        if not found.any():
+            near = get_close_matches(wanted, [*names, *ids], n=3) or ["none is near"]
+            raise ValueError(f"struck: no zone is called {wanted!r}; nearest: {', '.join(near)}")
+        if found.sum() > 1:
+            raise ValueError(
+                f"struck: {wanted!r} stands for the zones {', '.join(ids[found])}: give the id"
+            )
+        hit |= found
+    return hit
+
+
+def _largest(case: Case, ids: np.ndarray, before: np.ndarray, after: np.ndarray) -> pd.DataFrame:
+    around = case.surroundings
+    change = (after - before).ravel()
+    rank = np.argsort(-np.abs(change), kind="stable")[:LARGEST]
+    origin, destination = rank // (around.n_zones - 1), around.order.ravel()[rank]
+    return pd.DataFrame(
+        {
+            "origin": ids[origin],
+            "destination": ids[destination],
+            "origin_name": case.names[origin],
+            "destination_name": case.names[destination],
+            "distance_km": around.distance_km.ravel()[rank],
+            "before": before.ravel()[rank],
+            "after": after.ravel()[rank],
+            "change": change[rank],
+            "change_percent": _percent(before.ravel()[rank], after.ravel()[rank]),
+        }
+    )
+
+
+def _summary(case, hit, before, after, arrivals, penalty, unit) -> pd.DataFrame:
+    movers = float(case.leaving.outflow.sum())
+    lost = float((arrivals[0] - arrivals[1])[hit].sum())
+    reach = [
+        float((flow * case.surroundings.distance_km).sum()) / movers for flow in (before, after)
+    ]
+    rows = [
+        ("places struck", int(hit.sum()), "places"),
+        ("delta - 1", penalty, ""),
+        ("people who move", movers, unit),
+        ("go elsewhere", float(np.abs(after - before).sum()) / 2, unit),
+        ("arrivals lost by the places struck", lost, unit),
+        ("arrivals of the places struck before", float(arrivals[0][hit].sum()), unit),
+        ("mean distance before", reach[0], "km"),
+        ("mean distance after", reach[1], "km"),
+    ]
+    return pd.DataFrame(rows, columns=["quantity", "value", "unit"])
+
+
+def _percent(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(before > 0, 100 * (after / before - 1), np.nan)
