@@ -15,6 +15,8 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/retrieve.smk"
 include: "workflow/rules/prepare.smk"
 include: "workflow/rules/symbolic.smk"
+include: "workflow/rules/inequality.smk"
+include: "workflow/rules/inequality_figures.smk"
 include: "workflow/rules/choice.smk"
 include: "workflow/rules/choice_figures.smk"
 include: "workflow/rules/report.smk"
@@ -25,6 +27,7 @@ rule all:
     default_target: True
     input:
         rules.symbolic.input,
+        rules.inequality.input,
         rules.choice.input,
         rules.ledger.output,
         rules.report.output,

@@ -20,6 +20,14 @@ import numpy as np
 GAME = (3.85, 1.07, 2.9)
 """alpha, beta, gamma of the destination choice game in the task ``equilibrium``."""
 
+DELTAS = 10.0 ** np.arange(-9, -3)
+"""Delta in the task ``randomclasses``: the paper's scales for the United States."""
+
+DELTA = 1e-7
+"""Delta in the task ``manyclass``."""
+
+PENALISED_PERCENTILE = 90.0
+
 _KIB_PER_MB = 1000 * 1000 / 1024
 
 
@@ -33,6 +41,7 @@ class Task(NamedTuple):
     run : (inputs) -> result, on the clock.
     values : (result, world) -> 1-d array that all tools should agree on, after the clock.
     note : (result, world) -> what a reader must know of the result, '' if nothing.
+    parts : how many equal parts a run has that is timed as a whole; seconds are those of one.
     """
 
     version: str
@@ -40,6 +49,7 @@ class Task(NamedTuple):
     run: Callable[[Any], Any]
     values: Callable[[Any, Mapping[str, np.ndarray]], np.ndarray]
     note: Callable[[Any, Mapping[str, np.ndarray]], str] = lambda result, world: ""
+    parts: int = 1
 
 
 def measure(task: Task, world: Mapping[str, np.ndarray], repeats: int, patience: float) -> dict:
@@ -51,7 +61,7 @@ def measure(task: Task, world: Mapping[str, np.ndarray], repeats: int, patience:
 
     Returns
     -------
-    dict with seconds (each run), peak_memory_mb, version, note, values.
+    dict with seconds (a part of each run), peak_memory_mb, version, note, values.
     """
     gc.collect()
     before = _resident_kib()
@@ -70,7 +80,7 @@ def measure(task: Task, world: Mapping[str, np.ndarray], repeats: int, patience:
     workers = inputs.get("workers", 0) if isinstance(inputs, dict) else 0
     return {
         "version": task.version,
-        "seconds": seconds,
+        "seconds": [whole / task.parts for whole in seconds],
         "peak_memory_mb": (max(0, own) + workers * max(0, worker)) / _KIB_PER_MB,
         "note": task.note(result, world),
         "values": task.values(result, world),
@@ -105,6 +115,18 @@ def great_circle_km(longitude: np.ndarray, latitude: np.ndarray, rows: slice) ->
     x, y = np.radians(longitude), np.radians(latitude)
     across = np.cos(y[rows, None]) * np.cos(y) * np.sin((x[rows, None] - x) / 2) ** 2
     return 2 * 6371.0088 * np.arcsin(np.sqrt(np.sin((y[rows, None] - y) / 2) ** 2 + across))
+
+
+def random_shapes(n: int, count: int) -> np.ndarray:
+    """Random classes of n zones, (count, n) in [0, 1]: the first rows are the same for any count.
+
+    A variable that grows linearly from 0 at its 90th percentile to 1 at its largest value, each
+    zone beyond that in a class of its own, dealt out among the zones.
+    """
+    variable = np.random.default_rng([n, 0]).gamma(2.0, size=n)
+    threshold = np.percentile(variable, PENALISED_PERCENTILE)
+    shape = np.clip((variable - threshold) / (variable.max() - threshold), 0.0, 1.0)
+    return np.stack([np.random.default_rng([n, k + 1]).permutation(shape) for k in range(count)])
 
 
 def _status_kib(field: str) -> int | None:

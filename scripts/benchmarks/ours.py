@@ -1,27 +1,24 @@
 """Time one task of movelaws; a run on 30 zones first, so that compiling is not on the clock."""
 
-from dataclasses import replace
-
 import numba
 import numpy as np
 from measure import Task, main
-from zones import checked, observed, sent_evenly, version, with_distances
+from zones import checked, observed, sent_evenly, version, with_opportunities
 
 from movelaws.allocation import predict
 from movelaws.benchmarks import random_world
 from movelaws.calibrate import calibrate
 from movelaws.od import Pairs
-from movelaws.opportunities import intervening
 
 
 def opportunities(world: dict) -> np.ndarray:
     """Points and masses to distances and s_ij of all pairs."""
-    return _with_opportunities(world).intervening
+    return with_opportunities(world).intervening
 
 
 def radiation(world: dict) -> np.ndarray:
     """Points, masses and outflows to the radiation model's flows of all pairs."""
-    return predict("RM", sent_evenly(world, _with_opportunities(world)))
+    return predict("RM", sent_evenly(world, with_opportunities(world)))
 
 
 def calibration(pairs: Pairs) -> np.ndarray:
@@ -49,15 +46,6 @@ def find(tool: str, task: str, threads: int) -> Task:
     }[task]
     run(read(random_world(30, seed=0)))
     return Task(version(), read, run, values)
-
-
-def _with_opportunities(world: dict) -> Pairs:
-    points, pairs = with_distances(world)
-    nearer = intervening(
-        points, pairs.start, pairs.destination, pairs.distance_km,
-        points, np.arange(pairs.n_zones), pairs.mass,
-    )  # fmt: skip
-    return replace(pairs, intervening=nearer)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import numpy as np
 from movelaws.benchmarks import all_pairs
 from movelaws.geo import Embedding, embed, pair_distance_km
 from movelaws.od import Pairs
+from movelaws.opportunities import intervening
 
 
 def with_distances(world: dict) -> tuple[Embedding, Pairs]:
@@ -27,10 +28,24 @@ def with_distances(world: dict) -> tuple[Embedding, Pairs]:
     return points, Pairs(ids, start, destination, nothing, distance, mass, nothing)
 
 
+def with_opportunities(world: dict) -> Pairs:
+    """All pairs with their distances and s_ij; no flows."""
+    points, pairs = with_distances(world)
+    nearer = intervening(
+        points, pairs.start, pairs.destination, pairs.distance_km,
+        points, np.arange(pairs.n_zones), pairs.mass,
+    )  # fmt: skip
+    return replace(pairs, intervening=nearer)
+
+
 def observed(world: dict) -> Pairs:
     """All pairs with their observed flows; no opportunities, which gravity models do not use."""
-    flow = world["flow"][~np.eye(world["mass"].size, dtype=bool)].astype(float)
-    return replace(with_distances(world)[1], flow=flow)
+    return replace(with_distances(world)[1], flow=flows(world))
+
+
+def flows(world: dict) -> np.ndarray:
+    """Observed flows of all pairs, people."""
+    return world["flow"][~np.eye(world["mass"].size, dtype=bool)].astype(float)
 
 
 def sent_evenly(world: dict, pairs: Pairs) -> Pairs:

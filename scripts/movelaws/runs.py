@@ -170,6 +170,7 @@ def check_names(config: Mapping, models: Collection[str]) -> None:
     for name in section["flow_map"]:
         _known("symbolic.flow_map", name, ["flow", *section["models"]])
     _check_choice(config["choice"], config["od"])
+    _check_inequality(config["inequality"], config["od"])
 
 
 def _check_choice(section: Mapping, od: Mapping) -> None:
@@ -197,15 +198,61 @@ def _check_choice(section: Mapping, od: Mapping) -> None:
             raise ValueError(f"config: choice.counterfactuals.{case}: {error}") from None
 
 
+def _check_inequality(section: Mapping, od: Mapping) -> None:
+    """Paper 4: cases name datasets and variables, and what rests on cases names those."""
+    cases = {name: entry for name, entry in section["cases"].items() if entry}
+    for name in [] if section["active"] == "all" else section["active"]:
+        _known("inequality.active", name, cases)
+    for name, case in cases.items():
+        _check_case(f"inequality.cases.{name}", case, od)
+    for part in ("heldout", "what_ifs"):
+        for name, entry in section[part].items():
+            if not entry:
+                continue
+            key = f"inequality.{part}.{name}"
+            _known(f"{key}.case", entry["case"], cases)
+            for period in {"fitted", "tested"} & set(entry):
+                _known(f"{key}.{period}", entry[period], od)
+            if part == "heldout" and not cases[entry["case"]].get("likelihood"):
+                raise ValueError(
+                    f"config: {key}: inequality.cases.{entry['case']}.likelihood is null, but its "
+                    "grid of penalties is needed: give one, or set this test to null"
+                )
+
+
+def _check_case(key: str, case: Mapping, od: Mapping) -> None:
+    _known(f"{key}.dataset", case["dataset"], od)
+    variables = {name: entry for name, entry in case["variables"].items() if entry}
+    columns = [name for name, entry in variables.items() if "column" in entry]
+    for name, entry in variables.items():
+        if ("column" in entry) == ("union" in entry):
+            raise ValueError(f"config: {key}.variables.{name}: give either column or union")
+        for other in entry.get("union", []):
+            _known(f"{key}.variables.{name}.union", other, columns)
+    _known(f"{key}.shown.variable", case["shown"]["variable"], variables)
+    if case["shown"]["exponent"] not in case["exponents"]:
+        raise ValueError(
+            f"config: {key}.shown.exponent = {case['shown']['exponent']}: choose one of "
+            f"{case['exponents']}"
+        )
+    if benefits := case.get("benefits"):
+        _known(f"{key}.benefits.variable", benefits["variable"], variables)
+    if (grid := case.get("likelihood")) and grid["lowest"] >= grid["highest"]:
+        raise ValueError(
+            f"config: {key}.likelihood: lowest = {grid['lowest']} must be below highest = "
+            f"{grid['highest']}"
+        )
+
+
 def _check_dataset(key: str, entry: Mapping, models: Collection[str]) -> None:
     _known(f"{key}.adapter", entry["adapter"], adapters.available())
-    roles = [role for role, file in entry.get("files", {}).items() if file is not None]
+    roles = {role: file for role, file in entry.get("files", {}).items() if file is not None}
     try:
         if entry["source"] == "synthetic":
             _known("world.name", entry["world"]["name"], synthetic.available())
             world = synthetic.load(entry["world"]["name"])
             wanted = entry["world"].get("options", {})
-            roles = list(synthetic.files_of(entry["world"]["name"], wanted))
+            roles = synthetic.files_of(entry["world"]["name"], wanted)
             options.check(world.write, wanted, "world.options")
             if "law" in wanted:
                 _known("world.options.law.model", wanted["law"].get("model"), [*models, "DCG"])

@@ -11,6 +11,12 @@ SMALL = {
     "england_commuting": {"districts": 24, "workers": 1_000_000},
     "gowalla": {"zones": 30, "trips": 15_000},
     "sf_taxi": {"cells": 30, "trips": 15_000},
+    "south_sudan": {
+        "counties": 14,
+        "people": 4000,
+        "residents": 2_000_000,
+        "inequality": {"variable": "flood", "share": 0.2, "delta_minus_1": 1e-5},
+    },
     "us_commuting": {"counties": 40, "states": 3, "commuters": 2_000_000},
     "us_migration": {"residents": 20_000_000},
 }

@@ -1,13 +1,15 @@
 """The adapters as a family, and the user's own table: what is kept, counted and refused."""
 
 import inspect
+from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 from shapely import Polygon, box
 
-from movelaws import adapters
+from movelaws import adapters, frames
 from tests.unit.raw_files import flows_of, read, write, zipped_layer
 
 # ---------------------------------------------------------------- the adapters as a family
@@ -20,6 +22,7 @@ def test_every_adapter_states_its_roles_options_and_format():
         "denmark_moves",
         "england_commuting",
         "sf_taxi",
+        "south_sudan",
         "table",
         "us_commuting",
         "us_counties",
@@ -28,8 +31,14 @@ def test_every_adapter_states_its_roles_options_and_format():
     for name in names:
         module = adapters.load(name)
         assert module.REQUIRED and not set(module.REQUIRED) & set(module.OPTIONAL)
-        for role in (*module.REQUIRED, *module.OPTIONAL):
+        known = {*module.REQUIRED, *module.OPTIONAL}
+        groups = getattr(module, "ONE_OF", ())
+        alike = {role for group in groups for role in group[1:]}
+        for role in known - alike:
             assert role in module.__doc__
+        assert all(group and known >= set(group) for group in groups)
+        for role, by_ending in getattr(module, "REQUIRED_WITH", {}).items():
+            assert known >= {role, *(needed for roles in by_ending.values() for needed in roles)}
         options = list(inspect.signature(module.read).parameters.values())[1:]
         assert all(o.kind is o.KEYWORD_ONLY and o.default is not o.empty for o in options)
 
@@ -68,6 +77,11 @@ def test_unknown_roles_and_options_and_missing_files_are_named(tmp_path):
         ("table", None, {"delimiter": 1}, "'delimiter' = 1: give one character"),
         ("table", None, {"encoding": "klingon"}, "'klingon': give an encoding, such as utf-8"),
         ("table", None, {"origin": 1}, "'origin' = 1: give text"),
+        ("table", None, {"attributes": "gini"}, "'attributes' = 'gini': give a list of columns"),
+        ("table", None, {"attributes": [1]}, r"'attributes' = \[1\]: give a list of columns"),
+        ("table", None, {"attributes": ["a", "a"]}, "of the zones, each once and none of zone_id"),
+        ("table", None, {"attributes": ["x"]}, r"'attributes' = \['x'\]: give .* none of zone_id"),
+        ("table", None, {"attributes": [" "]}, r"'attributes' = \[' '\]: give a list of columns"),
         ("table", None, {"crs": {"a": 1}}, "'crs' = .*: give text .* or a whole number or null"),
         ("us_commuting", None, {"flow_divisor": 0}, "give a number > 0"),
         ("us_commuting", None, {"flow_divisor": "2"}, "'2': give a number > 0"),
@@ -84,6 +98,34 @@ def test_a_request_is_checked_without_looking_at_files(name, roles, options, mes
     roles = adapters.load(name).REQUIRED if roles is None else roles
     with pytest.raises(ValueError, match=message):
         adapters.check_request(name, roles, options)
+
+
+BASICS = {"settlements": "s.csv", "population": "p.xlsx"}
+COUNTIES = BASICS | {"boundaries": "adm2.zip"}
+PARTS = {f"boundaries_{part}": f"adm2.{part}" for part in ("shx", "dbf", "prj")}
+MONTH = {"register_2021_07": "july.xlsx"}
+
+
+def test_one_file_of_a_group_is_enough_and_needed():
+    message = (
+        r"adapter 'south_sudan': give one at least of the file roles 'register_2020_01', .*\.\.\. "
+        r"\(there are 132\); given \['settlements', 'population', 'boundaries'\]"
+    )
+    with pytest.raises(ValueError, match=message):
+        adapters.check_request("south_sudan", COUNTIES, {})
+    adapters.check_request("south_sudan", COUNTIES | MONTH, {})
+    adapters.check_request("south_sudan", [*COUNTIES, *MONTH], {})
+
+
+@pytest.mark.parametrize("name", ["adm2.shp", "ADM2.SHP", Path("folder") / "adm2.shp"])
+@pytest.mark.parametrize("missing", PARTS)
+def test_an_ending_may_ask_for_more_files(name, missing):
+    shapefile = BASICS | MONTH | PARTS | {"boundaries": name}
+    adapters.check_request("south_sudan", shapefile, {})
+    shapefile.pop(missing)
+    message = rf"'south_sudan', boundaries in a \.shp file: the file role '{missing}' is missing"
+    with pytest.raises(ValueError, match=message):
+        adapters.check_request("south_sudan", shapefile, {})
 
 
 def test_requests_as_the_docstrings_describe_them_pass():
@@ -127,6 +169,64 @@ def test_without_populations_arrivals_are_the_workplace_population(own, tmp_path
     assert canonical.zones["workplace_population"].tolist() == [12.5, 5.0, 0.0]
     assert canonical.zones["residential_population"].isna().all()
     assert "arrivals" in canonical.notes["workplace_population"]
+
+
+LIVED_IN = (
+    "zone_id,lon,lat,population, Gini ,change\n"
+    "3,0,51,50,0.5,-3\n01,0.5,50,100,0.25,NA\n02,1.5,50,200,0.75,\n"
+)
+
+
+def test_further_numbers_of_the_zones_are_kept_on_request(own, tmp_path):
+    write(own["zones"], LIVED_IN)
+    zones = read("table", own).zones
+    assert [*zones.columns] == [*frames.ZONE_COLUMNS]
+    canonical = read("table", own, attributes=["gini", "change", "population"])
+    zones = canonical.zones
+    assert zones["gini"].tolist() == [0.25, 0.75, 0.5]
+    np.testing.assert_array_equal(zones["change"], [np.nan, np.nan, -3])
+    assert zones["population"].tolist() == zones["residential_population"].tolist()
+    counted = [note for note in canonical.notes if note.startswith("zones without")]
+    assert counted == ["zones without change"]
+    assert canonical.notes["zones without change"] == 2
+    frames.write(canonical, tmp_path / "od")
+    again = frames.read(tmp_path / "od").zones
+    np.testing.assert_array_equal(again["change"], zones["change"])
+
+
+@pytest.mark.parametrize("suffix", ["gpkg", "parquet"])
+def test_attributes_of_a_layer_are_kept_to_the_last_digit(own, tmp_path, suffix):
+    values = [0.1 + 0.2, None, 1e-17]
+    layer = gpd.GeoDataFrame(
+        {"zone_id": ["01", "02", "3"], "gini": values, "floods": [3, 1, 2]},
+        geometry=[box(k, 50, k + 1, 51) for k in range(3)],
+        crs="EPSG:4326",
+    )
+    path = tmp_path / f"zones.{suffix}"
+    layer.to_parquet(path) if suffix == "parquet" else layer.to_file(path)
+    canonical = read("table", own | {"zones": path}, attributes=["floods", "gini"])
+    np.testing.assert_array_equal(canonical.zones["gini"], np.array(values, dtype=float))
+    assert canonical.zones["floods"].tolist() == [3, 1, 2]
+    assert canonical.notes["zones without gini"] == 1
+    layer.assign(gini=["0.3", "-", "0.2"]).to_parquet(tmp_path / "bad.parquet")
+    with pytest.raises(ValueError, match=r"bad\.parquet: feature 2, column 'gini': '-' is not a"):
+        read("table", own | {"zones": tmp_path / "bad.parquet"}, attributes=["gini"])
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        ("high", r"zones\.csv: line 2, column ' Gini ': 'high' is not a number"),
+        ("inf", r"zones\.csv: line 2, column ' Gini ': 'inf' is not a number"),
+        ("50 %", r"zones\.csv: line 2, column ' Gini ': '50 %' is not a number"),
+    ],
+)
+def test_an_attribute_that_is_no_number_is_named(own, cell, message):
+    write(own["zones"], LIVED_IN.replace("0.5,-3", f"{cell},-3"))
+    with pytest.raises(ValueError, match=message):
+        read("table", own, attributes=["gini"])
+    with pytest.raises(ValueError, match=r"zones\.csv: no column 'rent' among .*name the column"):
+        read("table", own, attributes=["rent"])
 
 
 def test_columns_delimiter_encoding_and_crs_are_options(tmp_path):

@@ -7,6 +7,9 @@ import pytest
 from movelaws import adapters, synthetic
 from tests.unit.synthetic_worlds import SMALL, canonical, contents, made_in
 
+CONSTANT = {"SS_adm2.prj"}
+"""Files that say the same for every seed: the coordinate system of the boundaries."""
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
@@ -21,7 +24,8 @@ def test_a_seed_makes_the_same_bytes_and_another_seed_other_ones(world, made, tm
     assert again == truth
     synthetic.write(world, tmp_path / "other", 2, SMALL[world])
     other = contents(tmp_path / "other")
-    assert all(other[name] != data for name, data in contents(folder).items())
+    same = {name for name, data in contents(folder).items() if other[name] == data}
+    assert same <= CONSTANT
 
 
 @pytest.mark.parametrize("world", synthetic.available())

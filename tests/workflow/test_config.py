@@ -17,6 +17,15 @@ ENGLAND = {
     "flows": "england_commuting_2011/at_hand/wu01ew_lad_pairs_union.csv",
     "boundaries": "england_commuting_2011/at_hand/lad11_bsc.json",
 }
+# All that the adapter needs but a register.
+SOUTH_SUDAN = {
+    "boundaries": "south_sudan_context/at_hand/SS_adm2.shp",
+    "boundaries_dbf": "south_sudan_context/at_hand/SS_adm2.dbf",
+    "boundaries_prj": "south_sudan_context/at_hand/SS_adm2.prj",
+    "boundaries_shx": "south_sudan_context/at_hand/SS_adm2.shx",
+    "settlements": "south_sudan_context/at_hand/output_settlements.csv",
+    "population": "south_sudan_context/at_hand/demographics_2020.xlsx",
+}
 TARGETS = ["all", "symbolic", "choice", "report", "ledger"]
 
 
@@ -85,6 +94,10 @@ def test_the_benchmarks_plan(checkout):
             "no/such/file",
         ),
         ({"od": {"us_migration": MIGRATION | {"files": CAPITALS}}}, "'flows' is missing"),
+        (
+            {"od": {"south_sudan": {"source": "published", "files": SOUTH_SUDAN}}},
+            "od.south_sudan: adapter 'south_sudan': give one at least of the file roles 'register_",
+        ),
     ],
 )
 def test_a_mistake_in_the_config_is_named(checkout, change, named):

@@ -47,16 +47,19 @@ def canonical(dataset):
 
 
 def raw_inputs(wildcards):
+    """Raw files of a dataset by role."""
+    return raw_files_of(wildcards.dataset)
+
+
+def raw_files_of(dataset):
     """Raw files of a dataset by role. A retrieved file never changes, so it does not age."""
-    entry = OD[wildcards.dataset]
+    entry = OD[dataset]
     synthetic_files = {}
     if entry["source"] == "synthetic":
         synthetic_files = synthetic.files_of(
             entry["world"]["name"], entry["world"].get("options", {})
         )
-    files = runs.raw_files(
-        wildcards.dataset, entry, RAW, RUN / "raw" / wildcards.dataset, synthetic_files
-    )
+    files = runs.raw_files(dataset, entry, RAW, RUN / "raw" / dataset, synthetic_files)
     if entry["source"] == "published":
         return {role: ancient(file) for role, file in files.items()}
     return files
@@ -77,6 +80,13 @@ def planted_law(dataset):
         return None
     world = OD[dataset]["world"]
     return world.get("options", {}).get("law", synthetic.load(world["name"]).DEFAULTS["law"])
+
+
+def plants_inequality(dataset):
+    """Whether the synthetic world behind a dataset has places that are worse off."""
+    world = OD[dataset]["world"]
+    defaults = synthetic.load(world["name"]).DEFAULTS
+    return bool((defaults | world.get("options", {})).get("inequality"))
 
 
 def files_shown():
@@ -152,6 +162,96 @@ def choice_some(part):
     return [d for d in CHOICE_DATASETS if named == "all" or d in named]
 
 
+def inequality_canonical(wildcards):
+    """The canonical tables of a case of paper 4."""
+    return canonical(INEQUALITY_CASES[wildcards.case]["dataset"])
+
+
+def inequality_settings_of(case):
+    """What movelaws.inequality.case.build needs to know of a case beside its tables."""
+    keys = ("model", "population", "outflow", "share", "percentile")
+    return {key: INEQUALITY_CASES[case][key] for key in keys if key in INEQUALITY_CASES[case]} | {
+        "variables": INEQUALITY_VARIABLES[case]
+    }
+
+
+def inequality_settings(wildcards):
+    """Settings of the case that a job is about."""
+    return inequality_settings_of(wildcards.case)
+
+
+def inequality_part(wildcards, *keys):
+    """Further entries of a case in the config."""
+    return {key: INEQUALITY_CASES[wildcards.case].get(key) for key in keys}
+
+
+def inequality_span(wildcards):
+    """First draw and number of draws of one batch: all as large as another, or one larger."""
+    case = INEQUALITY_CASES[wildcards.case]
+    bounds = [k * case["draws"] // case["batches"] for k in range(case["batches"] + 1)]
+    first, last = bounds[int(wildcards.batch) - 1 : int(wildcards.batch) + 1]
+    return [first, last - first]
+
+
+def inequality_periods(wildcards):
+    """The canonical tables of both periods of an out-of-sample test."""
+    entry = INEQUALITY_HELDOUT[wildcards.name]
+    return {
+        f"{part}_{table}": path
+        for part in ("fitted", "tested")
+        for table, path in canonical(entry[part]).items()
+    }
+
+
+def inequality_heldout_settings(wildcards):
+    """Settings of the case whose penalties are tried on another period."""
+    return inequality_settings_of(INEQUALITY_HELDOUT[wildcards.name]["case"])
+
+
+def inequality_heldout_evaluation(wildcards):
+    """Penalties to choose from, and the number of random classes."""
+    entry = INEQUALITY_HELDOUT[wildcards.name]
+    keys = ("exponents", "drop_exact", "likelihood")
+    case = INEQUALITY_CASES[entry["case"]]
+    return {key: case[key] for key in keys} | {"draws": entry["draws"]}
+
+
+def inequality_labels(case):
+    """Name of each variable of a case for readers."""
+    return {name: entry["label"] for name, entry in INEQUALITY_VARIABLES[case].items()}
+
+
+def inequality_planted(case):
+    """The penalty behind a synthetic case, by the variable it follows."""
+    dataset = INEQUALITY_CASES[case]["dataset"]
+    if dataset not in SYNTHETIC or not plants_inequality(dataset):
+        return {}
+    world = OD[dataset]["world"]
+    law = (synthetic.load(world["name"]).DEFAULTS | world.get("options", {}))["inequality"]
+    return {law["variable"]: law["delta_minus_1"] if "delta_minus_1" in law else law["Delta"]}
+
+
+def inequality_settlements(wildcards):
+    """The raw file of settlements behind a case, if its dataset has one (Fig. 2a)."""
+    dataset = INEQUALITY_CASES[wildcards.case]["dataset"]
+    return raw_files_of(dataset).get("settlements", [])
+
+
+def inequality_struck_dataset(wildcards):
+    """The dataset in which places are struck."""
+    return INEQUALITY_CASES[INEQUALITY_WHAT_IFS[wildcards.name]["case"]]["dataset"]
+
+
+def inequality_struck(wildcards):
+    """The canonical tables of that dataset."""
+    return canonical(inequality_struck_dataset(wildcards))
+
+
+def inequality_what_if_settings(wildcards):
+    """Settings of the case in which places are struck."""
+    return inequality_settings_of(INEQUALITY_WHAT_IFS[wildcards.name]["case"])
+
+
 def benchmark_script(wildcards):
     """Which script times a tool on a task."""
     if wildcards.tool in BENCHMARK_PUBLISHED:
@@ -164,4 +264,5 @@ def benchmark_script(wildcards):
 
 wildcard_constraints:
     dataset="[a-z0-9_]+",
+    batch=r"\d+",
     reading="[a-z0-9_]+",

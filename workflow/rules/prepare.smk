@@ -5,6 +5,7 @@
 
 
 from movelaws.synthetic.flows import PLAYED
+from movelaws.synthetic.inequality_law import UNEQUAL
 
 for name, entry in OD.items():
     if entry["source"] == "synthetic":
@@ -37,6 +38,7 @@ for name, entry in OD.items():
                 code=module_digest(
                     f"movelaws.synthetic.{entry['world']['name']}",
                     *([PLAYED] if planted_law(name)["model"] == "DCG" else []),
+                    *([UNEQUAL] if plants_inequality(name) else []),
                 ),
             message:
                 f"Writing the raw files of the synthetic world behind {name}"

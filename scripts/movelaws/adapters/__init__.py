@@ -2,9 +2,16 @@
 
 An adapter module has ``REQUIRED`` and ``OPTIONAL`` (the roles of its raw files), a function
 ``read(files, *, **options) -> Canonical`` whose annotations say what each option may be (see
-``movelaws.options``), and a docstring that describes the raw format. ``REQUIRED_BY`` adds roles
-that a value of an option makes necessary: ``{option: {value: (role, ...)}}``. A new dataset in a
-format of its own is one more module here; nothing else has to know its name.
+``movelaws.options``), and a docstring that describes the raw format. Where a request needs more,
+the module says so in
+
+- ``REQUIRED_BY``, ``{option: {value: (role, ...)}}``: roles that a value of an option makes
+  necessary,
+- ``REQUIRED_WITH``, ``{role: {".shp": (role, ...)}}``: roles that a file with this ending makes
+  necessary, such as the parts of a shapefile,
+- ``ONE_OF``, ``((role, ...), ...)``: groups of roles of which one at least must be given.
+
+A new dataset in a format of its own is one more module here; nothing else has to know its name.
 """
 
 import importlib
@@ -20,6 +27,7 @@ from movelaws import frames
 from movelaws import options as rules
 
 NAME = re.compile(r"[a-z0-9_]+")
+_SHOWN = 3
 
 
 def available() -> list[str]:
@@ -40,13 +48,16 @@ def load(name: str) -> ModuleType:
     return importlib.import_module(f"{__name__}.{name}")
 
 
-def check_request(name: str, roles: Collection[str], options: Mapping[str, Any]) -> None:
+def check_request(
+    name: str, roles: Collection[str] | Mapping[str, str | Path], options: Mapping[str, Any]
+) -> None:
     """Whether ``read`` can be called so; looks at no file, so that a run can stop before any job.
 
     Parameters
     ----------
     name : of the adapter.
-    roles : of the files that will be given.
+    roles : of the files that will be given; where they come with their names, as in ``read``,
+        ``REQUIRED_WITH`` counts too.
     options : of the adapter, by name.
 
     Raises
@@ -64,10 +75,18 @@ def check_request(name: str, roles: Collection[str], options: Mapping[str, Any])
                 f"{where}, file role {role!r} is unknown; {rules.nearest(role, known)}"
             )
     rules.check(adapter.read, options, where)
-    for role, reason in _needed(adapter, options).items():
+    names = roles if isinstance(roles, Mapping) else {}
+    for role, reason in _needed(adapter, names, options).items():
         if role not in roles:
             raise ValueError(
                 f"{where}{reason}: the file role {role!r} is missing; given {[*roles]}"
+            )
+    for group in getattr(adapter, "ONE_OF", ()):
+        if not set(group) & set(roles):
+            some = ", ".join(map(repr, group[:_SHOWN])) + (", ..." if len(group) > _SHOWN else "")
+            raise ValueError(
+                f"{where}: give one at least of the file roles {some} (there are {len(group)}); "
+                f"given {[*roles]}"
             )
 
 
@@ -104,11 +123,16 @@ def read(
         raise ValueError(f"adapter {name!r} ({given}): {error}") from error
 
 
-def _needed(adapter: ModuleType, options: Mapping[str, Any]) -> dict[str, str]:
-    """Roles that must be given, each with the option that asks for it."""
+def _needed(
+    adapter: ModuleType, names: Mapping[str, str | Path], options: Mapping[str, Any]
+) -> dict[str, str]:
+    """Roles that must be given, each with the option or the file that asks for it."""
     needed = dict.fromkeys(adapter.REQUIRED, "")
     for option, by_value in getattr(adapter, "REQUIRED_BY", {}).items():
         default = inspect.signature(adapter.read).parameters[option].default
         value = options.get(option, default)
         needed |= dict.fromkeys(by_value.get(value, ()), f", {option} {value!r}")
+    for role, by_ending in getattr(adapter, "REQUIRED_WITH", {}).items():
+        ending = Path(names.get(role, "")).suffix.lower()
+        needed |= dict.fromkeys(by_ending.get(ending, ()), f", {role} in a {ending} file")
     return needed

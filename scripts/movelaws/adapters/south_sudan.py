@@ -47,6 +47,8 @@ REGISTERS = {
 
 REQUIRED = ("boundaries", "settlements", "population")
 OPTIONAL = ("deaths", "displacement", *COMPANIONS, *REGISTERS)
+ONE_OF = (tuple(REGISTERS),)
+REQUIRED_WITH = {"boundaries": {".shp": tuple(COMPANIONS)}}
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 Month = Annotated[str, options.Rule(_MONTH.fullmatch, "a month in quotes, such as '2020-01'")]
@@ -126,11 +128,6 @@ def read(
 def _registers(files: Mapping[str, Path], months: Sequence[str] | None) -> dict[str, Path]:
     """Workbooks by month within ``months``, in order."""
     given = {month: files[role] for role, month in REGISTERS.items() if role in files}
-    if not given:
-        raise ValueError(
-            "no register is given: give one file role at least such as 'register_2020_01', "
-            "one per month"
-        )
     first, last = months or (min(given), max(given))
     kept = {month: path for month, path in given.items() if first <= month <= last}
     if not kept:

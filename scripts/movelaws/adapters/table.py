@@ -4,13 +4,17 @@ Raw files, by role
 ------------------
 flows : CSV (also .gz) or Parquet, one row per pair of zones: origin, destination, flow.
 zones : CSV or Parquet with an identifier and the coordinates of each zone, or a layer with
-    geometries (GeoPackage, GeoJSON, GeoParquet, shapefile in a .zip). Optional columns: name and
-    populations.
+    geometries (GeoPackage, GeoJSON, GeoParquet, shapefile in a .zip). Optional columns: name,
+    populations, and numbers that the option ``attributes`` names, such as the living conditions
+    that the chapter ``inequality`` compares:
+
+        options: {residential: people, attributes: [gini, unemployment_percent]}
 
 Identifiers are text: 01001 and 1001 are two zones. A CSV is UTF-8 unless told otherwise.
 """
 
 import codecs
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -33,6 +37,16 @@ Delimiter = Annotated[
 Encoding = Annotated[
     str, options.Rule(lambda value: _is_encoding(value), "an encoding, such as utf-8 or latin-1")
 ]
+Attributes = Annotated[
+    Sequence[str],
+    options.Rule(
+        lambda names: (
+            len(set(names)) == len(names)
+            and all(name.strip() and name not in frames.ZONE_COLUMNS for name in names)
+        ),
+        "a list of columns of the zones, each once and none of " + ", ".join(frames.ZONE_COLUMNS),
+    ),
+]
 
 _LON, _LAT = ["lon", "longitude", "lng"], ["lat", "latitude"]
 _RESIDENTIAL = ["residential_population", "residents", "population"]
@@ -51,6 +65,7 @@ def read(
     crs: str | int | None = None,
     residential: str | None = None,
     workplace: str | None = None,
+    attributes: Attributes = (),
     delimiter: Delimiter = ",",
     encoding: Encoding = "utf-8",
     drop_self: bool = True,
@@ -73,6 +88,8 @@ def read(
         (residential_population, residents, population) and (workplace_population, workers, jobs)
         are looked for. One population serves as both; without any the arrivals of a zone, its own
         people included, are its workplace population.
+    attributes : names of further columns in ``zones``, kept as attributes of these names: numbers
+        of any sign; blank cells, NA, NaN and NULL are missing (NaN) and counted in the notes.
     delimiter, encoding : of CSV files.
     drop_self : leave flows within a zone out; otherwise they are an error.
     min_flow : smaller flows are left out, as are flows of 0.
@@ -85,7 +102,12 @@ def read(
     """
     notes: dict[str, int | float | str] = {}
     zones, masses = _zones(
-        files["zones"], (zone, x, y, crs), (residential, workplace), (delimiter, encoding), notes
+        files["zones"],
+        (zone, x, y, crs),
+        (residential, workplace),
+        attributes,
+        (delimiter, encoding),
+        notes,
     )
     columns = {"origin": [origin], "destination": [destination], "flow": [flow]}
     table = readers.read_table(files["flows"], columns, delimiter=delimiter, encoding=encoding)
@@ -120,6 +142,7 @@ def _zones(
     path: Path,
     position: tuple[str, str | None, str | None, str | int | None],
     populations: tuple[str | None, str | None],
+    attributes: Sequence[str],
     text: tuple[str, str],
     notes: dict[str, int | float | str],
 ) -> tuple[gpd.GeoDataFrame, int]:
@@ -131,12 +154,14 @@ def _zones(
         ("residential", "workplace"), populations, (_RESIDENTIAL, _WORKPLACE), strict=True
     ):
         (optional if given is None else wanted)[column] = guesses if given is None else [given]
+    # Under names of their own: a column may be a population or a coordinate and an attribute.
+    wanted |= {f"attribute {name}": [name] for name in attributes}
     if _has_geometry(path):
         layer, repaired = layers.read_layer(path, user_crs=crs)
         notes["invalid polygons of zones repaired"] = repaired
-        attributes = pd.DataFrame(layer.drop(columns=layer.geometry.name))
-        attributes.index, layer.index = (pd.RangeIndex(1, len(layer) + 1) for _ in range(2))
-        table = readers.as_table(path, attributes, wanted, optional, "feature")
+        columns = pd.DataFrame(layer.drop(columns=layer.geometry.name))
+        columns.index, layer.index = (pd.RangeIndex(1, len(layer) + 1) for _ in range(2))
+        table = readers.as_table(path, columns, wanted, optional, "feature")
         geometry = layer.geometry
     else:
         wanted |= {"x": [x] if x else [*_LON, "x"], "y": [y] if y else [*_LAT, "y"]}
@@ -159,6 +184,10 @@ def _zones(
     for name in ("residential", "workplace"):
         source = name if name in found else (found or [None])[0]
         zones[f"{name}_population"] = np.nan if source is None else table.number(source, low=0)
+    for name in attributes:
+        zones[name] = table.number(f"attribute {name}", missing=True)
+        if missing := int(zones[name].isna().sum()):
+            notes[f"zones without {name}"] = missing
     if len(found) == 1:
         notes["populations"] = f"the {found[0]} population serves as both"
     return zones, len(found)

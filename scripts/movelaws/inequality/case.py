@@ -21,7 +21,8 @@ from movelaws.inequality.outflow import Leaving, counted, regressed
 from movelaws.inequality.standard import standard
 from movelaws.inequality.surroundings import Surroundings, surroundings
 from movelaws.inequality.two_class import two_class
-from movelaws.od import Population, build_pairs
+from movelaws.od import Population
+from movelaws.readings import pairs_under
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,28 +98,37 @@ def build(
 
     Parameters
     ----------
-    zones, flows, places : canonical tables; the zones carry the variables' columns.
+    zones, flows, places : canonical tables; the zones carry the variables' columns. Since classes
+        belong to zones, the zones are the opportunities even where finer places are known.
     variables : by name, ``label`` and either ``column`` (of the zones) or ``union`` (names of
-        other variables).
+        variables with a column, or of unions before it).
     model : TWO_CLASSES or MANY_CLASSES.
     population : which population is the mass.
     outflow : "observed" or "regression", see :mod:`movelaws.inequality.outflow`.
-    share : of the zones that two classes penalise.
-    percentile : beyond which many classes penalise.
+    share : of the zones that two classes penalise; needed by TWO_CLASSES, else not used.
+    percentile : beyond which many classes penalise; needed by MANY_CLASSES, else not used.
 
     Raises
     ------
     ValueError
-        If a column is missing or not numeric, a union names no variable, a population is unknown,
-        or share or percentile cannot be used.
+        If there is no variable, one has not exactly one of column and union, a column is missing
+        or not numeric, a union names no variable, a population is unknown, or share or percentile
+        is missing or cannot be used.
     """
     if model not in (TWO_CLASSES, MANY_CLASSES):
         raise ValueError(f"model = {model!r}: choose {TWO_CLASSES!r} or {MANY_CLASSES!r}")
     if outflow not in ("observed", "regression"):
         raise ValueError(f"outflow = {outflow!r}: choose 'observed' or 'regression'")
+    name, threshold = ("share", share) if model == TWO_CLASSES else ("percentile", percentile)
+    if threshold is None:
+        raise ValueError(f"model = {model!r} needs {name}: give the threshold of the penalised")
+    _check_variables(variables)
     around = surroundings(
-        build_pairs(zones, flows, places, population=population, support="all", circle=False)
-    )
+        pairs_under(
+            zones, flows, places, population=population, support="all", intervening="zones",
+            circle=False,
+        )
+    )  # fmt: skip
     values = {
         name: _column(zones, name, entry["column"])
         for name, entry in variables.items()
@@ -149,6 +159,14 @@ def build(
     )
 
 
+def _check_variables(variables: Mapping[str, Mapping]) -> None:
+    if not variables:
+        raise ValueError("variables: at least one is needed")
+    for name, entry in variables.items():
+        if bool(entry.get("column")) == bool(entry.get("union")):
+            raise ValueError(f"variable {name!r}: give either a column of the zones or a union")
+
+
 def _column(zones: pd.DataFrame, name: str, column: str) -> np.ndarray:
     if column not in zones.columns:
         numbers = zones.select_dtypes("number").columns
@@ -157,8 +175,11 @@ def _column(zones: pd.DataFrame, name: str, column: str) -> np.ndarray:
             f"{', '.join(numbers)}: correct the config, or give the raw file that holds it"
         )
     if not pd.api.types.is_numeric_dtype(zones[column]):
-        raise ValueError(f"variable {name!r}: column {column!r} of the zones is not numeric")
-    return zones[column].to_numpy(dtype=float)
+        raise ValueError(
+            f"variable {name!r}: column {column!r} of the zones is not numeric but "
+            f"{zones[column].dtype}; missing values may be left blank"
+        )
+    return zones[column].to_numpy(dtype=float, na_value=np.nan)
 
 
 def _member(shapes: Mapping[str, np.ndarray], name: str, other: str) -> np.ndarray:

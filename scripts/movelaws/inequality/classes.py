@@ -17,14 +17,15 @@ TWO_CLASSES, MANY_CLASSES = "two_class", "linear"
 def most_affected(values: np.ndarray, share: float) -> np.ndarray:
     """Shape of two classes: 1 for the share of places with the largest values, else 0.
 
-    The number of penalised places is ``share`` times the number of places, rounded half up. Equal
-    values stay together: a group of equal values that would exceed the number is left out as a
-    whole, so that the places without any casualty are never penalised for want of others.
+    The number of penalised places is at most ``share`` times the number of places, rounded half
+    up. Equal values stay together: a group of equal values that would exceed the number is left
+    out as a whole. The places with the smallest known value are never penalised, so that those
+    without any casualty are not taken for want of others, however few values are known.
 
     Parameters
     ----------
     values : (n,) larger is worse; NaN is unknown.
-    share : of all places, in (0, 1).
+    share : of all places, those of unknown value included, in (0, 1).
 
     Returns
     -------
@@ -41,7 +42,8 @@ def most_affected(values: np.ndarray, share: float) -> np.ndarray:
     """
     values = _checked(values)
     _check_share(share, "share")
-    wanted = int(np.floor(share * values.size + 0.5))
+    # 0.29 of 50 places is 14.5, but the product of the two floats lies just below
+    wanted = int(np.floor(round(share * values.size, 9) + 0.5))
     known = np.sort(values[~np.isnan(values)])[::-1]
     if wanted < 1 or known.size == 0:
         raise ValueError(
@@ -50,7 +52,7 @@ def most_affected(values: np.ndarray, share: float) -> np.ndarray:
     threshold = known[min(wanted, known.size) - 1]
     with np.errstate(invalid="ignore"):
         chosen = values >= threshold
-        if np.count_nonzero(chosen) > wanted:
+        if np.count_nonzero(chosen) > wanted or threshold == known[-1]:
             chosen = values > threshold
     if not chosen.any():
         raise ValueError(

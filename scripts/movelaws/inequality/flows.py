@@ -46,13 +46,13 @@ def most_changed(
     """The flows that the modified model changes most in percent of the standard one (Fig. 3b, c).
 
     Of equal percentages the larger flow comes first, then the pair by its ids. A flow that the
-    standard model rounds to 0 has no percentage and is left out.
+    standard model rounds to 0 has no percentage and is left out, as is one that does not change.
 
     Parameters
     ----------
     flows : of :func:`flow_table`.
     case, variable : whose penalised zones are marked.
-    number : of rows.
+    number : of rows, at most.
 
     Returns
     -------
@@ -64,7 +64,7 @@ def most_changed(
     worse = dict(
         zip(case.surroundings.zone_ids.astype(str), case.shapes[variable] > 0, strict=True)
     )
-    known = flows[flows["standard"] > 0]
+    known = flows[(flows["standard"] > 0) & (flows["modified"] != flows["standard"])]
     change = 100 * (known["modified"] / known["standard"] - 1)
     ranked = known.assign(change_percent=change, size=change.abs())
     ranked = ranked.sort_values(

@@ -1,6 +1,7 @@
 """Is a penalty that was chosen on one period right for another?"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,9 @@ import pandas as pd
 from movelaws.inequality.case import Case
 from movelaws.inequality.comparison import against_random, compare
 from movelaws.inequality.draws import RandomClasses
-from movelaws.inequality.likelihood import Weights, estimate_penalty, origin_log_likelihood
+from movelaws.inequality.gain import gain_per_person
+from movelaws.inequality.likelihood import estimate_penalty
+from movelaws.inequality.standard import standard
 
 LIKELIHOOD, HAMMING = "likelihood", "hamming"
 """What chose the penalty: the likelihood, or the fewest wrong pairs on the grid."""
@@ -30,10 +33,12 @@ def out_of_sample(
 
     Parameters
     ----------
-    fitted, tested : two periods of the same zones; each takes its own outflows, both have the
-        same classes.
+    fitted, tested : two periods of the same zones; each takes its own populations and outflows.
+        The classes of both are those of the fitted period: the tested one gives nothing but the
+        flows to predict, how many leave and how many live there.
     grid : penalties that the likelihood chooses from, see ``estimate_penalty``.
-    exponents : of the penalties that the Hamming distance chooses from.
+    exponents : n of the penalties 10^n that the Hamming distance chooses from; 0, the standard
+        model, is always among them.
     draws : random classes on the tested case.
     seed, job : of the random classes.
     drop_exact : as for the tests of the case.
@@ -43,44 +48,49 @@ def out_of_sample(
     -------
     DataFrame, one row per variable and way of choosing: variable, label, chosen_by,
     delta_minus_1, train_hamming, train_hamming_standard, test_hamming, test_hamming_standard,
-    p_mw, p_binomial, p_random_hamming (NaN where nobody is penalised), gain_per_person
-    (log-likelihood of the tested flows beyond the standard model; -inf where one is impossible).
+    p_mw, p_binomial, p_random_hamming (NaN where nobody is worse off), gain_per_person
+    (log-likelihood of the tested flows under the exact model beyond the standard one; -inf where
+    one is impossible).
 
     Raises
     ------
     ValueError
-        If the two cases have different zones.
+        If the two cases have different zones or models, or a flow is not a whole number.
     """
     if list(fitted.surroundings.zone_ids) != list(tested.surroundings.zone_ids):
         raise ValueError("the fitted and the tested case have different zones: use two periods")
-    known, new = (_observed(case) for case in (fitted, tested))
-    standards = [case.standard().ravel() for case in (fitted, tested)]
+    if fitted.model != tested.model:
+        raise ValueError(f"model = {fitted.model!r} is fitted, {tested.model!r} tested: use one")
+    tested = replace(tested, shapes=fitted.shapes, labels=fitted.labels)
     random = RandomClasses(tested.surroundings, tested.leaving.outflow)
 
-    def beside(shape: np.ndarray, penalty: float, hamming: int, which: tuple[str, ...]) -> float:
+    def beside(variable: str, penalty: float, hamming: int, way: str) -> float:
         if penalty <= 0:  # nobody is worse off: there is nothing to deal out
             return np.nan
         drawn = random.draws(
-            shape, np.array([penalty]), model=fitted.model, first=0, count=draws, seed=seed,
-            job=(*job, *which), drop_exact=drop_exact,
+            tested.shapes[variable], np.array([penalty]), model=tested.model, first=0, count=draws,
+            seed=seed, job=(*job, variable, way), drop_exact=drop_exact,
         )  # fmt: skip
         return against_random(hamming, drawn["hamming"].to_numpy()).p_random
 
+    plain = standard(tested.surroundings)
     rows = []
-    for variable, shape in fitted.shapes.items():
-        by_likelihood = estimate_penalty(
-            fitted.surroundings, fitted.exact(variable), grid, bootstraps=1, rng=rng
-        ).penalty
+    for variable in fitted.shapes:
         chosen = {
-            LIKELIHOOD: by_likelihood,
-            HAMMING: _fewest_wrong(fitted, variable, known, standards[0], exponents),
+            LIKELIHOOD: estimate_penalty(
+                fitted.surroundings, fitted.exact(variable), grid, bootstraps=1, rng=rng
+            ).penalty,
+            HAMMING: _fewest_wrong(fitted, variable, exponents),
         }
         for way, penalty in chosen.items():
-            train = compare(
-                known, standards[0], _predicted(fitted, shape, penalty), drop_exact=drop_exact
-            )
-            test = compare(
-                new, standards[1], _predicted(tested, shape, penalty), drop_exact=drop_exact
+            train, test = (
+                compare(
+                    case.surroundings.flow.ravel(),
+                    case.standard().ravel(),
+                    _predicted(case, variable, penalty),
+                    drop_exact=drop_exact,
+                )
+                for case in (fitted, tested)
             )
             rows.append(
                 {
@@ -94,39 +104,24 @@ def out_of_sample(
                     "test_hamming_standard": test.hamming_standard,
                     "p_mw": test.p_mw,
                     "p_binomial": test.p_binomial,
-                    "p_random_hamming": beside(shape, penalty, test.hamming, (variable, way)),
-                    "gain_per_person": _gain(tested, fitted.exact(variable), penalty),
+                    "p_random_hamming": beside(variable, penalty, test.hamming, way),
+                    "gain_per_person": gain_per_person(
+                        tested.surroundings.flow, tested.exact(variable)(penalty), plain
+                    ),
                 }
             )
     return pd.DataFrame(rows)
 
 
-def _observed(case: Case) -> np.ndarray:
-    return np.rint(case.surroundings.flow).astype(np.int64).ravel()
+def _predicted(case: Case, variable: str, penalty: float) -> np.ndarray:
+    if penalty == 0:  # the last digit of another formula may turn a rounded flow
+        return case.standard().ravel()
+    return case.modified(variable, penalty)[0].ravel()
 
 
-def _predicted(case: Case, shape: np.ndarray, penalty: float) -> np.ndarray:
-    return case.flows_of(case.weights(shape, penalty)[0]).ravel()
-
-
-def _fewest_wrong(
-    case: Case,
-    variable: str,
-    observed: np.ndarray,
-    baseline: np.ndarray,
-    exponents: Sequence[float],
-) -> float:
-    """The smallest of the penalties with the fewest wrong pairs."""
-    wrong = {
-        10.0**n: np.count_nonzero(case.modified(variable, 10.0**n)[0].ravel() != observed)
-        for n in sorted(exponents)
-    }
-    return min(wrong, key=wrong.__getitem__)
-
-
-def _gain(case: Case, weights: Weights, penalty: float) -> float:
-    flow = case.surroundings.flow
-    beyond = origin_log_likelihood(flow, weights(penalty)) - origin_log_likelihood(
-        flow, weights(0.0)
-    )
-    return float(beyond.sum() / flow.sum())
+def _fewest_wrong(case: Case, variable: str, exponents: Sequence[float]) -> float:
+    """The smallest of the penalties, 0 among them, with the fewest wrong pairs."""
+    observed = case.surroundings.flow.ravel()
+    penalties = [0.0, *(10.0**n for n in sorted(exponents))]
+    wrong = [np.count_nonzero(_predicted(case, variable, one) != observed) for one in penalties]
+    return penalties[int(np.argmin(wrong))]

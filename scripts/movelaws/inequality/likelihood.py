@@ -84,7 +84,8 @@ def origin_log_likelihood(flow: np.ndarray, p: np.ndarray) -> np.ndarray:
     total = p.sum(axis=1)
     with np.errstate(divide="ignore"):
         part = np.where(flow > 0, np.log(p), 0.0)
-        norm = np.where(flow.sum(axis=1) > 0, np.log(total), 0.0)
+    # a row of zeros is impossible through its destinations; -inf less -inf would be no number
+    norm = np.log(total, out=np.zeros_like(total), where=total > 0)
     return (flow * part).sum(axis=1) - flow.sum(axis=1) * norm
 
 
@@ -101,7 +102,9 @@ def estimate_penalty(
 
     The maximum lies between grid points; a parabola through the best point and its neighbours, in
     the index of the grid (so in the logarithm of the penalty), says where. A maximum at the end of
-    the grid, or beside 0, stays on its grid point.
+    the grid, or beside 0, stays on its grid point; of equal likelihoods the penalty nearest to 0 is
+    taken. Flows from or to zones without people are impossible whatever the penalty and say
+    nothing about it: they are left out.
 
     Parameters
     ----------
@@ -115,20 +118,28 @@ def estimate_penalty(
     Raises
     ------
     ValueError
-        If the grid does not rise or lacks 0, or nobody moves.
+        If the grid does not rise or lacks 0, nobody moves between zones with people, there is no
+        bootstrap, or the confidence is not in (0, 1).
     """
     grid = np.asarray(grid, dtype=float)
     if (np.diff(grid) <= 0).any() or not (grid == 0).any():
         raise ValueError("grid: penalties must rise, and 0 (the standard model) be among them")
-    people = surroundings.flow.sum()
+    if bootstraps < 1 or not 0 < confidence < 1:
+        raise ValueError(
+            f"bootstraps = {bootstraps}, confidence = {confidence}: at least 1, and between 0 and 1"
+        )
+    lived_in = surroundings.mass > 0
+    flow = np.where(lived_in[:, None] & lived_in[surroundings.order], surroundings.flow, 0.0)
+    people = flow.sum()
     if not people > 0:
-        raise ValueError("nobody moves: no penalty can be estimated")
-    columns = [origin_log_likelihood(surroundings.flow, weights(penalty)) for penalty in grid]
+        raise ValueError("nobody moves between zones with people: no penalty can be estimated")
+    columns = [origin_log_likelihood(flow, weights(penalty)) for penalty in grid]
     by_origin = np.maximum(np.column_stack(columns), _IMPOSSIBLE)
     null = int(np.flatnonzero(grid == 0)[0])
     gain = by_origin.sum(axis=0) - by_origin[:, null].sum()
     drawn = rng.multinomial(len(by_origin), np.full(len(by_origin), 1 / len(by_origin)), bootstraps)
-    found = np.array([_peak(grid, row @ by_origin)[0] for row in drawn])
+    # sums, not matrix products, whose last digits depend on the number of threads
+    found = np.array([_peak(grid, (row[:, None] * by_origin).sum(axis=0))[0] for row in drawn])
     low, high = np.quantile(found, [(1 - confidence) / 2, (1 + confidence) / 2])
     penalty, best = _peak(grid, gain)
     shown = np.where(gain <= _IMPOSSIBLE / 2, -np.inf, gain) / people
@@ -145,7 +156,8 @@ def estimate_penalty(
 
 def _peak(grid: np.ndarray, value: np.ndarray) -> tuple[float, float]:
     """Penalty and height of the maximum, between grid points where a parabola can say so."""
-    k = int(np.argmax(value))
+    best = np.flatnonzero(value == value.max())
+    k = int(best[np.argmin(np.abs(grid[best]))])
     if k in (0, grid.size - 1) or 0 in grid[k - 1 : k + 2]:
         return float(grid[k]), float(value[k])
     left, top, right = value[k - 1 : k + 2]

@@ -24,26 +24,34 @@ def against_exact(case: Case, exponents: Sequence[float], *, drop_exact: bool) -
     Returns
     -------
     DataFrame: variable, label, exponent, scale; clipped_low_share and clipped_high_share (of all
-    pairs, below 0 and above 1 before clipping); moved_share (of the people, allocated elsewhere by
-    the linearised model); differing_pairs (rounded flows that differ) and largest_difference
-    (people, unrounded); hamming_standard, and for each model hamming_*, U_*, p_mw_*.
+    pairs, below 0 and above 1 before clipping); moved_share (of the people, whom the linearised
+    model does not send where the exact one does); differing_pairs (rounded flows that differ) and
+    largest_difference (people, unrounded); hamming_standard, and for each model hamming_*, U_*,
+    p_mw_*.
+
+    Raises
+    ------
+    ValueError
+        If a flow is not a whole number.
 
     References
     ----------
     Boldini et al. (the linearised form of the section "Closed-form results for two classes").
     """
     around, outflow = case.surroundings, case.leaving.outflow
-    observed = np.rint(around.flow).astype(np.int64).ravel()
+    observed = around.flow.ravel()
     baseline = case.standard().ravel()
     rows = []
     for variable, shape in case.shapes.items():
         for exponent in exponents:
-            near = linear(around, 10.0**exponent * shape)
+            excess = 10.0**exponent * shape
+            near = linear(around, excess)
             flows = {
                 "linear": allocate(near.p, outflow).ravel(),
-                "exact": allocate(many_class(around, 10.0**exponent * shape), outflow).ravel(),
+                "exact": allocate(many_class(around, excess), outflow).ravel(),
             }
-            difference = np.abs(flows["linear"] - flows["exact"])
+            difference = flows["exact"] - flows["linear"]
+            people = flows["exact"].sum()
             whole = {name: rounded(values) for name, values in flows.items()}
             row = {
                 "variable": variable,
@@ -52,9 +60,9 @@ def against_exact(case: Case, exponents: Sequence[float], *, drop_exact: bool) -
                 "scale": 10.0**exponent,
                 "clipped_low_share": near.n_low / observed.size,
                 "clipped_high_share": near.n_high / observed.size,
-                "moved_share": float(difference.sum()) / 2 / float(outflow.sum()),
+                "moved_share": float(np.maximum(difference, 0).sum() / people) if people else 0.0,
                 "differing_pairs": int(np.count_nonzero(whole["linear"] != whole["exact"])),
-                "largest_difference": float(difference.max()),
+                "largest_difference": float(np.abs(difference).max()),
             }
             for name, predicted in whole.items():
                 found = compare(observed, baseline, predicted, drop_exact=drop_exact)

@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
-from movelaws.inequality.allocation import allocate, rounded
 from movelaws.inequality.benefits import Benefit
 from movelaws.inequality.case import Case
 from movelaws.inequality.comparison import compare
-from movelaws.inequality.likelihood import origin_log_likelihood
+from movelaws.inequality.gain import gain_per_person
 from movelaws.inequality.quadrature import probabilities
 from movelaws.inequality.standard import standard
 
@@ -36,21 +34,28 @@ def under_benefits(
     -------
     DataFrame: benefit, delta_minus_1, hamming, hamming_standard, p_binomial, U, p_mw,
     gain_per_person (log-likelihood beyond the standard model; -inf where an observed flow is
-    impossible), largest_error (relative, of the integrals).
+    impossible), largest_error (relative, of the integrals). The standard model does not depend
+    on the distribution.
+
+    Raises
+    ------
+    ValueError
+        If the case has no such variable, there is no penalty, or a flow is not a whole number.
     """
-    around, outflow = case.surroundings, case.leaving.outflow
-    observed = np.rint(around.flow).astype(np.int64).ravel()
-    baseline = case.standard().ravel()
-    null = origin_log_likelihood(around.flow, standard(around)).sum()
+    if variable not in case.shapes:
+        raise ValueError(f"variable = {variable!r}: the case has {', '.join(case.shapes)}")
+    if not any(len(values) for _, values in penalties.values()):
+        raise ValueError("penalties: give at least one delta - 1 of one distribution")
+    around = case.surroundings
+    observed, baseline, plain = around.flow.ravel(), case.standard().ravel(), standard(around)
     rows = []
     for name, (benefit, values) in penalties.items():
         for penalty in values:
             p, error = probabilities(
                 around, penalty * case.shapes[variable], benefit, relative=relative
             )
-            predicted = rounded(allocate(p, outflow)).ravel()
+            predicted = case.flows_of(p).ravel()
             found = compare(observed, baseline, predicted, drop_exact=drop_exact)
-            gain = origin_log_likelihood(around.flow, p).sum() - null
             rows.append(
                 {
                     "benefit": name,
@@ -60,7 +65,7 @@ def under_benefits(
                     "p_binomial": found.p_binomial,
                     "U": found.u,
                     "p_mw": found.p_mw,
-                    "gain_per_person": gain / around.flow.sum(),
+                    "gain_per_person": gain_per_person(around.flow, p, plain),
                     "largest_error": error,
                 }
             )

@@ -14,7 +14,8 @@ class Leaving:
     outflow : (n,) people.
     fraction : people who leave per inhabitant; NaN where the outflows are as counted.
     r_squared : 1 - (residual sum of squares) / (sum of squares around the mean), of the counted
-        outflows given the fraction; 1 where the outflows are as counted.
+        outflows given the fraction; 1 where the outflows are as counted, NaN where all counted
+        outflows are equal.
     """
 
     outflow: np.ndarray
@@ -58,10 +59,11 @@ def regressed(observed: np.ndarray, population: np.ndarray) -> Leaving:
     observed, population = _checked(observed, "observed"), _checked(population, "population")
     if observed.shape != population.shape:
         raise ValueError(f"observed has {observed.size} places, population {population.size}")
-    squares = float(population @ population)
+    # not np.dot, whose last digits depend on the number of threads and may turn a rounded flow
+    squares = float(np.sum(population * population))
     if squares == 0:
         raise ValueError("all populations are 0: nobody can leave")
-    fraction = float(population @ observed) / squares
+    fraction = float(np.sum(population * observed)) / squares
     spread = float(((observed - observed.mean()) ** 2).sum())
     residual = float(((observed - fraction * population) ** 2).sum())
     return Leaving(fraction * population, fraction, 1 - residual / spread if spread else np.nan)

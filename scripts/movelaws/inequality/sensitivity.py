@@ -36,9 +36,16 @@ def by_share(
 
     Returns
     -------
-    DataFrame: share, then the columns of ``tests.csv``.
+    DataFrame: share, then the columns of ``tests.csv``. False discovery rates are those of one
+    share.
 
+    Raises
+    ------
+    ValueError
+        If there is no share, or a case cannot be built with one; the message names the share.
     """
+    if not shares:
+        raise ValueError("shares: at least one is needed")
     tables = []
     for share in shares:
         threshold = (
@@ -46,7 +53,10 @@ def by_share(
             if settings["model"] == "two_class"
             else {"percentile": 100 * (1 - share)}
         )
-        case = build(zones, flows, places, **(dict(settings) | threshold))
+        try:
+            case = build(zones, flows, places, **(dict(settings) | threshold))
+        except ValueError as error:
+            raise ValueError(f"share {share:g}: {error}") from None
         table = evaluate(case, exponents, drop_exact=drop_exact)
         random = drawn(
             case, exponents, first=0, count=draws, seed=seed, job=(*job, f"{share:g}"),

@@ -1,5 +1,6 @@
 """The verdict grid arranged for readers, as the tables of the paper's supplement are."""
 
+import numpy as np
 import pandas as pd
 
 TESTS = {
@@ -68,12 +69,13 @@ def further_table(tests: pd.DataFrame) -> pd.DataFrame:
 def sensitivity_table(tests: pd.DataFrame) -> pd.DataFrame:
     """The tests by share of penalised places (Tables S7-S10)."""
     table = _arranged(tests, TESTS)
-    table.insert(1, "share_percent", 100 * tests["share"].to_numpy())
+    # 100 x 0.07 is not 7 in binary
+    table.insert(1, "share_percent", np.round(100 * tests["share"].to_numpy(), 9))
     return table
 
 
 def _arranged(tests: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
     table = tests[list(columns)].rename(columns=columns)
     if "significant" in table:
-        table["significant"] = table["significant"].map({True: YES, False: NO})
+        table["significant"] = np.where(table["significant"].astype(bool), YES, NO)
     return table.reset_index(drop=True)

@@ -15,6 +15,7 @@ import pandas as pd
 from movelaws.inequality.allocation import allocate
 from movelaws.inequality.case import Case
 from movelaws.inequality.standard import standard
+from movelaws.inequality.surroundings import Surroundings
 from movelaws.inequality.two_class import two_class
 
 LARGEST = 200
@@ -28,9 +29,10 @@ class WhatIf:
     Attributes
     ----------
     flows : the largest changes: origin, destination, their names, distance_km, before, after,
-        change (people), change_percent.
-    destinations : zone_id, name, struck, before, after (arrivals), change, change_percent.
-    summary : question-free facts: quantity, value, unit.
+        change (people), change_percent (NaN where nobody went before).
+    destinations : zone_id, name, struck, before, after (arrivals), change, change_percent; the
+        largest losses first.
+    summary : the scenario in numbers: quantity, value, unit.
     """
 
     flows: pd.DataFrame
@@ -44,19 +46,23 @@ def what_if(case: Case, struck: Sequence[str], penalty: float, unit: str) -> Wha
     Parameters
     ----------
     case : its zones, outflows and distances are taken, its variables are not.
-    struck : names or ids of the zones.
+    struck : ids or names of the zones; where one zone has the id that another has as its name, the
+        id is meant.
     penalty : delta - 1 there, > -1.
     unit : what the flows count.
 
     Raises
     ------
     ValueError
-        If a name is unknown or stands for several zones; the nearest are named.
+        If no place is struck, a name is unknown (the nearest are named) or stands for several
+        zones (their ids are named), or nobody moves.
     """
     around = case.surroundings
     hit = _struck(case, struck)
     before = allocate(standard(around), case.leaving.outflow)
-    after = allocate(two_class(around, hit, penalty), case.leaving.outflow)
+    if not before.any():
+        raise ValueError("nobody moves between zones with people: nothing can change")
+    after = allocate(_after(around, hit, penalty), case.leaving.outflow)
     arrivals = [
         np.bincount(around.order.ravel(), weights=flow.ravel(), minlength=around.n_zones)
         for flow in (before, after)
@@ -80,13 +86,32 @@ def what_if(case: Case, struck: Sequence[str], penalty: float, unit: str) -> Wha
     )
 
 
+def _after(around: Surroundings, hit: np.ndarray, penalty: float) -> np.ndarray:
+    """Weights of the destinations with the places struck, also where a float cannot hold them.
+
+    The weights of a single better place fade away as exp(-n_i ln delta). They do so by the same
+    factor for all its destinations, which are alike in their class with nobody of its own class in
+    between: what is left are the shares of the standard model.
+    """
+    p = two_class(around, hit, penalty)
+    better = (hit if penalty < 0 else ~hit) & (around.mass > 0)
+    if np.count_nonzero(better) == 1:
+        p[better] = standard(around)[better]
+    return p
+
+
 def _struck(case: Case, struck: Sequence[str]) -> np.ndarray:
+    if isinstance(struck, str) or not len(struck):
+        raise ValueError(f"struck = {struck!r}: give a list of one name or more")
     ids, names = case.surroundings.zone_ids.astype(str), case.names.astype(str)
     hit = np.zeros(ids.size, dtype=bool)
     for wanted in struck:
-        found = (ids == wanted) | (names == wanted)
+        found = ids == wanted
         if not found.any():
-            near = get_close_matches(wanted, [*names, *ids], n=3) or ["none is near"]
+            found = names == wanted
+        if not found.any():
+            known = dict.fromkeys([*names, *ids])  # a name of several zones is offered once
+            near = get_close_matches(wanted, known, n=3) or ["none is near"]
             raise ValueError(f"struck: no zone is called {wanted!r}; nearest: {', '.join(near)}")
         if found.sum() > 1:
             raise ValueError(
@@ -117,7 +142,8 @@ def _largest(case: Case, ids: np.ndarray, before: np.ndarray, after: np.ndarray)
 
 
 def _summary(case, hit, before, after, arrivals, penalty, unit) -> pd.DataFrame:
-    movers = float(case.leaving.outflow.sum())
+    # nobody can leave a place without people, whatever was counted
+    movers = float(case.leaving.outflow[before.any(axis=1)].sum())
     lost = float((arrivals[0] - arrivals[1])[hit].sum())
     reach = [
         float((flow * case.surroundings.distance_km).sum()) / movers for flow in (before, after)

@@ -5,14 +5,14 @@ plant an inequality and no others: ``UNEQUAL`` names the module whose digest tho
 """
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas
 import numpy as np
 import pandas as pd
 
-from movelaws.synthetic.options import check_choice, check_number
+from movelaws.synthetic.options import Law, check_choice, check_number
 
 UNEQUAL = "movelaws.synthetic.unequal"
 """The module behind worlds in which an inequality is planted."""
@@ -20,6 +20,7 @@ UNEQUAL = "movelaws.synthetic.unequal"
 TWO_CLASS, LINEAR = "two_class", "linear"
 """Kinds of inequality: one penalised class, or excess that grows with the variable."""
 
+_RADIATION = "RM"
 _KEYS = {TWO_CLASS: ("share", "delta_minus_1"), LINEAR: ("percentile", "Delta")}
 _CUT = {TWO_CLASS: (0.001, 0.9), LINEAR: (1.0, 99.9)}
 _SCALE = (1e-12, 10.0)
@@ -51,9 +52,20 @@ class Inequality:
         cut, scale = _KEYS[self.kind]
         return {"variable": self.variable, cut: self.cut, scale: self.scale}
 
+    def truth(self, zone_ids: Iterable[str], excess: np.ndarray) -> dict[str, object]:
+        """The option, how many zones are penalised, and the excess of each of those.
+
+        Parameters
+        ----------
+        zone_ids : (n_zones,) as the canonical tables give them back.
+        excess : (n_zones,) delta - 1, as ``planted_inequality`` gives it.
+        """
+        by_zone = {zone: float(e) for zone, e in zip(zone_ids, excess, strict=True) if e > 0}
+        return self.option() | {"penalised": len(by_zone), "excess": dict(sorted(by_zone.items()))}
+
 
 def checked_inequality(
-    option: Mapping[str, object] | None, variables: Sequence[str]
+    option: Mapping[str, object] | None, variables: Sequence[str], law: Law | None = None
 ) -> Inequality | None:
     """Read the option ``inequality``; None plants none.
 
@@ -62,11 +74,14 @@ def checked_inequality(
     option : {"variable": "flood", "share": 0.1, "delta_minus_1": 1e-5} for two classes,
         {"variable": "gini", "percentile": 90, "Delta": 1e-7} for many, or None.
     variables : those that the world has.
+    law : the planted one, which must be the radiation model, for it is what benefits that differ
+        are a form of; None leaves it unchecked.
 
     Raises
     ------
     ValueError
-        If a key is unknown or missing, the variable unknown, or a number out of range.
+        If a key is unknown or missing, the variable unknown, a number out of range, or the law
+        another one.
     """
     if option is None:
         return None
@@ -75,12 +90,18 @@ def checked_inequality(
     if kind is None:
         raise ValueError(f"inequality = {option!r}: give null, {_EXAMPLES}")
     cut, scale = _KEYS[kind]
-    return Inequality(
+    inequality = Inequality(
         check_choice("inequality: variable", option["variable"], variables),
         kind,
         check_number(f"inequality: {cut}", option[cut], *_CUT[kind]),
         check_number(f"inequality: {scale}", option[scale], *_SCALE),
     )
+    if law is not None and law.model != _RADIATION:
+        raise ValueError(
+            f"law: model = {law.model!r}: an inequality is planted in the radiation model, "
+            f'so give {{"model": "{_RADIATION}"}}, or inequality: null'
+        )
+    return inequality
 
 
 def planted_inequality(

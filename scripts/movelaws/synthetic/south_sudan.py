@@ -25,13 +25,8 @@ from movelaws.synthetic import (
 )
 from movelaws.synthetic.files import write_files, zipped_shapefile
 from movelaws.synthetic.flows import draw_flows, planted_allocation, whole_shares
-from movelaws.synthetic.inequality_law import (
-    TWO_CLASS,
-    Inequality,
-    checked_inequality,
-    planted_inequality,
-)
-from movelaws.synthetic.options import Plan, check_whole, plan
+from movelaws.synthetic.inequality_law import TWO_CLASS, checked_inequality, planted_inequality
+from movelaws.synthetic.options import check_whole, plan
 
 FILES = {
     **south_sudan_registers.FILES,
@@ -104,7 +99,7 @@ def write(
     people = check_whole("people", people, 20 * counties, 10**7)
     residents = check_whole("residents", residents, 10_000 * counties, 10**9)
     planned = plan("south_sudan", seed, law, dispersion)
-    unequal = _checked_inequality(inequality, planned)
+    unequal = checked_inequality(inequality, VARIABLES, planned.law)
     rng = planned.rng
 
     land = south_sudan_map.draw(rng, counties)
@@ -118,7 +113,7 @@ def write(
     more = {}
     if unequal:
         excess, share = planted_inequality(unequal, *tables, hardship.variable(unequal.variable))
-        more["inequality"] = unequal.option() | _penalised(land.codes, excess)
+        more["inequality"] = unequal.truth(land.codes, excess)
     else:
         leaving, share = planted_allocation(planned.law, *tables, leaving)
     flow = draw_flows(rng, leaving, share, planned.dispersion)
@@ -144,22 +139,6 @@ def write(
         conflict_deaths=int(hardship.deaths.sum()),
         **more,
     )
-
-
-def _checked_inequality(option: Mapping[str, object] | None, planned: Plan) -> Inequality | None:
-    unequal = checked_inequality(option, VARIABLES)
-    if unequal and planned.law.model != "RM":
-        raise ValueError(
-            f"law: model = {planned.law.model!r}: an inequality is planted in the radiation model, "
-            'so give {"model": "RM"}, or inequality: null'
-        )
-    return unequal
-
-
-def _penalised(codes: list[str], excess: np.ndarray) -> dict[str, object]:
-    """How many counties have an excess, which, and how much."""
-    by_code = {code: float(e) for code, e in zip(codes, excess, strict=True) if e > 0}
-    return {"penalised": len(by_code), "excess": by_code}
 
 
 def _shapefile(land: south_sudan_map.Land) -> dict[str, bytes]:

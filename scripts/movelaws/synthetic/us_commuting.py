@@ -30,8 +30,8 @@ from movelaws.synthetic.flows import (
     whole_shares,
 )
 from movelaws.synthetic.geography import make_country
-from movelaws.synthetic.inequality_law import Inequality, checked_inequality, planted_inequality
-from movelaws.synthetic.options import Plan, check_number, check_whole, plan
+from movelaws.synthetic.inequality_law import checked_inequality, planted_inequality
+from movelaws.synthetic.options import check_number, check_whole, plan
 from movelaws.synthetic.states import OUTSIDE_CONTIGUOUS
 
 FILES = {
@@ -122,7 +122,7 @@ def write(
     commuters = check_whole("commuters", commuters, 200 * counties, 10**9)
     outflow_share = check_number("outflow_share", outflow_share, 0.001, 0.9)
     planned = plan("us_commuting", seed, law, dispersion)
-    unequal = _checked_inequality(inequality, planned)
+    unequal = checked_inequality(inequality, VARIABLES, planned.law)
     rng = planned.rng
 
     radius = float(np.sqrt(counties * _COUNTY_KM2 / np.pi))
@@ -150,9 +150,7 @@ def write(
 
     moved = flow - np.diag(np.diag(flow))
     near = ~profile["CensusId"].astype(str).str.zfill(5).str[:2].isin(us_map.FAR)
-    more = {}
-    if unequal:
-        more["inequality"] = unequal.option() | _penalised(table["fips"], excess)
+    more = {"inequality": unequal.truth(table["fips"], excess)} if unequal else {}
     return planned.truth(
         "workplace",
         {"flow_divisor": FLOW_DIVISOR},
@@ -164,22 +162,6 @@ def write(
         trips_without_room=lost,
         **more,
     )
-
-
-def _checked_inequality(option: Mapping[str, object] | None, planned: Plan) -> Inequality | None:
-    unequal = checked_inequality(option, VARIABLES)
-    if unequal and planned.law.model != "RM":
-        raise ValueError(
-            f"law: model = {planned.law.model!r}: an inequality is planted in the radiation model, "
-            'so give {"model": "RM"}, or inequality: null'
-        )
-    return unequal
-
-
-def _penalised(codes: pd.Series, excess: np.ndarray) -> dict[str, object]:
-    """How many counties have an excess, which, and how much."""
-    by_code = {code: float(e) for code, e in zip(codes, excess, strict=True) if e > 0}
-    return {"penalised": len(by_code), "excess": dict(sorted(by_code.items()))}
 
 
 def _trips(
