@@ -35,6 +35,6 @@ if __name__ == "__main__":
             crossings=pd.read_csv(given.crossings),
             what_ifs=what_ifs,
         )
-        found = answers(tables, params.labels, params.synthetic)
+        found = answers(tables, params.labels, params.synthetic, params.level)
         print(*(f"{row.question} {row.answer}" for row in found.itertuples()), sep="\n")
         write_table(found, snakemake.output.csv, snakemake.output.md)

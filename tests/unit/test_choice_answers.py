@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from movelaws.choice.answers import COLUMNS, Tables, answers
-from movelaws.choice.phrases import ends, leads, led, sentences
+from movelaws.choice.phrases import leads, led
 from movelaws.choice.what_if_answers import WhatIf, what_if
+from movelaws.phrases import ends, sentences
 
 LABELS = {"a": "Here", "b": "There"}
 MODELS = ["DCG", "GMPow2", "GMPow", "IO", "RM", "PWO", "GMPowDC"]

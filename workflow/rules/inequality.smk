@@ -527,6 +527,7 @@ rule inequality_answers:
         runtime="5m",
     params:
         labels=INEQUALITY_LABELS,
+        level=INEQUALITY_SETTINGS["level"],
         synthetic=[
             case for case, entry in INEQUALITY_CASES.items() if entry["dataset"] in SYNTHETIC
         ],

@@ -7,8 +7,8 @@ import pandas as pd
 
 from movelaws.choice.fit_answers import close, crowding, fixed, follow
 from movelaws.choice.further_answers import apart, solved, unseen
-from movelaws.choice.phrases import sentences
 from movelaws.choice.what_if_answers import WhatIf, what_if
+from movelaws.phrases import sentences
 
 COLUMNS = ["question", "answer"]
 

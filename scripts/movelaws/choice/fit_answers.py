@@ -14,14 +14,10 @@ from movelaws.choice.phrases import (
     OPPORTUNITIES,
     REFERENCE,
     SIX,
-    between,
-    counted,
-    ends,
     leads,
     led,
-    listed,
-    percent,
 )
+from movelaws.phrases import between, counted, ends, listed, percent
 
 LIKELIHOOD_LEVEL = 0.5  # of ln L: what a parameter that says nothing gains on average
 _KS_ROUNDING = 1e-9

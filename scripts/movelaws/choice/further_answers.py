@@ -5,18 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from movelaws.choice.phrases import (
-    GAME,
-    GRAVITY_2,
-    NAMES,
-    between,
-    counted,
-    leads,
-    led,
-    listed,
-    number,
-    people,
-)
+from movelaws.choice.phrases import GAME, GRAVITY_2, NAMES, leads, led
+from movelaws.phrases import between, counted, listed, number, people
 
 MEASURES = {"ssi_nonzero": "SSI over pairs with movements", "cpc": "CPC"}
 KNOWN = {"all": "all arrivals known", "training": "arrivals counted from the training origins only"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from movelaws.choice.counterfactual_tables import FACTOR
-from movelaws.choice.phrases import between, number, people, percent
+from movelaws.phrases import between, number, people, percent
 
 ARRIVALS, MOVED = "arrivals at changed destinations", "travellers who change destination"
 AS_WELL = "fits as well"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from movelaws.choice.phrases import listed, number
+from movelaws.phrases import listed, number
 
 TWO, MANY = "delta - 1", "Delta"
 """What the penalty is called: of two classes, and of many at the largest value."""

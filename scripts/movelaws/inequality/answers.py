@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from movelaws.choice.phrases import sentences
 from movelaws.inequality.model_answers import Struck, by_itself, linear_form, struck
 from movelaws.inequality.penalty_answers import next_period, pairs_and_people, size
+from movelaws.inequality.reading_answers import other_readings
 from movelaws.inequality.verdict_answers import better, elsewhere, robust
+from movelaws.phrases import sentences
 
 COLUMNS = ["question", "answer"]
 _NOTHING = pd.DataFrame()
@@ -20,7 +21,8 @@ class Tables:
 
     Attributes
     ----------
-    tests, sensitivity, likelihood, profiles, exact, benefits : by case, of ``scripts/inequality``.
+    tests, sensitivity, likelihood, profiles, exact, benefits, readings : by case, of
+        ``scripts/inequality``.
     heldout : by name of the comparison.
     crossings : of :func:`movelaws.inequality.two_cities.crossings`.
     what_ifs : by name, what becomes of the places that are struck.
@@ -32,12 +34,13 @@ class Tables:
     profiles: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     exact: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     benefits: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    readings: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     heldout: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     crossings: pd.DataFrame = field(default_factory=pd.DataFrame)
     what_ifs: Mapping[str, Struck] = field(default_factory=dict)
 
 
-BY_CASE = ("tests", "sensitivity", "likelihood", "profiles", "exact", "benefits")
+BY_CASE = ("tests", "sensitivity", "likelihood", "profiles", "exact", "benefits", "readings")
 
 
 def answers(
@@ -106,6 +109,7 @@ def _of_case(of: Mapping[str, pd.DataFrame], level: float) -> dict[str, list[str
         "How large is the penalty?": size(likelihood, profiles, tests),
         "Do pairs and people say the same?": pairs_and_people(tests, likelihood, profiles, level),
         "Does it hold for other thresholds?": robust(of["sensitivity"]),
+        "Would another reading change it?": other_readings(of["readings"], level),
         "How far is the linear form from the exact one?": linear_form(of["exact"]),
     }
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from movelaws.choice.phrases import between, listed, number, people, percent
 from movelaws.inequality.answer_words import penalty, whole
 from movelaws.inequality.two_cities import SMALL
+from movelaws.phrases import between, listed, number, people, percent
 
 _NAMED = 3  # places
 _NOBODY = 0.5  # people, below which an arrival more or less is not worth naming

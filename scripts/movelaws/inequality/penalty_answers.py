@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from movelaws.choice.phrases import counted, ends, listed, number
 from movelaws.inequality.answer_words import MANY, fewest, passing, penalty, symbol, whole
 from movelaws.inequality.heldout import HAMMING, LIKELIHOOD
+from movelaws.phrases import counted, ends, listed, number
 
 _SAME = 1e-3  # of a penalty, in relative terms: it is on the grid of the profile
 

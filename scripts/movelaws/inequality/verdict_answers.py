@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from movelaws.choice.phrases import counted, ends, listed, number, percent
 from movelaws.inequality.answer_words import exponents, fewest, meaning, passing, whole
+from movelaws.phrases import counted, ends, listed, number, percent
 
 _MOST = 0.5
 
