@@ -3,7 +3,7 @@
 ``ranking``: random classes in the linearised model, tested against the standard one pair by pair
 (inequality-aware radiation model, Methods, "Statistical tests for the United States"), zones being
 sorted around each origin only once. ``quadrature``: the general equation for p_ij, which the paper
-does not evaluate for many classes, integrated for one pair after the other.
+linearises for many classes, integrated for one pair after the other.
 """
 
 import math

@@ -38,7 +38,7 @@ if __name__ == "__main__":
         print(grid.to_string())
         shown = asked["shown"]
         flows = flow_table(case, shown["variable"], 10.0 ** shown["exponent"])
-        grid.to_csv(output.grid, index=False)
+        grid.to_parquet(output.grid, index=False)
         flows.to_parquet(output.flows, index=False)
         most_changed(flows, case, shown["variable"]).to_csv(output.changes, index=False)
         class_table(case).to_csv(output.classes, index=False)

@@ -11,7 +11,7 @@ if __name__ == "__main__":
     with logged(snakemake.log[0]):
         given, output = snakemake.input, snakemake.output
         draws = pd.concat([pd.read_parquet(path) for path in given.draws], ignore_index=True)
-        tests = judge(pd.read_csv(given.grid), draws, snakemake.params.level)
+        tests = judge(pd.read_parquet(given.grid), draws, snakemake.params.level)
         print(tests.to_string())
         write_table(tests, output.tests, output.tests_md)
         write_table(test_table(tests), output.main, output.main_md)

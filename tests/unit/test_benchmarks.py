@@ -19,6 +19,8 @@ from movelaws.benchmarks import (
 )
 from movelaws.plotting.scaling import scaling
 
+TITLES = ["Opportunities", "Radiation flows", "Gravity calibration", "Choice equilibrium"]
+TITLES += ["Choice calibration", "Random classes, a draw", "Many classes"]
 LIMITS = {"limit_s": 60, "memory_gb": 8, "repeats": 2, "patience_s": 5, "start_s": 120}
 
 
@@ -38,7 +40,7 @@ def run(root, monkeypatch):
 @pytest.fixture
 def published(root, monkeypatch):
     monkeypatch.syspath_prepend(root / "scripts/benchmarks")
-    return load(root, "published")
+    return load(root, "published_choice")
 
 
 @pytest.fixture
@@ -183,7 +185,7 @@ def test_movelaws_is_timed_and_right(run, root, worlds, task):
 def test_the_game_is_timed_and_is_what_successive_averages_come_near(run, root, worlds):
     """In fresh processes; an equilibrium stays the same if travellers choose anew."""
     found = {}
-    for tool, script in (("movelaws", "ours_choice"), ("averaging", "published")):
+    for tool, script in (("movelaws", "ours_choice"), ("averaging", "published_choice")):
         command = [sys.executable, str(root / f"scripts/benchmarks/{script}.py"), tool]
         table, values = run.climb([*command, "equilibrium"], worlds, 1, LIMITS)
         assert (table["seconds"] > 0).all()
@@ -228,9 +230,56 @@ def test_the_similarity_of_the_grid_counts_all_pairs(published):
     assert published.ssi(flow, predicted) == pytest.approx((1 + 0.5) / 4)
 
 
+@pytest.mark.parametrize(
+    ("task", "tool", "size"),
+    [("randomclasses", "ranking", 6 * 4), ("manyclass", "quadrature", 24 * 23)],
+)
+def test_unequal_zones_are_timed_and_come_out_as_written_down(run, root, worlds, task, tool, size):
+    """In fresh processes, against NumPy and SciPy alone."""
+    found = []
+    for name, script, threads in (("movelaws", "ours", 2), (tool, "published", 1)):
+        path = root / f"scripts/benchmarks/{script}_classes.py"
+        command = [sys.executable, str(path), name, task]
+        table, values = run.climb(command, {24: worlds[24]}, threads, LIMITS)
+        assert (table["seconds"] > 0).all(), table["note"].tolist()
+        found.append(values[24])
+    ours, by_hand = found
+    assert ours.size == size
+    assert (ours > 0).all()
+    np.testing.assert_allclose(by_hand, ours, rtol=1e-9)
+
+
+def test_random_shapes_penalise_a_tenth_and_do_not_depend_on_how_many_are_drawn(root):
+    measure = load(root, "measure")
+    few, many = measure.random_shapes(100, 2), measure.random_shapes(100, 5)
+    np.testing.assert_array_equal(many[:2], few)
+    assert (np.count_nonzero(many, axis=1) == 10).all()
+    assert (many.max(axis=1) == 1).all()
+    assert (np.sort(many, axis=1) == np.sort(few[0])).all()
+    assert not np.array_equal(many[0], many[1])
+
+
+def test_a_run_of_many_parts_is_timed_by_the_part(root, monkeypatch):
+    measure = load(root, "measure")
+    clock = iter([0.0, 8.0, 10.0, 14.0])
+    monkeypatch.setattr(measure.time, "perf_counter", lambda: next(clock))
+    task = measure.Task("1", dict, lambda _: None, lambda *_: np.zeros(1), parts=4)
+    assert measure.measure(task, {}, 2, 100)["seconds"] == [2.0, 1.0]
+
+
+def test_the_table_says_how_long_all_the_draws_of_the_paper_take(root):
+    table = pd.DataFrame(
+        {"task": ["randomclasses"] * 3 + ["manyclass"], "n_zones": [1000, 3108, 3108, 3108],
+         "seconds": [0.01, 0.06, 6.0, 20.0], "note": ["", "64 draws at a time", "", ""]}
+    )  # fmt: skip
+    notes = load(root, "table").with_whole_comparison(table)["note"].tolist()
+    rate = "1,000 draws of 4 variables at this rate: "
+    assert notes == ["", f"64 draws at a time; {rate}4.0 min", f"{rate}6.7 h", ""]
+
+
 def test_a_published_method_runs_in_the_environment_of_the_project(run):
-    command, why = run.command_for("grid", "choice", "published.py", None)
-    assert command == [sys.executable, "published.py", "grid", "choice"]
+    command, why = run.command_for("grid", "choice", "published_choice.py", None)
+    assert command == [sys.executable, "published_choice.py", "grid", "choice"]
     assert why == ""
 
 
@@ -271,14 +320,21 @@ def test_the_figure_has_a_panel_per_task_for_time_and_for_memory():
     assert [len(axes.lines) for axes in made.axes] == [2, 1, 3, 2]  # with the limit of memory
 
 
-def test_panels_of_many_tasks_stay_within_the_page_and_show_their_own_sizes():
-    tasks = ["opportunities", "radiation", "calibration", "equilibrium", "choice"]
+@pytest.mark.parametrize(("extra", "across"), [([], 5), (["randomclasses", "manyclass"], 4)])
+def test_panels_of_many_tasks_stay_within_the_page_and_show_their_own_sizes(extra, across):
+    tasks = ["opportunities", "radiation", "calibration", "equilibrium", "choice", *extra]
     table = pd.concat([runs(task=task, tool="movelaws", threads=1) for task in tasks])
     table.loc[table["task"] == "choice", "n_zones"] = [51, 340]
     made = scaling(table, growth(table), 16)
-    assert len(made.axes) == 10
-    assert made.axes[4].get_position().x1 <= 1
-    assert made.axes[4].get_xlim()[1] < 1000 < made.axes[3].get_xlim()[1]
+    assert len(made.axes) == 2 * len(tasks)
+    places = [axes.get_position() for axes in made.axes]
+    assert max(place.x1 for place in places) <= 1
+    assert min(place.y0 for place in places) > 0
+    assert [place.x0 == places[0].x0 for place in places].count(True) == (4 if extra else 2)
+    titles = [{text.get_text() for text in axes.texts} & set(TITLES) for axes in made.axes]
+    assert [title for found in titles for title in found] == TITLES[: len(tasks)]
+    choice, equilibrium = (made.axes[titles.index({title})] for title in TITLES[4:2:-1])
+    assert choice.get_xlim()[1] < 1000 < equilibrium.get_xlim()[1]
 
 
 def test_the_figure_names_what_it_cannot_draw():

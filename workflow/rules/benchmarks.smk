@@ -6,16 +6,19 @@
 
 BENCHMARKS = Path("results") / "benchmarks"
 BENCHMARK_STEPS = PROJECT / "scripts" / "benchmarks"
-# Numbers of zones; those of the destination choice game are near its paper's datasets.
+# Numbers of zones; those of the destination choice game and of the modified radiation model are
+# near their papers' datasets, but for 100, where an integral for each pair ends in time.
 BENCHMARK_SIZES = {
     "opportunities": [500, 1000, 2000, 3000, 7201],
     "radiation": [500, 1000, 2000, 3000, 7201],
     "calibration": [500, 1000, 2000, 3000, 7201],
     "equilibrium": [340, 1000, 3108, 7201],
     "choice": [51, 340],
+    "randomclasses": [500, 1000, 3108],
+    "manyclass": [100, 500, 1000, 3108],
 }
 BENCHMARK_LIMITS = {
-    "limit_s": 300,
+    "limit_s": 200,
     "memory_gb": 16,
     "repeats": 3,
     "patience_s": 10,
@@ -36,6 +39,10 @@ BENCHMARK_RUNS = [
         ("equilibrium", "averaging", (1,)),
         ("choice", "movelaws", (1, 2)),
         ("choice", "grid", (1,)),
+        ("randomclasses", "movelaws", (1, 2)),
+        ("randomclasses", "ranking", (1,)),
+        ("manyclass", "movelaws", (1, 2)),
+        ("manyclass", "quadrature", (1,)),
     )
     for threads in choices
 ]
@@ -48,14 +55,28 @@ BENCHMARK_PAIRS = [
     "movelaws.opportunities",
 ]
 BENCHMARK_GAME = ["movelaws.benchmarks", "movelaws.game", "movelaws.choice.fits"]
+BENCHMARK_CLASSES = [
+    "movelaws.benchmarks",
+    "movelaws.inequality.draws",
+    "movelaws.inequality.many_class",
+]
 BENCHMARK_OURS = {
     "opportunities": BENCHMARK_PAIRS,
     "radiation": BENCHMARK_PAIRS,
     "calibration": BENCHMARK_PAIRS,
     "equilibrium": BENCHMARK_GAME,
     "choice": BENCHMARK_GAME,
+    "randomclasses": BENCHMARK_CLASSES,
+    "manyclass": BENCHMARK_CLASSES,
 }
-BENCHMARK_PUBLISHED = ["averaging", "grid"]
+# Scripts of movelaws and of published methods: ours.py and, with these endings, those of a paper.
+BENCHMARK_PAPERS = {
+    "equilibrium": "_choice",
+    "choice": "_choice",
+    "randomclasses": "_classes",
+    "manyclass": "_classes",
+}
+BENCHMARK_PUBLISHED = ["averaging", "grid", "ranking", "quadrature"]
 
 
 rule benchmarks_environment:

@@ -254,12 +254,10 @@ def inequality_what_if_settings(wildcards):
 
 def benchmark_script(wildcards):
     """Which script times a tool on a task."""
-    if wildcards.tool in BENCHMARK_PUBLISHED:
-        return BENCHMARK_STEPS / "published.py"
-    if wildcards.tool != "movelaws":
+    if wildcards.tool not in ["movelaws", *BENCHMARK_PUBLISHED]:
         return BENCHMARK_STEPS / "peer.py"
-    choice = BENCHMARK_OURS[wildcards.task] is BENCHMARK_GAME
-    return BENCHMARK_STEPS / ("ours_choice.py" if choice else "ours.py")
+    whose = "ours" if wildcards.tool == "movelaws" else "published"
+    return BENCHMARK_STEPS / f"{whose}{BENCHMARK_PAPERS.get(wildcards.task, '')}.py"
 
 
 wildcard_constraints:

@@ -70,7 +70,7 @@ rule inequality_case:
     input:
         unpack(inequality_canonical),
     output:
-        grid=INEQUALITY / "{case}" / "grid.csv",
+        grid=INEQUALITY / "{case}" / "grid.parquet",
         flows=INEQUALITY / "{case}" / "flows.parquet",
         classes=INEQUALITY / "{case}" / "classes.csv",
         changes=INEQUALITY / "{case}" / "changes.csv",

@@ -64,6 +64,8 @@ def _most_changed(name: str, case: Evidence) -> Finding:
     rows = case.changes[case.changes["change_percent"] != 0]
     if rows.empty:
         return not_testable("I10", name, "the modified model changes no flow")
+    if not (case.flows["flow"] > 0).any():
+        return not_testable("I10", name, "nobody moves, so no distance is long")
     beyond = _long_range(case.flows)
     over, far = rows["error_standard"] > 0, rows["distance_km"] > beyond
     worse = rows["penalised_origin"].astype(bool) | rows["penalised_destination"].astype(bool)
@@ -94,7 +96,5 @@ def _most_changed(name: str, case: Evidence) -> Finding:
 def _long_range(flows: pd.DataFrame) -> float:
     """Kilometres that all but the longest tenth of the observed trips stay within."""
     trips = flows[flows["flow"] > 0].sort_values("distance_km")
-    if trips.empty:
-        return 0.0
     last = trips["flow"].cumsum().searchsorted(LONG_RANGE * trips["flow"].sum())
     return float(trips["distance_km"].iloc[int(last)])

@@ -52,12 +52,19 @@ def evaluate(case: Case, exponents: Sequence[float], *, drop_exact: bool) -> pd.
     DataFrame: variable, label, exponent, scale, delta_or_Delta, n_penalised, the fields of
     :class:`movelaws.inequality.comparison.Comparison` (U, hamming, ...), criteria of Akaike
     (``aic_<version>_<model>``) and clipped_share.
+
+    Raises
+    ------
+    ValueError
+        If an observed flow is not a whole number.
     """
     around = case.surroundings
     observed = np.rint(around.flow).astype(np.int64).ravel()
     if (np.abs(observed - around.flow.ravel()) > 1e-6).any():
         worst = float(around.flow.ravel()[np.argmax(np.abs(observed - around.flow.ravel()))])
-        raise ValueError(f"flows must be whole numbers for tests of exactness, found {worst}")
+        raise ValueError(
+            f"flows must be whole numbers for tests of exactness, found {worst}: give counts"
+        )
     baseline = case.standard().ravel()
     even = np.ones(around.n_zones)
     known = allocate(standard(around), even).ravel()
@@ -107,9 +114,11 @@ def judge(table: pd.DataFrame, draws: pd.DataFrame, level: float) -> pd.DataFram
     Returns
     -------
     ``table`` with, first, the columns ``STABLE``; ``x_random_q05`` is the quantile of statistic x
-    at ``level``. ``significant`` asks both tests to be significant and better than random, U and
-    Hamming distance each as the paper has them. ``significant_effect`` puts U / n^2 in the place of
-    U, which stays comparable where pairs are dropped.
+    at ``level``. ``significant`` asks both tests to be significant and better than random. Where
+    pairs that both models predict exactly are dropped, the size n of the samples differs between
+    draws and U, which grows with n^2, cannot be compared: ``p_random_U``, ``better_U`` and
+    ``significant`` are by U / n^2 (the same as U where nothing is dropped),
+    ``significant_printed`` by U itself.
 
     Raises
     ------
@@ -130,19 +139,22 @@ def judge(table: pd.DataFrame, draws: pd.DataFrame, level: float) -> pd.DataFram
             name: against_random(row[name], drawn[column].to_numpy(), level)
             for name, column in DRAWN.items()
         }
-        ahead = verdict(row["p_mw"], row["p_binomial"], beside["U"], beside["hamming"], level)
-        sized = verdict(
-            row["p_mw"], row["p_binomial"], beside["effect_mw"], beside["hamming"], level
-        )
+        by_size = beside.pop("effect_mw")
+        printed = verdict(row["p_mw"], row["p_binomial"], beside["U"], beside["hamming"], level)
+        ahead = verdict(row["p_mw"], row["p_binomial"], by_size, beside["hamming"], level)
         rows.append(
             {f"{name}_random_q05": one.quantile for name, one in beside.items()}
+            | {"effect_mw_random_q05": by_size.quantile}
             | {f"p_random_{name}": one.p_random for name, one in beside.items()}
             | {
+                "p_random_U": by_size.p_random,
                 "n_draws": len(drawn),
+                "better_U": by_size.better,
+                "better_hamming": beside["hamming"].better,
                 "significant_U": ahead.mann_whitney,
                 "significant_hamming": ahead.hamming,
                 "significant": ahead.overall,
-                "significant_effect": sized.overall,
+                "significant_printed": printed.overall,
             }
         )
     judged = pd.concat([table.reset_index(drop=True), pd.DataFrame(rows)], axis=1)

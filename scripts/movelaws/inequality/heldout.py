@@ -11,7 +11,6 @@ from movelaws.inequality.comparison import against_random, compare
 from movelaws.inequality.draws import RandomClasses
 from movelaws.inequality.gain import gain_per_person
 from movelaws.inequality.likelihood import estimate_penalty
-from movelaws.inequality.standard import standard
 
 LIKELIHOOD, HAMMING = "likelihood", "hamming"
 """What chose the penalty: the likelihood, or the fewest wrong pairs on the grid."""
@@ -73,9 +72,9 @@ def out_of_sample(
         )  # fmt: skip
         return against_random(hamming, drawn["hamming"].to_numpy()).p_random
 
-    plain = standard(tested.surroundings)
     rows = []
     for variable in fitted.shapes:
+        exact = tested.exact(variable)
         chosen = {
             LIKELIHOOD: estimate_penalty(
                 fitted.surroundings, fitted.exact(variable), grid, bootstraps=1, rng=rng
@@ -106,7 +105,7 @@ def out_of_sample(
                     "p_binomial": test.p_binomial,
                     "p_random_hamming": beside(variable, penalty, test.hamming, way),
                     "gain_per_person": gain_per_person(
-                        tested.surroundings.flow, tested.exact(variable)(penalty), plain
+                        tested.surroundings.flow, exact(penalty), exact(0.0)
                     ),
                 }
             )

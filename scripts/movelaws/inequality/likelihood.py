@@ -8,6 +8,7 @@ the likelihood: origins are drawn with replacement, and each draw has a best pen
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,8 @@ Weights = Callable[[float], np.ndarray]
 """Penalty delta - 1 to (n, n - 1) unnormalised p_ij in the order of the surroundings."""
 
 _IMPOSSIBLE = -1e300  # in the place of -inf, which times 0 draws would be no number
+_ROUNDING = 1e-12  # of the log-likelihood per person
+_REFINEMENTS, _PARTS, _FEW_STEPS = 3, 3, 2  # rounds, parts of a step, steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,9 +105,10 @@ def estimate_penalty(
 
     The maximum lies between grid points; a parabola through the best point and its neighbours, in
     the index of the grid (so in the logarithm of the penalty), says where. A maximum at the end of
-    the grid, or beside 0, stays on its grid point; of equal likelihoods the penalty nearest to 0 is
-    taken. Flows from or to zones without people are impossible whatever the penalty and say
-    nothing about it: they are left out.
+    the grid, or beside 0, stays on its grid point; where no penalty is better than none by more
+    than rounding, it is 0. Where the bootstrap estimates lie within two steps of the grid, these
+    are divided further. Flows from or to zones without people are impossible whatever the penalty
+    and say nothing about it: they are left out.
 
     Parameters
     ----------
@@ -133,15 +137,22 @@ def estimate_penalty(
     people = flow.sum()
     if not people > 0:
         raise ValueError("nobody moves between zones with people: no penalty can be estimated")
-    columns = [origin_log_likelihood(flow, weights(penalty)) for penalty in grid]
-    by_origin = np.maximum(np.column_stack(columns), _IMPOSSIBLE)
-    null = int(np.flatnonzero(grid == 0)[0])
-    gain = by_origin.sum(axis=0) - by_origin[:, null].sum()
-    drawn = rng.multinomial(len(by_origin), np.full(len(by_origin), 1 / len(by_origin)), bootstraps)
-    # sums, not matrix products, whose last digits depend on the number of threads
-    found = np.array([_peak(grid, (row[:, None] * by_origin).sum(axis=0))[0] for row in drawn])
+    noise = _ROUNDING * people
+    drawn = rng.multinomial(len(flow), np.full(len(flow), 1 / len(flow)), bootstraps)
+    by_origin = _columns(flow, weights, grid)
+    for _ in range(_REFINEMENTS):
+        between = _within_interval(grid, by_origin, drawn, noise)
+        if between.size == 0:
+            break
+        by_origin = np.column_stack([by_origin, _columns(flow, weights, between)])
+        grid = np.concatenate([grid, between])
+        rising = np.argsort(grid)
+        grid, by_origin = grid[rising], by_origin[:, rising]
+    by_origin = by_origin - by_origin[:, grid == 0]
+    gain = by_origin.sum(axis=0)
+    found = _bootstrapped(grid, by_origin, drawn, noise)
     low, high = np.quantile(found, [(1 - confidence) / 2, (1 + confidence) / 2])
-    penalty, best = _peak(grid, gain)
+    penalty, best = _peak(grid, gain, noise)
     shown = np.where(gain <= _IMPOSSIBLE / 2, -np.inf, gain) / people
     return Estimate(
         penalty=penalty,
@@ -154,10 +165,45 @@ def estimate_penalty(
     )
 
 
-def _peak(grid: np.ndarray, value: np.ndarray) -> tuple[float, float]:
-    """Penalty and height of the maximum, between grid points where a parabola can say so."""
-    best = np.flatnonzero(value == value.max())
-    k = int(best[np.argmin(np.abs(grid[best]))])
+def _columns(flow: np.ndarray, weights: Weights, penalties: np.ndarray) -> np.ndarray:
+    """(n_origins, n_penalties) log-likelihoods."""
+    columns = [origin_log_likelihood(flow, weights(penalty)) for penalty in penalties]
+    return np.maximum(np.column_stack(columns), _IMPOSSIBLE)
+
+
+def _bootstrapped(
+    grid: np.ndarray, by_origin: np.ndarray, drawn: np.ndarray, noise: float
+) -> np.ndarray:
+    """Best penalty of each draw of the origins."""
+    gain = by_origin - by_origin[:, grid == 0]
+    # sums, not matrix products, whose last digits depend on the number of threads
+    return np.array([_peak(grid, (row[:, None] * gain).sum(axis=0), noise)[0] for row in drawn])
+
+
+def _within_interval(
+    grid: np.ndarray, by_origin: np.ndarray, drawn: np.ndarray, noise: float
+) -> np.ndarray:
+    """Penalties between those of the grid, where the grid is too coarse for the bootstrap.
+
+    It is where all draws have their best penalty within two of its steps: a parabola over steps
+    much wider than the interval would be all that the interval is made of.
+    """
+    found = _bootstrapped(grid, by_origin, drawn, noise)
+    first = int(np.searchsorted(grid, found.min(), side="right")) - 1
+    last = int(np.searchsorted(grid, found.max(), side="left"))
+    ends = grid[max(first - 1, 0) : last + 2]
+    if last - first > _FEW_STEPS or (np.sign(ends) != np.sign(ends[0])).any() or ends[0] == 0:
+        return np.empty(0)
+    inner = np.arange(1, _PARTS) / _PARTS
+    # geometric, as the grid is, whichever the sign
+    return np.concatenate([a * (b / a) ** inner for a, b in pairwise(ends)])
+
+
+def _peak(grid: np.ndarray, value: np.ndarray, noise: float) -> tuple[float, float]:
+    """Penalty and gain at the maximum, between grid points where a parabola can say so."""
+    k = int(np.argmax(value))
+    if value[k] <= noise:
+        return 0.0, 0.0
     if k in (0, grid.size - 1) or 0 in grid[k - 1 : k + 2]:
         return float(grid[k]), float(value[k])
     left, top, right = value[k - 1 : k + 2]

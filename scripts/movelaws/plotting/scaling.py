@@ -17,6 +17,8 @@ _LOOKS = {
     "spint": colours.Look("#AA3377", "^"),
     "averaging": colours.Look("#997700", "v"),
     "grid": colours.Look("#66CCEE", "P"),
+    "ranking": colours.Look("#EE7733", "X"),
+    "quadrature": colours.Look("#555555", "h"),
 }
 _TASKS = {
     "opportunities": "Opportunities",
@@ -24,14 +26,17 @@ _TASKS = {
     "calibration": "Gravity calibration",
     "equilibrium": "Choice equilibrium",
     "choice": "Choice calibration",
+    "randomclasses": "Random classes, a draw",
+    "manyclass": "Many classes",
 }
 _ROWS = (
     ("seconds", "Time (s)", "seconds_exponent"),
     ("peak_memory_mb", "Peak memory (MB)", "memory_exponent"),
 )
-_NAMES = {"averaging": "successive averages", "grid": "grid search"}
-_LEFT, _RIGHT, _TOP, _TALL, _ACROSS, _DOWN = 15.0, 3.0, 14.0, 44.0, 4.0, 8.0
-_WIDEST = 50.0
+_NAMES = {"averaging": "successive averages", "grid": "grid search", "ranking": "ranks by sorting"}
+_LEFT, _RIGHT, _TOP, _ACROSS, _DOWN, _BELOW = 15.0, 3.0, 14.0, 4.0, 8.0, 10.0
+_WIDEST, _MOST_ACROSS = 50.0, 5
+_TALL = {1: 44.0, 2: 34.0}  # by the number of blocks of panels
 _LEAST_MB = 1.0  # below it the number says what the interpreter happened to hold in reserve
 _POINTS_PER_MM = 72 / MM_PER_INCH
 
@@ -39,6 +44,8 @@ _POINTS_PER_MM = 72 / MM_PER_INCH
 @style()
 def scaling(table: pd.DataFrame, growth: pd.DataFrame, memory_gb: float) -> Figure:
     """Panels of time above panels of memory, one column per task, one line per tool and threads.
+
+    More than five tasks stand in two blocks, one below the other.
 
     Parameters
     ----------
@@ -67,28 +74,33 @@ def scaling(table: pd.DataFrame, growth: pd.DataFrame, memory_gb: float) -> Figu
     unknown = sorted(set(measured["tool"]) - set(_LOOKS))
     if unknown:
         raise ValueError(f"table: tool {unknown[0]!r} has no look; there are {', '.join(_LOOKS)}")
-    made = figure(WIDTH_DOUBLE, _TOP + 2 * _TALL + _DOWN + 10)
-    wide = min(_WIDEST, (WIDTH_DOUBLE - _LEFT - _RIGHT + _ACROSS) / len(tasks) - _ACROSS)
-    for row, (column, label, exponent) in enumerate(_ROWS):
-        reach = _reach(measured, column, memory_gb)
-        for place, task in enumerate(tasks):
-            runs = measured[measured["task"] == task]
-            panel = axes_mm(
-                made, _LEFT + place * (wide + _ACROSS), _TOP + row * (_TALL + _DOWN), wide, _TALL
-            )
-            panel.set(xscale="log", yscale="log", ylim=reach, xlim=_sizes(runs))
-            if column == "peak_memory_mb":
-                _limit(panel, memory_gb)
-            _lines(panel, runs, column)
-            exponents = growth[growth["task"] == task].set_index(["tool", "threads"])[exponent]
-            _exponents(panel, runs, column, exponents)
-            letter(panel, row * len(tasks) + place, _TASKS[task] if row == 0 else "")
-            panel.set_xlabel("Number of zones, n" if row else "")
-            panel.tick_params(labelleft=place == 0, labelbottom=row == len(_ROWS) - 1)
-            panel.set_ylabel("" if place else label)
-            panel.yaxis.set_label_coords(-10 / wide, 0.5)
-            decades(panel.xaxis)
-            decades(panel.yaxis)
+    blocks = 1 if len(tasks) <= _MOST_ACROSS else 2
+    across, tall = -(-len(tasks) // blocks), _TALL[blocks]
+    block_mm = 2 * tall + _DOWN + _BELOW
+    made = figure(WIDTH_DOUBLE, _TOP + blocks * block_mm + (blocks - 1) * _DOWN)
+    wide = min(_WIDEST, (WIDTH_DOUBLE - _LEFT - _RIGHT + _ACROSS) / across - _ACROSS)
+    reach = {column: _reach(measured, column, memory_gb) for column, *_ in _ROWS}
+    for block in range(blocks):
+        shown = tasks[block * across : (block + 1) * across]
+        top = _TOP + block * (block_mm + _DOWN)
+        for row, (column, label, exponent) in enumerate(_ROWS):
+            for place, task in enumerate(shown):
+                runs = measured[measured["task"] == task]
+                left = _LEFT + place * (wide + _ACROSS)
+                panel = axes_mm(made, left, top + row * (tall + _DOWN), wide, tall)
+                panel.set(xscale="log", yscale="log", ylim=reach[column], xlim=_sizes(runs))
+                if column == "peak_memory_mb":
+                    _limit(panel, memory_gb)
+                _lines(panel, runs, column)
+                exponents = growth[growth["task"] == task].set_index(["tool", "threads"])[exponent]
+                _exponents(panel, runs, column, exponents, tall)
+                letter(panel, len(made.axes) - 1, "" if row else _TASKS[task])
+                panel.set_xlabel("Number of zones, n" if row else "")
+                panel.tick_params(labelleft=place == 0, labelbottom=row == len(_ROWS) - 1)
+                panel.set_ylabel("" if place else label)
+                panel.yaxis.set_label_coords(-11.5 / wide, 0.5)
+                decades(panel.xaxis)
+                decades(panel.yaxis)
     _key(made, measured)
     return made
 
@@ -112,7 +124,9 @@ def _lines(axes: Axes, runs: pd.DataFrame, column: str) -> None:
         axes.plot(line["n_zones"], line[column], **_drawn(tool, threads), zorder=3)
 
 
-def _exponents(axes: Axes, runs: pd.DataFrame, column: str, exponents: pd.Series) -> None:
+def _exponents(
+    axes: Axes, runs: pd.DataFrame, column: str, exponents: pd.Series, tall: float
+) -> None:
     """Growth exponent behind the end of each line; labels of neighbours are moved apart."""
     if column == "peak_memory_mb":  # Lines of one tool lie on each other, whatever its threads.
         runs = runs[runs["threads"] == 1]
@@ -121,7 +135,7 @@ def _exponents(axes: Axes, runs: pd.DataFrame, column: str, exponents: pd.Series
         (ends[column] > 0) & exponents.reindex(ends[["tool", "threads"]]).notna().to_numpy()
     ]
     low, high = np.log(axes.get_ylim())
-    gap = (high - low) * FONT_SIZE * 1.05 / (_TALL * _POINTS_PER_MM)
+    gap = (high - low) * FONT_SIZE * 1.05 / (tall * _POINTS_PER_MM)
     for n, group in ends.groupby("n_zones"):
         places = np.exp(spread(np.log(group[column].to_numpy()), gap))
         for row, place in zip(group.itertuples(), places, strict=True):
@@ -163,7 +177,7 @@ def _key(made: Figure, measured: pd.DataFrame) -> None:
     ]
     columns = len(handles) if len(handles) <= 5 else -(-len(handles) // 2)
     made.legend(
-        handles=handles, loc="upper left", ncols=columns, columnspacing=1.4,
+        handles=handles, loc="upper left", ncols=columns, columnspacing=1.2,
         bbox_to_anchor=(_LEFT / WIDTH_DOUBLE, 1.0), borderaxespad=0.3, handlelength=2.2,
     )  # fmt: skip
 
