@@ -1,5 +1,7 @@
 """Fig 2a-c: the country, and the sign of the error of every flow under both models."""
 
+import textwrap
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -19,9 +21,10 @@ from movelaws.plotting.inequality.settlements import (
 SIGNS = {1: ("over", ways.OVER), 0: ("exact", ways.EXACT), -1: ("under", ways.UNDER)}
 """Sign of modelled minus observed flow: its word and colour, from top to bottom."""
 
-_EDGE, _GAP, _HEADER, _FOOT, _LINE = 1.0, 3.0, 5.5, 8.5, 3.5  # mm
+_EDGE, _GAP, _HEADER, _FOOT, _LINE = 1.0, 3.0, 5.5, 12.0, 3.5  # mm
 _TALLEST_MAP = 78.0
 _INK = 25.0  # most mm of unchanged lines per mm2 of printed land; as many again that change
+_CHARACTERS = 150  # of a line of notes
 _STEPS = np.linspace(0, 1, 9)
 _MODELS = {"standard": "_standard", "modified": ""}  # and the endings of their columns in tests
 
@@ -88,10 +91,11 @@ def error_maps(
     maps.scale_bar(axes, under)
     said = f"{len(zones):,} {places}, penalised: {penalised.sum():,}"
     if settlements is not None:
-        draw_settlements(axes, under, settlements)
-        said += f"; {len(settlements):,} settlements"
+        said += f"; {draw_settlements(axes, under, settlements):,} settlements"
     panels.letter(axes, 0, said)
-    _changes(panels.axes_mm(made, right, _EDGE + _HEADER, cell, height), row, error, n_pairs)
+    axes = panels.axes_mm(made, right, _EDGE + _HEADER, cell, height)
+    penalty = f"{row['label'].lower()}, {_penalty(classes[f'shape_{variable}'], exponent)}"
+    _changes(axes, row, error, n_pairs, penalty)
 
     ends = [
         under.points[ways.positions(zones, flows[side], "flows")]
@@ -113,7 +117,9 @@ def error_maps(
 
 
 def _row(tests: pd.DataFrame, variable: str, exponent: float) -> pd.Series:
-    shares = [f"{share}{end}" for share in ("exact_share", "over", "under") for end in ("", "_standard")]
+    shares = [
+        f"{share}{end}" for share in ("exact_share", "over", "under") for end in ("", "_standard")
+    ]
     panels.require_columns(tests, ["variable", "label", "exponent", *shares], "tests")
     rows = tests[(tests["variable"] == variable) & np.isclose(tests["exponent"], exponent)]
     if len(rows) != 1:
@@ -143,7 +149,15 @@ def _check(row: pd.Series, error: dict[str, np.ndarray], n_pairs: int) -> None:
 def _shares(row: pd.Series, end: str) -> str:
     """Exact first: it is what the paper compares."""
     exact, over, under = (100 * row[f"{name}{end}"] for name in ("exact_share", "over", "under"))
-    return f"exact {exact:.1f} %, over {over:.1f} %, under {under:.1f} %"
+    n = _digits(row)
+    return f"exact {exact:.{n}f} %, over {over:.{n}f} %, under {under:.{n}f} %"
+
+
+def _digits(row: pd.Series) -> int:
+    """Decimals of percentages: as few as show that the models differ, at most three."""
+    shares = 100 * row["exact_share"], 100 * row["exact_share_standard"]
+    differ = (n for n in (1, 2, 3) if len({f"{share:.{n}f}" for share in shares}) == 2)
+    return next(differ, 1)
 
 
 def _size(error: dict[str, np.ndarray]) -> np.ndarray:
@@ -177,12 +191,12 @@ def _lines(
     colour = {s: to_rgba_array(c)[0] for s, (_, c) in SIGNS.items()}
     for strong, rows in drawn:
         colours = np.array([colour[int(s)] for s in sign[rows]]).reshape(-1, 4)
-        colours[:, 3] = 0.85 if strong else 0.22
+        colours[:, 3] = 0.7 if strong else 0.22
         share = np.log1p(size[rows]) / most
         lines = LineCollection(
             points[rows],
             colors=colours,
-            linewidths=0.25 + share if strong else 0.15 + 0.6 * share,
+            linewidths=0.2 + 0.7 * share if strong else 0.12 + 0.4 * share,
             capstyle="round",
             zorder=1.2 if strong else 1.0,
             rasterized=True,
@@ -191,7 +205,16 @@ def _lines(
         axes.add_collection(lines, autolim=False)
 
 
-def _changes(axes: Axes, row: pd.Series, error: dict[str, np.ndarray], n_pairs: int) -> None:
+def _penalty(shape: pd.Series, exponent: float) -> str:
+    """The paper's symbol: delta of two classes, Delta of the worst place of many."""
+    power = f"10^{{{exponent:g}}}"
+    two = shape.isin([0, 1]).all()
+    return rf"$\delta = 1 + {power}$" if two else rf"$\Delta = {power}$"
+
+
+def _changes(
+    axes: Axes, row: pd.Series, error: dict[str, np.ndarray], n_pairs: int, penalty: str
+) -> None:
     """All pairs by the sign of their error, standard model to the left, modified to the right."""
     height = axes.get_position().height * axes.figure.get_figheight() * 25.4
     axes.set(xlim=(0, 1), ylim=(1, 0))
@@ -202,6 +225,7 @@ def _changes(axes: Axes, row: pd.Series, error: dict[str, np.ndarray], n_pairs: 
     count.loc[0, 0] += n_pairs - len(signs["standard"])  # pairs where all three are 0
     table = count.to_numpy() / n_pairs
     top, deep, left, right, bar = 4.5 / height, 1 - 12.5 / height, 0.27, 0.73, 0.018
+    digits = _digits(row)
     for x, side, name in ((left, 1, "standard"), (right, 0, "modified")):
         shares = table.sum(axis=side)
         edges = top + deep * np.concatenate([[0], np.cumsum(shares)])
@@ -213,16 +237,15 @@ def _changes(axes: Axes, row: pd.Series, error: dict[str, np.ndarray], n_pairs: 
         ):
             axes.fill_between([x, x + bar], low, high, color=colour, linewidth=0)
             axes.text(
-                at + away * 0.02, y, f"{word} {100 * share:.1f} %", color=colour, va="center",
-                ha="right" if side else "left", fontweight="bold",
+                at + away * 0.02, y, f"{word} {100 * share:.{digits}f} %", color=colour,
+                va="center", ha="right" if side else "left", fontweight="bold",
             )  # fmt: skip
     _ribbons(axes, table, (left + bar, right), (top, deep))
     better = int(count[0].sum() - count.loc[0, 0])
     worse = int(count.loc[0].sum() - count.loc[0, 0])
     for line, text in enumerate(
         (
-            f"All {n_pairs:,} ordered pairs. Penalised: {row['label'].lower()}, "
-            f"scale $10^{{{row['exponent']:g}}}$",
+            f"All {n_pairs:,} ordered pairs. Penalised: {penalty}",
             f"{better:,} pairs become exact, {worse:,} no longer are",
         )
     ):
@@ -259,12 +282,13 @@ def _foot(
     (_, faint), (_, strong) = drawn
     shown = len(faint) + len(strong)
     rest = f"; {n_rows - shown:,} with smaller errors are not" if shown < n_rows else ""
-    lines = (
+    text = (
         f"Strong lines: the {len(strong):,} pairs whose error has another sign in c than in b; "
-        "faint lines: all others; wider with the larger of both errors",
-        f"{shown:,} pairs are drawn{rest}; {n_pairs - n_rows:,} have no {unit}, "
-        "observed or modelled. Lines bend to the right of their direction",
+        "faint lines: all others. Width: the larger of both errors. Lines bend to the right of "
+        f"their direction. {shown:,} pairs are drawn{rest}; "
+        f"{n_pairs - n_rows:,} have no {unit}, observed or modelled."
     )
+    lines = textwrap.wrap(text, _CHARACTERS)
     for number, text in enumerate(lines):
         axes.annotate(
             text,

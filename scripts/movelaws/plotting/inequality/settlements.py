@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.path import Path
 from pyproj import Transformer
-from shapely import get_coordinates, get_parts
+from shapely import contains_xy, get_coordinates, get_parts
 
 from movelaws.plotting import maps, panels
 
@@ -65,13 +65,17 @@ def penalised_map(axes: Axes, under: maps.Ground, penalised: np.ndarray) -> None
     )
 
 
-def draw_settlements(axes: Axes, under: maps.Ground, settlements: pd.DataFrame) -> None:
-    """A dot for every settlement, smaller the more there are.
+def draw_settlements(axes: Axes, under: maps.Ground, settlements: pd.DataFrame) -> int:
+    """A dot for every settlement on the zones, smaller the more there are.
 
     Parameters
     ----------
     axes : a map of ``under``.
     settlements : (n,) with lon and lat, degrees (WGS 84).
+
+    Returns
+    -------
+    int, how many lie on polygons (all, where zones are points) and are drawn.
 
     Raises
     ------
@@ -85,9 +89,15 @@ def draw_settlements(axes: Axes, under: maps.Ground, settlements: pd.DataFrame) 
         raise ValueError(f"settlements: row {row} has no finite position: {lon_lat[row]}")
     to_map = Transformer.from_crs("EPSG:4326", under.shapes.crs, always_xy=True)
     x, y = to_map.transform(*lon_lat.T)
+    if under.outline.area > 0:
+        # Generalised boundaries: a little beyond them is still inside.
+        slack = 2e-3 * (under.bounds[2] - under.bounds[0])
+        inside = contains_xy(under.outline.buffer(slack), x, y)
+        x, y = x[inside], y[inside]
     wide, tall = (axes.get_position().size * axes.figure.get_size_inches()) * 72
     size = np.clip(_MOST_INK * wide * tall / max(len(x), 1), 0.05, 4.0)
     axes.scatter(x, y, s=size, color=_PLACE, linewidths=0, zorder=1.5, gid="settlements")
+    return len(x)
 
 
 def shape_path(shape: object) -> Path:

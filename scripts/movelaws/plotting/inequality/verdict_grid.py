@@ -79,7 +79,8 @@ def verdict_grid(
     wide, tall = WIDTH_DOUBLE - _LEFT - _RIGHT, rows * _ROW
     step = _HEADER + tall + _GAP
     lost = any(_lost(row, test, level) for row in cells.values() for test in TESTS.values())
-    key = _LINE * (5 + lost)
+    absent = len(cells) < rows * columns or any(map(_untested, cells.values()))
+    key = _LINE * (3 + absent + lost) + 1.0
     made = figure(WIDTH_DOUBLE, 3 * step - _GAP + _TICKS + _KEY_GAP + key)
     for number, title in enumerate((*TESTS, "Both tests: is the modified model better?")):
         axes = panels.axes_mm(made, _LEFT, number * step + _HEADER, wide, tall)
@@ -97,7 +98,7 @@ def verdict_grid(
                     _judged(*place, row, level)
     axes.set_xticks(np.arange(columns) + 0.5, [power(n) for n in exponents])
     axes.set_xlabel(f"Penalty, {scale_name} (no unit)")
-    _key(made, key, level, tests, lost)
+    _key(made, key, level, tests, lost, absent)
     panels.tag_synthetic(made, synthetic)
     return made
 
@@ -162,9 +163,8 @@ def frame(axes: Axes, names: list[str], columns: int) -> None:
 def fill(axes: Axes, column: float, row: float, left: bool | None, right: bool | None) -> None:
     """A cell: left half, right half, or all of it in green; None is hatched."""
     if left is None:
-        axes.add_patch(
-            Rectangle((column, row), 1, 1, fc=ABSENT, ec="#c8c8c8", hatch="////", lw=0, gid="absent")
-        )  # fmt: skip
+        hatched = {"fc": ABSENT, "ec": "#c8c8c8", "hatch": "////"}
+        axes.add_patch(Rectangle((column, row), 1, 1, lw=0, gid="absent", **hatched))
     elif left and right:
         axes.add_patch(Rectangle((column, row), 1, 1, fc=BOTH, lw=0, gid="both"))
     elif left or right:
@@ -174,9 +174,8 @@ def fill(axes: Axes, column: float, row: float, left: bool | None, right: bool |
                 fc=SIGNIFICANT if left else BEYOND, gid="left" if left else "right",
             )
         )  # fmt: skip
-    axes.add_patch(
-        Rectangle((column, row), 1, 1, fc="none", ec="#9a9a9a", lw=HAIRLINE, zorder=2, clip_on=False)
-    )  # fmt: skip
+    edge = {"fc": "none", "ec": "#9a9a9a", "lw": HAIRLINE, "zorder": 2, "clip_on": False}
+    axes.add_patch(Rectangle((column, row), 1, 1, **edge))
     if left and right:
         inset = 0.018
         axes.add_patch(
@@ -193,11 +192,11 @@ def power(exponent: float) -> str:
 
 
 def compact(p: float, factor: bool = True) -> str:
-    """A P value in few letters: 0.49, 0.0047, 5 x 10^-8 or, without the factor, 10^-8."""
+    """A P value in few letters: 0.49, 0.0047, 5 x 10^-8 or, in less room, 0.005 and 10^-8."""
     if p >= 0.0995:
         return f"{p:.2f}"
     if p >= 0.00095:
-        return f"{p:.2g}"
+        return f"{p:.2g}" if factor or p >= 0.00995 else f"{p:.1g}"
     if p < 1e-300:
         return r"$<10^{-300}$"
     if factor:
@@ -241,16 +240,20 @@ def _tested(
 
 
 def _lost(row: pd.Series, test: tuple[str, str, str], level: float) -> str:
-    """Which halves hold alone but not under control of the false discovery rate: † left, r right."""
-    p, statistic, q = test
+    """Which halves hold alone but not as one of many tests: † for the left, r for the right."""
+    _, statistic, q = test
     left, right = conditions(row, test, level)
     beyond = row.get(f"q_random_{statistic}", np.nan)
     return LOST * bool(left and row[q] >= level) + "r" * bool(right and beyond >= level)
 
 
+def _untested(row: pd.Series) -> bool:
+    return any(np.isnan(row[test[0]]) for test in TESTS.values())
+
+
 def _judged(axes: Axes, column: int, at: int, row: pd.Series, level: float) -> None:
     """How many of the four conditions hold; green if that is all."""
-    if any(np.isnan(row[test[0]]) for test in TESTS.values()):
+    if _untested(row):
         fill(axes, column, at, None, None)
         return
     held = sum(sum(conditions(row, test, level)) for test in TESTS.values())
@@ -263,35 +266,36 @@ def _judged(axes: Axes, column: int, at: int, row: pd.Series, level: float) -> N
     )  # fmt: skip
 
 
-def _key(made: Figure, height: float, level: float, tests: pd.DataFrame, lost: bool) -> None:
+def _key(
+    made: Figure, height: float, level: float, tests: pd.DataFrame, lost: bool, absent: bool
+) -> None:
     """Cells with what they mean, in words."""
     tall = made.get_figheight() * MM_PER_INCH
-    axes = panels.axes_mm(made, _LEFT, tall - height, WIDTH_DOUBLE - _LEFT - _RIGHT, height)
+    axes = panels.axes_mm(made, _LEFT, tall - height, _KEY_CELL, height)
     axes.set_axis_off()
-    axes.set_xlim(0, WIDTH_DOUBLE - _LEFT - _RIGHT)
-    lines = int(round(height / _LINE))
-    axes.set_ylim(lines, 0)
-    inner = panels.axes_mm(made, _LEFT, tall - height, _KEY_CELL, height)
-    inner.set_axis_off()
-    inner.set_xlim(0, 1)
-    inner.set_ylim(lines * 1.2, 0)
-    better = f"better than {100 * (1 - level):g} % of random classes of the same size"
-    words = (
+    axes.set_xlim(0, 1)
+    axes.set_ylim(height / _LINE * 1.2, 0)
+    better = f"filled if the variable is better than {100 * (1 - level):g} % of them"
+    words = [
         (True, False, "P", "", f"left half: P of the test, filled if P < {level:g}"),
-        (False, True, "", "%", f"right half: share of random classes that do at least as well, "
-                               f"filled if the variable is {better}"),
-        (True, True, "P", "%", "both: what counts as significant; the verdict asks it of both tests"),
-        (None, None, "", "", "no test: the numbers could not be computed"),
-    )  # fmt: skip
+        (False, True, "", "%", f"right half: random classes that do at least as well, {better}"),
+        (True, True, "P", "%", "both: counts as significant; the verdict asks it of both tests"),
+    ]  # fmt: skip
+    if absent:
+        words.append((None, None, "", "", "no test: the numbers could not be computed"))
+    said = {"va": "center_baseline", "color": INK}
+    text_at = 1 + 2.5 / _KEY_CELL
     for line, (left, right, first, second, text) in enumerate(words):
-        fill(inner, 0, 1.2 * line + 0.1, left, right)
-        for x, said in ((0.25, first), (0.75, second)):
-            inner.text(x, 1.2 * line + 0.6, said, ha="center", va="center_baseline", color=INK)
-        axes.text(_KEY_CELL + 2.5, line + 0.5, text, va="center_baseline")
+        fill(axes, 0, 1.2 * line + 0.1, left, right)
+        for x, short in ((0.25, first), (0.75, second)):
+            axes.text(x, 1.2 * line + 0.6, short, ha="center", **said)
+        axes.text(text_at, 1.2 * line + 0.6, text, **said)
     if lost:
-        axes.text(_KEY_CELL / 2, 4.5, LOST, ha="center", va="center_baseline")
+        at = 1.2 * len(words) + 0.6
+        axes.text(0.5, at, LOST, ha="center", **said)
         n = tests["p_mw"].notna().sum()
         axes.text(
-            _KEY_CELL + 2.5, 4.5, va="center_baseline",
-            s=f"q ≥ {level:g}: holds alone, but not as one of {n} tests (false discovery rate)",
+            text_at, at,
+            f"q ≥ {level:g}: holds alone, but not as one of {n} tests (false discovery rate)",
+            **said,
         )  # fmt: skip

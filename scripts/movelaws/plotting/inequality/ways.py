@@ -5,8 +5,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import ArrowStyle, FancyArrowPatch
-from matplotlib.patheffects import withStroke
 from matplotlib.path import Path
+from matplotlib.patheffects import withStroke
 
 from movelaws.plotting import INK, POINTS_PER_MM
 
@@ -16,7 +16,8 @@ BEND = 0.12
 OVER, EXACT, UNDER = "#d55e00", "#009e73", "#0072b2"
 """Vermilion, bluish green and blue: told apart with every common colour vision (Okabe & Ito)."""
 
-_HALO = withStroke(linewidth=1.6, foreground="white")
+_HALO = withStroke(linewidth=2.0, foreground="white")
+_SHORT = 6.0  # times the room of a number
 _ALONG = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82)
 
 
@@ -69,31 +70,44 @@ def arrow(
     style = ArrowStyle.Simple(tail_width=width, head_width=1.5 * width + 3, head_length=head)
     drawn = FancyArrowPatch(
         path=way, arrowstyle=style, mutation_scale=1, facecolor=colour, edgecolor="white",
-        linewidth=0.3, **look,
+        linewidth=0.3 if width > 1.5 else 0.0, **look,
     )  # fmt: skip
     return axes.add_patch(drawn)
 
 
 def number_spots(start: np.ndarray, end: np.ndarray, apart: float) -> np.ndarray:
-    """(n, 2) places on the ways for their numbers, at least ``apart`` from another if possible.
+    """(n, 2) places for the numbers of ways: on long ones, beside those a number would cover.
 
-    Each way in turn takes the place near its middle that is free, else the one farthest from the
-    others.
+    Each way in turn takes the place near its middle that is at least ``apart`` from the other
+    numbers and half of that from the other ways; without such a place, only from the numbers.
     """
     along = curves(start, end, np.array(_ALONG))
     taken: list[np.ndarray] = []
-    for candidates in along:
-        gaps = np.array(
-            [min((np.hypot(*(c - t)) for t in taken), default=np.inf) for c in candidates]
-        )
-        free = np.flatnonzero(gaps >= apart)
-        taken.append(candidates[free[0] if free.size else int(np.argmax(gaps))])
+    for row, candidates in enumerate(along):
+        ahead = end[row] - start[row]
+        length = np.hypot(*ahead)
+        if length < _SHORT * apart:
+            aside = 0.65 * apart * np.array([ahead[1], -ahead[0]]) / max(length, 1e-12)
+            candidates = np.concatenate([candidates + aside, candidates - aside])
+        others = np.delete(along, row, axis=0).reshape(-1, 2)
+        numbers = np.array([_nearest(c, taken) for c in candidates])
+        lines = np.array([_nearest(c, others) for c in candidates])
+        # Rather over another way than over another number.
+        free = np.flatnonzero((numbers >= apart) & (2 * lines >= apart))
+        free = free if free.size else np.flatnonzero(numbers >= apart)
+        taken.append(candidates[free[0] if free.size else int(np.argmax(numbers))])
     return np.array(taken).reshape(-1, 2)
 
 
-def write_numbers(axes: Axes, spots: np.ndarray) -> None:
-    """1, 2, ... at the places, in print size with a white edge."""
-    for number, (x, y) in enumerate(spots, start=1):
+def _nearest(place: np.ndarray, others: list[np.ndarray] | np.ndarray) -> float:
+    return min((float(np.hypot(*(place - other))) for other in others), default=np.inf)
+
+
+def write_numbers(axes: Axes, spots: np.ndarray, shown: np.ndarray | None = None) -> None:
+    """1, 2, ... at the places, in print size with a white edge; all, or those ``shown``."""
+    chosen = np.ones(len(spots), dtype=bool) if shown is None else shown
+    for number in np.flatnonzero(chosen) + 1:
+        x, y = spots[number - 1]
         axes.text(
             x, y, str(number), ha="center", va="center", fontweight="bold", color=INK,
             path_effects=[_HALO], zorder=6,
