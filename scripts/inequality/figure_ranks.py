@@ -14,7 +14,7 @@ if __name__ == "__main__":
             pd.read_parquet(snakemake.input.flows),
             unit=params.unit,
             synthetic=params.source == "synthetic",
-            label=f"modified ({shown['variable']}, $10^{{{shown['exponent']}}}$)",
+            label=f"modified ({params.labels[shown['variable']]}, $10^{{{shown['exponent']}}}$)",
         )
         save(drawn, [output.svg, output.png])
         print(f"drawn: {output.svg}, {output.png}")

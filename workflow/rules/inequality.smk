@@ -50,9 +50,7 @@ INEQUALITY_ABSENT = {
     for name, entry in INEQUALITY_ACTIVE.items()
     if entry["dataset"] in MISSING
 }
-INEQUALITY_LABELS = {
-    name: LABELS[entry["dataset"]] for name, entry in INEQUALITY_CASES.items()
-}
+INEQUALITY_LABELS = {name: LABELS[entry["dataset"]] for name, entry in INEQUALITY_CASES.items()}
 # Parts of a case that the config may leave out, and the tables they make.
 INEQUALITY_PARTS = {
     "sensitivity": ["sensitivity.csv"],
@@ -89,9 +87,7 @@ rule inequality_case:
         runtime="60m",
     params:
         settings=inequality_settings,
-        evaluation=lambda wildcards: inequality_part(
-            wildcards, "exponents", "drop_exact", "shown"
-        ),
+        evaluation=lambda wildcards: inequality_part(wildcards, "exponents", "drop_exact", "shown"),
         code=module_digest("movelaws.inequality.grid", "movelaws.inequality.flows"),
     message:
         "Standard and modified radiation in the case {wildcards.case}"

@@ -232,6 +232,7 @@ rule inequality_figure_ranks:
     params:
         source=lambda wildcards: source_of([INEQUALITY_CASES[wildcards.case]["dataset"]]),
         unit=lambda wildcards: unit_of([INEQUALITY_CASES[wildcards.case]["dataset"]]),
+        labels=lambda wildcards: inequality_labels(wildcards.case),
         shown=lambda wildcards: INEQUALITY_CASES[wildcards.case]["shown"],
         code=module_digest("movelaws.plotting.inequality.rank_comparison"),
     message:

@@ -10,7 +10,16 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgba_array
 from matplotlib.figure import Figure
 
-from movelaws.plotting import QUIET, WIDTH_DOUBLE, figure, maps, panels, style
+from movelaws.plotting import (
+    MM_PER_INCH,
+    POINTS_PER_MM,
+    QUIET,
+    WIDTH_DOUBLE,
+    figure,
+    maps,
+    panels,
+    style,
+)
 from movelaws.plotting.inequality import ways
 from movelaws.plotting.inequality.settlements import (
     draw_settlements,
@@ -21,7 +30,7 @@ from movelaws.plotting.inequality.settlements import (
 SIGNS = {1: ("over", ways.OVER), 0: ("exact", ways.EXACT), -1: ("under", ways.UNDER)}
 """Sign of modelled minus observed flow: its word and colour, from top to bottom."""
 
-_EDGE, _GAP, _HEADER, _FOOT, _LINE = 1.0, 3.0, 5.5, 12.0, 3.5  # mm
+_EDGE, _GAP, _HEADER, _FOOT, _LINE = 1.0, 3.0, 5.5, 12.5, 3.5  # mm
 _TALLEST_MAP = 78.0
 _INK = 25.0  # most mm of unchanged lines per mm2 of printed land; as many again that change
 _CHARACTERS = 150  # of a line of notes
@@ -40,7 +49,7 @@ def error_maps(
     exponent: float,
     settlements: pd.DataFrame | None = None,
     unit: str = "people",
-    places: str = "counties",
+    places: str = "places",
     synthetic: bool = False,
 ) -> Figure:
     """Settlements and penalised zones; over-, under- and exactly estimated flows of both models.
@@ -52,8 +61,8 @@ def error_maps(
     ----------
     zones : canonical zones, (n_zones,).
     flows : origin, destination, flow, standard, modified: the pairs where one is over 0.
-    tests : one row per variable and exponent: variable, label, exponent and, as shares of all
-        pairs, exact_share, over, under, with and without ``_standard``.
+    tests : one row per variable and exponent: variable, label, exponent and, with and without
+        ``_standard``, exact_share (of all pairs) and over and under (numbers of pairs).
     classes : zone_id and shape_<variable>.
     variable, exponent : the row of ``tests`` that ``flows`` belong to.
     settlements : lon, lat; None draws none.
@@ -94,7 +103,7 @@ def error_maps(
         said += f"; {draw_settlements(axes, under, settlements):,} settlements"
     panels.letter(axes, 0, said)
     axes = panels.axes_mm(made, right, _EDGE + _HEADER, cell, height)
-    penalty = f"{row['label'].lower()}, {_penalty(classes[f'shape_{variable}'], exponent)}"
+    penalty = f"{row['label']}, {_penalty(classes[f'shape_{variable}'], exponent)}"
     _changes(axes, row, error, n_pairs, penalty)
 
     ends = [
@@ -110,17 +119,19 @@ def error_maps(
         axes = panels.axes_mm(made, left, top, width, height)
         maps.base_map(axes, under)
         _lines(axes, points, np.sign(error[name]), drawn, _size(error))
-        panels.letter(axes, number, f"{name.capitalize()} model: {_shares(row, _MODELS[name])}")
-    _foot(axes, right - _EDGE, drawn, len(flows), n_pairs, unit)
+        panels.letter(
+            axes, number, f"{name.capitalize()} model: {_shares(row, _MODELS[name], n_pairs)}"
+        )
+    _foot(axes, right - _EDGE, drawn, error, n_pairs, unit)
     panels.tag_synthetic(made, synthetic)
     return made
 
 
 def _row(tests: pd.DataFrame, variable: str, exponent: float) -> pd.Series:
-    shares = [
-        f"{share}{end}" for share in ("exact_share", "over", "under") for end in ("", "_standard")
+    counts = [
+        f"{name}{end}" for name in ("exact_share", "over", "under") for end in _MODELS.values()
     ]
-    panels.require_columns(tests, ["variable", "label", "exponent", *shares], "tests")
+    panels.require_columns(tests, ["variable", "label", "exponent", *counts], "tests")
     rows = tests[(tests["variable"] == variable) & np.isclose(tests["exponent"], exponent)]
     if len(rows) != 1:
         raise ValueError(
@@ -132,24 +143,23 @@ def _row(tests: pd.DataFrame, variable: str, exponent: float) -> pd.Series:
 
 
 def _check(row: pd.Series, error: dict[str, np.ndarray], n_pairs: int) -> None:
-    """Shares in the text and colours on the map are of the same errors."""
+    """Numbers in the text and colours on the map are of the same errors."""
     for name, end in _MODELS.items():
-        counted = {
-            "over": np.count_nonzero(error[name] > 0) / n_pairs,
-            "under": np.count_nonzero(error[name] < 0) / n_pairs,
-        }
-        for column, share in counted.items():
-            if abs(share - row[f"{column}{end}"]) > 0.5 / n_pairs:
+        over, under = (int(np.count_nonzero(side * error[name] > 0)) for side in (1, -1))
+        found = {"over": over, "under": under, "exact_share": 1 - (over + under) / n_pairs}
+        for column, here in found.items():
+            there = row[f"{column}{end}"]
+            if not abs(there - here) < (1e-9 if column == "exact_share" else 0.5):
                 raise ValueError(
-                    f"tests: {column}{end} = {row[f'{column}{end}']:.6g}, but of the {n_pairs:,} "
-                    f"pairs {share:.6g} are so in flows: tables of different runs or exponents"
+                    f"tests: {column}{end} = {there:.9g}, but by the {n_pairs:,} pairs in flows it "
+                    f"is {here:.9g}: tables of different runs or exponents"
                 )
 
 
-def _shares(row: pd.Series, end: str) -> str:
+def _shares(row: pd.Series, end: str, n_pairs: int) -> str:
     """Exact first: it is what the paper compares."""
-    exact, over, under = (100 * row[f"{name}{end}"] for name in ("exact_share", "over", "under"))
-    n = _digits(row)
+    over, under = (100 * row[f"{name}{end}"] / n_pairs for name in ("over", "under"))
+    exact, n = 100 * row[f"exact_share{end}"], _digits(row)
     return f"exact {exact:.{n}f} %, over {over:.{n}f} %, under {under:.{n}f} %"
 
 
@@ -216,7 +226,7 @@ def _changes(
     axes: Axes, row: pd.Series, error: dict[str, np.ndarray], n_pairs: int, penalty: str
 ) -> None:
     """All pairs by the sign of their error, standard model to the left, modified to the right."""
-    height = axes.get_position().height * axes.figure.get_figheight() * 25.4
+    height = axes.get_position().height * axes.figure.get_figheight() * MM_PER_INCH
     axes.set(xlim=(0, 1), ylim=(1, 0))
     axes.set_axis_off()
     signs = {name: np.sign(error[name]).astype(int) for name in _MODELS}
@@ -274,17 +284,23 @@ def _foot(
     axes: Axes,
     back_mm: float,
     drawn: list[tuple[bool, np.ndarray]],
-    n_rows: int,
+    error: dict[str, np.ndarray],
     n_pairs: int,
     unit: str,
 ) -> None:
     """What is drawn how, and what is not; beneath the panel to the left."""
     (_, faint), (_, strong) = drawn
-    shown = len(faint) + len(strong)
+    shown, n_rows = len(faint) + len(strong), len(error["standard"])
+    changed = np.count_nonzero(np.sign(error["standard"]) != np.sign(error["modified"]))
+    those = (
+        f"the {changed:,} pairs"
+        if changed == len(strong)
+        else f"{len(strong):,} of {changed:,} pairs"
+    )
     rest = f"; {n_rows - shown:,} with smaller errors are not" if shown < n_rows else ""
     text = (
-        f"Strong lines: the {len(strong):,} pairs whose error has another sign in c than in b; "
-        "faint lines: all others. Width: the larger of both errors. Lines bend to the right of "
+        f"Strong lines: {those} whose error has another sign in c than in b; faint lines: pairs "
+        "with the same sign. Width: the larger of both errors. Lines bend to the right of "
         f"their direction. {shown:,} pairs are drawn{rest}; "
         f"{n_pairs - n_rows:,} have no {unit}, observed or modelled."
     )
@@ -293,7 +309,7 @@ def _foot(
         axes.annotate(
             text,
             (0, 0),
-            (-back_mm * 72 / 25.4, -(3.5 + _LINE * number) * 72 / 25.4),
+            (-back_mm * POINTS_PER_MM, -(3.5 + _LINE * number) * POINTS_PER_MM),
             xycoords="axes fraction",
             textcoords="offset points",
             color=QUIET,

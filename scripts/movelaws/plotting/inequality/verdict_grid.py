@@ -31,8 +31,8 @@ COLUMNS = [
     "label",
     "exponent",
     *(name for test in TESTS.values() for name in test),
-    "U_random_q05",
-    "hamming_random_q05",
+    "better_U",
+    "better_hamming",
     "p_random_U",
     "p_random_hamming",
     "significant",
@@ -134,9 +134,9 @@ def arranged(
 
 
 def conditions(row: pd.Series, test: tuple[str, str, str], level: float) -> tuple[bool, bool]:
-    """Whether P is below the level, and the statistic below the quantile of random classes."""
+    """Whether P is below the level, and the variable better than random classes."""
     p, statistic, _ = test
-    return bool(row[p] < level), bool(row[statistic] < row[f"{statistic}_random_q05"])
+    return bool(row[p] < level), bool(row[f"better_{statistic}"])
 
 
 def share_as_good(row: pd.Series, statistic: str) -> float:

@@ -17,8 +17,8 @@ OVER, EXACT, UNDER = "#d55e00", "#009e73", "#0072b2"
 """Vermilion, bluish green and blue: told apart with every common colour vision (Okabe & Ito)."""
 
 _HALO = withStroke(linewidth=2.0, foreground="white")
-_SHORT = 6.0  # times the room of a number
 _ALONG = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82)
+_SHORT = 6.0  # times the room of a number
 
 
 def positions(zones: gpd.GeoDataFrame, ids: pd.Series, table: str) -> np.ndarray:
@@ -51,7 +51,7 @@ def arrow(
     per_mm: float,
     bend: float = BEND,
 ) -> FancyArrowPatch:
-    """Arrow ``width`` points wide; a hairline without a head where that is 0.
+    """Arrow ``width`` points wide.
 
     Parameters
     ----------
@@ -59,18 +59,12 @@ def arrow(
     per_mm : map units of a millimetre on paper, so that short arrows get short heads.
     """
     way = Path([start, _control(start, end, bend), end], [Path.MOVETO, Path.CURVE3, Path.CURVE3])
-    look = {"zorder": 4, "clip_on": False}
-    if width == 0:
-        line = FancyArrowPatch(
-            path=way, arrowstyle="-", linewidth=0.5, linestyle=(0, (3, 2)), color=colour, **look
-        )
-        return axes.add_patch(line)
     length = np.hypot(*(end - start)) / per_mm * POINTS_PER_MM
     head = min(1.3 * width + 3.5, 0.6 * length)
     style = ArrowStyle.Simple(tail_width=width, head_width=1.5 * width + 3, head_length=head)
     drawn = FancyArrowPatch(
         path=way, arrowstyle=style, mutation_scale=1, facecolor=colour, edgecolor="white",
-        linewidth=0.3 if width > 1.5 else 0.0, **look,
+        linewidth=0.3 if width > 1.5 else 0.0, zorder=4, clip_on=False,
     )  # fmt: skip
     return axes.add_patch(drawn)
 
@@ -112,6 +106,11 @@ def write_numbers(axes: Axes, spots: np.ndarray, shown: np.ndarray | None = None
             x, y, str(number), ha="center", va="center", fontweight="bold", color=INK,
             path_effects=[_HALO], zorder=6,
         )  # fmt: skip
+
+
+def shortened(name: str, letters: int) -> str:
+    """The name, or as much of it as fits with an ellipsis."""
+    return name if len(name) <= letters else f"{name[: letters - 1].rstrip(' ,')}…"
 
 
 def _control(start: np.ndarray, end: np.ndarray, bend: float) -> np.ndarray:
