@@ -170,9 +170,13 @@ def inequality_canonical(wildcards):
 def inequality_settings_of(case):
     """What movelaws.inequality.case.build needs to know of a case beside its tables."""
     keys = ("model", "population", "outflow", "share", "percentile")
-    return {key: INEQUALITY_CASES[case][key] for key in keys if key in INEQUALITY_CASES[case]} | {
-        "variables": INEQUALITY_VARIABLES[case]
+    # units are for maps: another one reruns no model
+    variables = {
+        name: {key: value for key, value in entry.items() if key != "unit"}
+        for name, entry in INEQUALITY_VARIABLES[case].items()
     }
+    chosen = {key: INEQUALITY_CASES[case][key] for key in keys if key in INEQUALITY_CASES[case]}
+    return chosen | {"variables": variables}
 
 
 def inequality_settings(wildcards):
@@ -219,6 +223,14 @@ def inequality_heldout_evaluation(wildcards):
 def inequality_labels(case):
     """Name of each variable of a case for readers."""
     return {name: entry["label"] for name, entry in INEQUALITY_VARIABLES[case].items()}
+
+
+def inequality_measures(case):
+    """Name and unit of each variable of a case, for maps."""
+    return {
+        name: f"{entry['label']} ({entry['unit']})" if "unit" in entry else entry["label"]
+        for name, entry in INEQUALITY_VARIABLES[case].items()
+    }
 
 
 def inequality_planted(case):

@@ -90,7 +90,7 @@ rule inequality_figure_classes:
     params:
         source=lambda wildcards: source_of([INEQUALITY_CASES[wildcards.case]["dataset"]]),
         unit=lambda wildcards: unit_of([INEQUALITY_CASES[wildcards.case]["dataset"]]),
-        labels=lambda wildcards: inequality_labels(wildcards.case),
+        labels=lambda wildcards: inequality_measures(wildcards.case),
         code=module_digest("movelaws.plotting.inequality.class_maps"),
     message:
         "Mapping who is worse off in {wildcards.case} (Fig. S3)"
