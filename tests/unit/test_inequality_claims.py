@@ -316,3 +316,27 @@ def test_a_model_that_changes_nothing_says_nothing_about_what_changes(given):
 def test_a_table_without_trips_knows_no_long_range():
     still = flows().assign(flow=0)
     assert one("I10", US, us_commuting=commuting(flows=still)).verdict == "not testable"
+
+
+def test_another_measure_of_the_floods_that_passes_is_named():
+    tests = judged(FOUND | {"flood": (), "flood_share": (-4.0,)})
+    finding = one("I4", SOUTH_SUDAN, south_sudan=migration(tests=tests))
+    assert finding.verdict == "differs"
+    assert "Flood_share at n = -4" in finding.reason
+
+
+def test_the_reversed_penalty_is_named_where_it_passes():
+    readings = pd.DataFrame(
+        {
+            "reading": "reversed",
+            "label": ["Gini index", "Gini index", "Poverty rate"],
+            "penalty": [-1e-8, -1e-7, -1e-8],
+            "p_mw": [0.01, 0.01, 0.5],
+            "p_binomial": [0.01, 0.01, 0.5],
+        }
+    )
+    silent = commuting(tests=counties(gini=(), poverty=()), readings=readings)
+    finding = one("I7", US, us_commuting=silent)
+    assert finding.verdict == "differs"
+    assert "with Gini index from -1e-08 on" in finding.reason
+    assert "Poverty" not in finding.reason.split("reversed")[1]

@@ -59,6 +59,7 @@ INEQUALITY_PARTS = {
     "benefits": ["benefits.csv"],
     "readings": ["readings.csv"],
 }
+INEQUALITY_CLAIMED = ["sensitivity", "likelihood", "readings"]
 INEQUALITY_FIGURES = ["classes", "grid", "errors", "changes", "ranks"]
 INEQUALITY_DRAWN_PARTS = ["sensitivity", "likelihood", "exact"]
 INEQUALITY_CATEGORY = "Paper 4: inequality-aware radiation"
@@ -442,7 +443,7 @@ rule inequality_claims:
                 "outflow.csv",
                 "changes.csv",
                 "flows.parquet",
-                *(f"{part}.csv" for part in ("sensitivity", "likelihood") if entry.get(part)),
+                *(f"{part}.csv" for part in INEQUALITY_CLAIMED if entry.get(part)),
             )
         ],
         truths=[
@@ -469,8 +470,7 @@ rule inequality_claims:
                 "source": OD[entry["dataset"]]["source"],
                 "shown": entry["shown"],
                 "share": entry.get("share"),
-                "sensitivity": bool(entry.get("sensitivity")),
-                "likelihood": bool(entry.get("likelihood")),
+                **{part: bool(entry.get(part)) for part in INEQUALITY_CLAIMED},
                 "truth": (
                     str(RUN / "raw" / entry["dataset"] / "truth.json")
                     if entry["dataset"] in SYNTHETIC

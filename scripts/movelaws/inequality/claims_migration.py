@@ -12,7 +12,9 @@ from movelaws.inequality.evidence import (
     lacking,
     never_significant,
     planted_penalty,
+    where,
 )
+from movelaws.phrases import listed
 
 PRINTED_FLOWS = "965"
 CONFLICT, FLOOD, BOTH = "conflict", "flood", "both"
@@ -26,6 +28,17 @@ STAND_INS = (
     "and a figure read by eye for 2020; the share of counties penalised is lost in the text, and "
     "as many counties drawn at random cut the number of wrong flows by about as much"
 )
+
+
+def _further(case: Evidence) -> str:
+    """Other variables of the case that pass, such as another measure of the floods."""
+    others = case.tests[~case.tests["variable"].isin([CONFLICT, FLOOD, BOTH])]
+    passed = [
+        f"{rows['label'].iloc[0]} {where(rows)}"
+        for _, rows in others.groupby("variable", sort=False)
+        if rows["significant"].any()
+    ]
+    return f"of the other readings of the run, significant: {listed(passed)}" if passed else ""
 
 
 def migration(name: str, case: Evidence, absent: Mapping[str, str]) -> list[Finding]:
@@ -42,7 +55,7 @@ def migration(name: str, case: Evidence, absent: Mapping[str, str]) -> list[Find
         alone = not_testable("I3", name, lacking(CONFLICT, absent))
     floods = each_significant(
         "I4", name, case, (FLOOD, BOTH), absent=absent, unions={BOTH: (CONFLICT, FLOOD)},
-        why=STAND_INS,
+        why="; ".join(part for part in (_further(case), STAND_INS) if part),
     )  # fmt: skip
     return [
         _counted(name, case),

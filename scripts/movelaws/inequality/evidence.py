@@ -27,6 +27,7 @@ class Evidence:
     shown : variable and exponent whose flows are saved.
     share : of places that the case penalises, or None.
     truth : of a synthetic world, else None.
+    readings : ``readings.csv``, or None.
     """
 
     source: str
@@ -39,6 +40,7 @@ class Evidence:
     shown: Mapping[str, object]
     share: float | None
     truth: Mapping[str, object] | None
+    readings: pd.DataFrame | None = None
 
     @property
     def synthetic(self) -> bool:

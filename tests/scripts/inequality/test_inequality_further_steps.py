@@ -113,6 +113,7 @@ def about(**changed) -> dict:
         "share": 0.2,
         "sensitivity": False,
         "likelihood": True,
+        "readings": False,
         "truth": "",
     }
     return settings | changed
