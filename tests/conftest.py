@@ -1,6 +1,7 @@
 """Shared fixtures: where the real data are, and the checkout under test."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,9 @@ def embedded(tmp_path_factory) -> Path:
     done = run_snakemake(folder, "--cores", "2")
     assert done.returncode == 0, done.stdout[-6000:]
     return folder
+
+
+@pytest.fixture
+def embedded_copy(embedded, tmp_path) -> Path:
+    """A finished run that a test may change; time stamps are kept."""
+    return Path(shutil.copytree(embedded, tmp_path / "run", symlinks=True))

@@ -1,6 +1,7 @@
 """Snakemake on a copy of the checkout, as a user would run it."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,15 @@ def run_snakemake(
         text=True,
         check=False,
     )
+
+
+def planned_jobs(folder: Path, *arguments: str) -> dict[str, int]:
+    """Rules that Snakemake would run now, and in how many jobs."""
+    done = run_snakemake(folder, "--dry-run", "--cores", "1", *arguments)
+    assert done.returncode == 0, done.stdout[-3000:]
+    table = re.search(r"Job stats:\n.*?\n-+\s+-+\n(.*?)\ntotal", done.stdout, re.S)
+    lines = [line.split() for line in table[1].splitlines()] if table else []
+    return {rule: int(jobs) for rule, jobs in lines}
 
 
 def copy_checkout(folder: Path) -> Path:

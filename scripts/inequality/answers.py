@@ -23,8 +23,14 @@ if __name__ == "__main__":
     with logged(snakemake.log[0]):
         given, params = snakemake.input, snakemake.params
         names = [Path(path).parent.name for path in given.summaries]
+        ranges = {Path(path).parent.name: pd.read_csv(path) for path in given.get("ranges", [])}
         what_ifs = {
-            name: Struck(params.titles[name], pd.read_csv(summary), pd.read_csv(destinations))
+            name: Struck(
+                params.titles[name],
+                pd.read_csv(summary),
+                pd.read_csv(destinations),
+                ranges.get(name),
+            )
             for name, summary, destinations in zip(
                 names, given.summaries, given.destinations, strict=True
             )

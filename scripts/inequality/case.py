@@ -24,6 +24,9 @@ def leaving(case: Case) -> pd.DataFrame:
         "population": around.mass.sum(),
         "fraction": found.fraction,
         "r_squared": found.r_squared,
+        "observed_share": around.outflow.sum() / around.mass.sum(),
+        "without_population": case.without_population,
+        "taken_share": case.leaving.outflow.sum() / around.outflow.sum(),
     }
     return pd.DataFrame([row])
 

@@ -14,7 +14,7 @@ def evidence(folder: Path, about: dict) -> Evidence:
     """Tables of one case; those that the config does not ask for are None."""
     parts = {
         part: pd.read_csv(folder / f"{part}.csv") if about[part] else None
-        for part in ("sensitivity", "likelihood", "readings")
+        for part in ("sensitivity", "likelihood", "readings", "exact")
     }
     truth = Path(about["truth"]) if about["truth"] else None
     return Evidence(

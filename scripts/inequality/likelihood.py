@@ -1,5 +1,6 @@
 """The penalty of each variable of one case by maximum likelihood, with a bootstrap interval."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -8,6 +9,7 @@ from movelaws import threads
 from movelaws.frames import read
 from movelaws.inequality.case import build
 from movelaws.inequality.likelihood import estimate_penalty, penalty_grid
+from movelaws.inequality.random_gain import coarser, p_random_gain
 from movelaws.log import logged
 from movelaws.seeds import stream
 from movelaws.tables import write_table
@@ -23,7 +25,7 @@ if __name__ == "__main__":
             asked["lowest"], asked["highest"], asked["per_decade"], asked.get("advantage", False)
         )
         rows, profiles = [], []
-        for variable in case.shapes:
+        for variable, shape in case.shapes.items():
             found = estimate_penalty(
                 case.surroundings,
                 case.exact(variable),
@@ -43,6 +45,16 @@ if __name__ == "__main__":
                     "gain_per_person": found.gain_per_person,
                     "share_positive": found.share_positive,
                     "share_negative": found.share_negative,
+                    # the variable too on the coarser grid, or it would have the advantage
+                    "p_random_gain": p_random_gain(
+                        case.surroundings,
+                        lambda dealt: replace(case, shapes={"dealt": dealt}).exact("dealt"),
+                        shape,
+                        coarser(grid),
+                        count=asked.get("random", 0),
+                        seed=params.seed,
+                        job=("inequality", "random_gain", snakemake.wildcards.case, variable),
+                    ),
                 }
             )
             print(rows[-1])

@@ -21,6 +21,9 @@ if __name__ == "__main__":
             asked["readings"]["exponents"],
             asked["readings"]["tried"],
             drop_exact=asked["drop_exact"],
+            draws=asked["readings"].get("draws", 0),
+            seed=params.seed,
+            job=("inequality", "readings", snakemake.wildcards.case),
         )
         print(table.to_string())
         write_table(table, snakemake.output.csv, snakemake.output.md)

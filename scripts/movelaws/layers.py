@@ -60,7 +60,7 @@ def read_layer(
     ValueError
         If the file is no layer, is empty, damaged or lacks a companion, carries no CRS (and none
         is given) or another than ``user_crs``, lacks geometries, has coordinates off the globe or
-        polygons without area.
+        degrees in a projection, or polygons without area.
     FileNotFoundError
         If there is no such file.
     """
@@ -89,6 +89,7 @@ def read_layer(
             "out, or correct the file"
         )
     _check_on_globe(path, layer)
+    _check_projected(path, layer)
     named = layer.geometry.set_axis([f"feature {number}" for number in range(len(layer))])
     try:
         geometry, repaired = geo.repaired(named)
@@ -161,6 +162,23 @@ def _check_on_globe(path: Path, layer: gpd.GeoDataFrame) -> None:
         raise ValueError(
             f"{path}: coordinates up to {x:g}, {y:g} are off the globe in degrees of "
             f"{layer.crs.name}: state the projection they are in, in the file or by the option crs"
+        )
+
+
+def _check_projected(path: Path, layer: gpd.GeoDataFrame) -> None:
+    """Coordinates of a projection must not be degrees, which would shrink a country to metres.
+
+    All of a layer within 180 by 90 metres (or feet) of the origin of its projection is no layer of
+    zones anywhere; in units as large as kilometres it may be one.
+    """
+    if not layer.crs.is_projected or layer.crs.axis_info[0].unit_conversion_factor > 100:
+        return
+    if (np.abs(layer.total_bounds) <= [180, 90, 180, 90]).all():
+        west, south, east, north = layer.total_bounds
+        raise ValueError(
+            f"{path}: coordinates from {west:g}, {south:g} to {east:g}, {north:g} look like "
+            f"degrees, not like coordinates in {layer.crs.name}: correct the CRS in the file "
+            "(.prj) or by the option crs, such as to EPSG:4326"
         )
 
 

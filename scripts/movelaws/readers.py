@@ -7,6 +7,9 @@ names the file, the line or row, the column, the value and the remedy.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile
+from zlib import error as ZlibError
 
 import numpy as np
 import pandas as pd
@@ -14,6 +17,20 @@ import pandas as pd
 from movelaws import archives, delimited
 
 Names = Mapping[str, Sequence[str]]
+WORKBOOK_DAMAGE = (
+    AttributeError,
+    BadZipFile,
+    EOFError,
+    IndexError,
+    KeyError,
+    OSError,
+    ParseError,
+    TypeError,
+    ValueError,
+    ZlibError,
+)
+"""What openpyxl raises for an archive that is no workbook or a damaged one."""
+
 _RENAME = ": correct the header, or name the column in the options"
 
 
@@ -203,7 +220,12 @@ def _workbook(path: Path, columns: Names) -> pd.DataFrame:
     for member in archives.members(path):
         while member.stream.read(1 << 20):
             pass  # a workbook is an archive: bounded here, before it is parsed
-    sheet = pd.read_excel(path, header=None, dtype=str, keep_default_na=False, engine="openpyxl")
+    try:
+        sheet = pd.read_excel(
+            path, header=None, dtype=str, keep_default_na=False, engine="openpyxl"
+        )
+    except WORKBOOK_DAMAGE as error:
+        raise ValueError(f"{path}: cannot be read as a workbook: {error!r}") from None
     for row in range(min(30, len(sheet))):
         names = _numbered(sheet.iloc[row].tolist())
         known = {_plain(name) for name in names}

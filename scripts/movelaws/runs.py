@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Collection, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 
 import yaml
@@ -10,7 +9,10 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from movelaws import adapters, options, synthetic
 from movelaws.choice.interventions import check_form
+from movelaws.inequality.settings import check_inequality
+from movelaws.nearest import check_known, near
 from movelaws.registry import Registry, RegistryError, Row, status
+from movelaws.synthetic.inequality_law import checked_inequality
 from movelaws.synthetic.options import checked_law
 
 
@@ -120,7 +122,7 @@ def why_absent(rows: Registry, dataset: str) -> str:
     states = [status(row, None, Path()) for row in rows if row.dataset == dataset]
     if not states:
         known = sorted({row.dataset for row in rows})
-        raise ValueError(f"config/datasets.csv has no dataset {dataset!r}{_near(dataset, known)}")
+        raise ValueError(f"config/datasets.csv has no dataset {dataset!r}{near(dataset, known)}")
     reasons = [state.reason for state in states if not state.available]
     if not reasons:
         raise ValueError(f"dataset {dataset!r} can be downloaded: it is not absent")
@@ -146,7 +148,7 @@ def _fault(fault: ValidationError) -> str:
     if fault.validator == "additionalProperties":
         known = list(fault.schema.get("properties", {}))
         unknown = [key for key in fault.instance if key not in known]
-        return "; ".join(f"{where}: key {key!r} is unknown{_near(key, known)}" for key in unknown)
+        return "; ".join(f"{where}: key {key!r} is unknown{near(key, known)}" for key in unknown)
     meant = fault.schema.get("description", "") if isinstance(fault.schema, dict) else ""
     return f"{where}: {fault.message}" + (f" ({meant.rstrip('.')})" if meant else "")
 
@@ -164,99 +166,56 @@ def check_names(config: Mapping, models: Collection[str]) -> None:
         _check_dataset(f"od.{name}", entry, models)
     section = config["symbolic"]
     for name in section["datasets"]:
-        _known("symbolic.datasets", name, config["od"])
+        check_known("symbolic.datasets", name, config["od"])
     for name in section["models"]:
-        _known("symbolic.models", name, models)
+        check_known("symbolic.models", name, models)
     for name in section["flow_map"]:
-        _known("symbolic.flow_map", name, ["flow", *section["models"]])
+        check_known("symbolic.flow_map", name, ["flow", *section["models"]])
     _check_choice(config["choice"], config["od"])
-    _check_inequality(config["inequality"], config["od"])
+    check_inequality(config["inequality"], config["od"])
 
 
 def _check_choice(section: Mapping, od: Mapping) -> None:
     """Paper 5: its parts name its datasets, and a counterfactual can be understood."""
     for name in section["datasets"]:
-        _known("choice.datasets", name, od)
+        check_known("choice.datasets", name, od)
     for name in section["attraction"]:
-        _known("choice.attraction", name, od)
+        check_known("choice.attraction", name, od)
     for part in ("profiles", "ridge", "heldout", "readings", "solver"):
         named = section[part]["datasets"]
         for name in [] if named == "all" else named:
-            _known(f"choice.{part}.datasets", name, od)
+            check_known(f"choice.{part}.datasets", name, od)
     gammas = section["profiles"]["gammas"]
     if gammas[0] != 0 or sorted(gammas) != gammas:
         raise ValueError(f"config: choice.profiles.gammas = {gammas}: give them rising from 0")
     for case, entry in section["counterfactuals"].items():
         if entry is None:
             continue
-        _known(f"choice.counterfactuals.{case}.dataset", entry["dataset"], od)
+        check_known(f"choice.counterfactuals.{case}.dataset", entry["dataset"], od)
         objective = entry.get("objective", section["objectives"][0])
-        _known(f"choice.counterfactuals.{case}.objective", objective, section["objectives"])
+        check_known(f"choice.counterfactuals.{case}.objective", objective, section["objectives"])
         try:
             check_form(entry["interventions"])
         except ValueError as error:
             raise ValueError(f"config: choice.counterfactuals.{case}: {error}") from None
 
 
-def _check_inequality(section: Mapping, od: Mapping) -> None:
-    """Paper 4: cases name datasets and variables, and what rests on cases names those."""
-    cases = {name: entry for name, entry in section["cases"].items() if entry}
-    for name in [] if section["active"] == "all" else section["active"]:
-        _known("inequality.active", name, cases)
-    for name, case in cases.items():
-        _check_case(f"inequality.cases.{name}", case, od)
-    for part in ("heldout", "what_ifs"):
-        for name, entry in section[part].items():
-            if not entry:
-                continue
-            key = f"inequality.{part}.{name}"
-            _known(f"{key}.case", entry["case"], cases)
-            for period in {"fitted", "tested"} & set(entry):
-                _known(f"{key}.{period}", entry[period], od)
-            if part == "heldout" and not cases[entry["case"]].get("likelihood"):
-                raise ValueError(
-                    f"config: {key}: inequality.cases.{entry['case']}.likelihood is null, but its "
-                    "grid of penalties is needed: give one, or set this test to null"
-                )
-
-
-def _check_case(key: str, case: Mapping, od: Mapping) -> None:
-    _known(f"{key}.dataset", case["dataset"], od)
-    variables = {name: entry for name, entry in case["variables"].items() if entry}
-    columns = [name for name, entry in variables.items() if "column" in entry]
-    for name, entry in variables.items():
-        if ("column" in entry) == ("union" in entry):
-            raise ValueError(f"config: {key}.variables.{name}: give either column or union")
-        for other in entry.get("union", []):
-            _known(f"{key}.variables.{name}.union", other, columns)
-    _known(f"{key}.shown.variable", case["shown"]["variable"], variables)
-    if case["shown"]["exponent"] not in case["exponents"]:
-        raise ValueError(
-            f"config: {key}.shown.exponent = {case['shown']['exponent']}: choose one of "
-            f"{case['exponents']}"
-        )
-    if benefits := case.get("benefits"):
-        _known(f"{key}.benefits.variable", benefits["variable"], variables)
-    if (grid := case.get("likelihood")) and grid["lowest"] >= grid["highest"]:
-        raise ValueError(
-            f"config: {key}.likelihood: lowest = {grid['lowest']} must be below highest = "
-            f"{grid['highest']}"
-        )
-
-
 def _check_dataset(key: str, entry: Mapping, models: Collection[str]) -> None:
-    _known(f"{key}.adapter", entry["adapter"], adapters.available())
+    check_known(f"{key}.adapter", entry["adapter"], adapters.available())
     roles = {role: file for role, file in entry.get("files", {}).items() if file is not None}
     try:
         if entry["source"] == "synthetic":
-            _known("world.name", entry["world"]["name"], synthetic.available())
+            check_known("world.name", entry["world"]["name"], synthetic.available())
             world = synthetic.load(entry["world"]["name"])
             wanted = entry["world"].get("options", {})
             roles = synthetic.files_of(entry["world"]["name"], wanted)
             options.check(world.write, wanted, "world.options")
             if "law" in wanted:
-                _known("world.options.law.model", wanted["law"].get("model"), [*models, "DCG"])
+                check_known("world.options.law.model", wanted["law"].get("model"), [*models, "DCG"])
                 checked_law(wanted["law"])
+            if "inequality" in wanted:
+                law = checked_law(wanted.get("law", world.DEFAULTS["law"]))
+                checked_inequality(wanted["inequality"], world.VARIABLES, law)
         adapters.check_request(entry["adapter"], roles, entry.get("options", {}))
     except ValueError as error:
         raise ValueError(f"config: {key}: {str(error).removeprefix('config: ')}") from None
@@ -276,16 +235,6 @@ def _check_numbers(where: str, value: object) -> None:
         raise ValueError(f"config: {where} = {value}: give a finite number")
     elif where in ("run", "seed") and str(value) != str(value).strip():
         raise ValueError(f"config: {where} = {value!r} begins or ends with white space")
-
-
-def _known(key: str, name: str | None, known: Collection[str]) -> None:
-    if name not in known:
-        raise ValueError(f"config: {key}: {name!r} is unknown{_near(name, list(known))}")
-
-
-def _near(name: str, known: list[str]) -> str:
-    near = get_close_matches(str(name), known, n=1)
-    return f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(sorted(known))}"
 
 
 def _key(name: str, role: str, file: str) -> tuple[str, str, str]:

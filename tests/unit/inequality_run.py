@@ -62,11 +62,12 @@ def flows() -> pd.DataFrame:
 
 
 def changes(n: int = 10, **other) -> pd.DataFrame:
-    """``changes.csv``: long, too large, from penalised places; ``other`` in the first rows."""
+    """``changes.csv``: long, too large, penalised and put right; ``other`` in the first rows."""
     table = pd.DataFrame(
         {
             "distance_km": [400.0] * n,
             "error_standard": [3] * n,
+            "error_modified": [0] * n,
             "change_percent": [-100.0] * n,
             "penalised_origin": [True] * n,
             "penalised_destination": [False] * n,

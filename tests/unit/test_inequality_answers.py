@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from movelaws.inequality.answer_words import exponents, fewest, meaning, penalty, symbol
+from movelaws.inequality.answer_words import distinct, exponents, fewest, meaning, penalty, symbol
 from movelaws.inequality.answers import COLUMNS, Tables, answers
 from movelaws.inequality.grid import evaluate, judge
 from movelaws.inequality.linearisation import against_exact
 from movelaws.inequality.model_answers import Struck
 from movelaws.inequality.random_classes import drawn
-from movelaws.inequality.verdict_answers import better, elsewhere, robust
+from movelaws.inequality.verdict_answers import better, elsewhere, other_measures, robust
 from movelaws.inequality.what_if import what_if
 from tests.unit.inequality_case import built
 
@@ -69,26 +69,96 @@ def test_variables_that_beat_both_are_named_with_their_penalties():
     # a variable that random places match is not what the model has at best
     assert "2,707 wrong; the modified one has, where it beats both, at best, 2,410 (Flood, " in said
     assert "n = -5)" in said
-    assert "Of the other 5 combinations of variable and n, 1 passes both tests" in said
+    # without what is significant, and the last penalty of each but once
+    assert "Of the other 4 distinct results of variable and n, 1 passes both tests" in said
 
 
 def test_a_gain_over_the_standard_model_alone_is_said_to_be_no_more():
     said = better(verdicts([2700, 2500, 2410, 2410], p=[0.4, 0.01, 0.01, 0.01]), LEVEL)
     assert "at no n with Flood" in said[0]
-    assert said[2].startswith("Of the 4 combinations of variable and n, 3 pass both tests")
+    assert said[2].startswith("Of the 3 distinct results of variable and n, 2 pass both tests")
     assert said[2].endswith("but not against random places")
 
 
 def test_no_gain_at_all_is_said_too():
     said = better(verdicts([2800, 2707, 2900, 2950]), LEVEL)
     assert "at best, 2,707 (Flood, n = -6)" in said[1]
-    assert said[2].startswith("None of the 4 combinations")
+    assert said[2].startswith("None of the 4 distinct results")
 
 
 def test_a_model_that_is_always_better_leaves_no_others():
     said = better(verdicts([2600, 2500, 2410, 2400], True, p=0.01), LEVEL)
     assert "with Flood (n = -7 to -4)" in said[0]
     assert len(said) == 2
+
+
+def test_results_that_many_tests_leave_are_named():
+    won = verdicts([2700, 2500, 2410, 2410], [False, True, True, True], p=0.01)
+    lost = verdicts([2300, 2710, 2600, 2600], [True, False, False, False], 0.01, variable="war")
+    table = both(won, lost.assign(label="War"))
+    assert "false discoveries" not in " ".join(better(table, LEVEL))
+    kept = table["significant"] & (table["variable"] == "flood")
+    said = better(table.assign(significant_fdr=kept), LEVEL)
+    assert said[2] == (
+        "With the false discoveries among the 6 distinct results held at 5 %, that still holds "
+        "with Flood, no longer with War"
+    )
+    assert "5 %, none of that holds" in better(table.assign(significant_fdr=False), LEVEL)[2]
+    all_kept = better(table.assign(significant_fdr=table["significant"]), LEVEL)
+    assert all_kept[2].endswith("with Flood and War")
+    unknown = better(table.assign(significant_fdr=[*[True] * 4, *[np.nan] * 4]), LEVEL)
+    assert unknown[2].endswith("with Flood, no longer with War")
+    silent = table.assign(significant=False, significant_fdr=False)
+    assert "false discoveries" not in " ".join(better(silent, LEVEL))
+
+
+def test_neighbouring_places_are_told_for_the_best_significant_results():
+    table = verdicts([2300, 2500, 2410, 2410], [False, True, True, True], p=0.01)
+    said = better(table.assign(p_near_hamming=[0.9, 0.8, 0.125, 0.7]), LEVEL)
+    assert said[2] == (
+        "Of groups of neighbouring places of the same number, 12.5 % do as well as Flood (n = -5)"
+    )
+    for unknown in (
+        table.assign(p_near_hamming=np.nan),
+        table.assign(significant=False, p_near_hamming=0.1),
+    ):
+        assert "neighbouring" not in " ".join(better(unknown, LEVEL))
+
+
+def measured(table, z, spearman, weighted):
+    return table.assign(
+        z=z,
+        spearman=spearman,
+        spearman_standard=0.5,
+        weighted_hamming=weighted,
+        weighted_hamming_standard=100.0,
+    )
+
+
+def test_other_measures_are_told_at_what_is_significant():
+    won = verdicts([2700, 2500, 2410, 2410], [False, True, True, True], p=0.01)
+    table = measured(won, [9, -1.5, 2.0, 2.0], [0.9, 0.6, 0.4, 0.4], [9, 90, 80, 80])
+    values, agreeing = other_measures(table)
+    assert values.startswith("In the 2 distinct results that beat both the standard model and ran")
+    assert "the mean error is smaller in 1 of 2 results (z -1.5 to 2)" in values
+    assert "the rank correlation is higher in 1 of 2 results (0.4 to 0.6 against 0.5)" in values
+    assert values.endswith("distance is lower in all 2 results (80 to 90 against 100)")
+    assert agreeing == (
+        "All of these call the modified model better for Flood (n = -6); only the weighted "
+        "Hamming distance calls the modified model better for Flood (n = -5)"
+    )
+
+
+def test_without_a_significant_result_the_fewest_wrong_pairs_are_measured():
+    table = measured(verdicts([2700, 2500, 2410, 2410]), 1.0, 0.4, 120.0)
+    values, agreeing = other_measures(table)
+    assert values.startswith("Nothing beats both the standard model and random places; at the few")
+    assert "in 0 of 1 result (z 1)" in values
+    assert agreeing == "None of these calls the modified model better for Flood (n = -5)"
+    assert other_measures(table.assign(spearman=np.nan)) == []
+    assert other_measures(verdicts(2500)) == other_measures(pd.DataFrame()) == []
+    only = other_measures(table[["z", *verdicts(2500).columns]].assign(z=-1.0, significant=True))
+    assert "rank correlation" not in only[0]
 
 
 def test_draws_as_good_are_counted_without_the_class_itself():
@@ -193,6 +263,13 @@ def test_the_penalty_is_called_what_the_model_calls_it():
     assert [penalty(v) for v in (1e-5, -5.07e-7, 0.0)] == ["1×10⁻⁵", "-5.1×10⁻⁷", "0"]
 
 
+def test_penalties_that_change_nothing_more_are_one_result():
+    table = verdicts([2600, 2500, 2500, 2500]).iloc[::-1]
+    assert distinct(table)["exponent"].tolist() == [-7, -6]
+    assert len(distinct(table.assign(U=[1.0, 2.0, 2.0, 3.0]))) == 3
+    assert len(distinct(both(table, table.assign(variable="war")))) == 4
+
+
 def test_the_smallest_of_equally_good_penalties_is_the_best():
     table = verdicts([2600, 2500, 2500, 2500]).iloc[::-1]
     assert fewest(table)["exponent"].tolist() == [-6]
@@ -209,9 +286,9 @@ def test_the_tables_of_the_chapter_are_read_as_they_are(model):
     if model == "linear":
         parts["exact"] = {"a": against_exact(case, [-5, -4], drop_exact=False)}
     found = what_if(case, ["Zone 1"], 1e-4, "people")
-    struck = {"x": Struck("A flood", found.summary, found.destinations)}
+    struck = {"x": Struck("A flood", found.summary, found.destinations, found.range)}
     said = told(Tables(**parts, what_ifs=struck))
-    assert len(said) == (4 if model == "linear" else 3)
+    assert len(said) == (5 if model == "linear" else 4)
     assert not any("nan" in answer or "–" in answer for answer in said.values())
     wrong = np.count_nonzero(case.standard() != case.surroundings.flow)
     assert f"Of 90 pairs, the standard model has {wrong} wrong" in said[BETTER]

@@ -1,5 +1,7 @@
 """What is said of the penalty's size, of the linear form and of what-ifs follows their tables."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -66,9 +68,31 @@ def test_a_search_that_ends_at_its_edge_says_so():
 def test_zero_where_no_advantage_was_tried_is_qualified():
     tried = profile({0.0: 0.0, 1e-3: -0.2})
     said = size(estimates(flood=(0.0, 0.0, 0.0)), tried, NOTHING)
-    assert "not told from 0" in said[0]
+    assert "is at 0, where the values tried begin, with Flood: 0 (0 to 0)" in said[0]
+    assert "not told from 0" not in said[0]
     assert said[2].startswith("Only values from 0 on were tried")
+    inside = size(estimates(flood=(1e-7, 0.0, 2e-7)), tried, NOTHING)
+    assert "not told from 0 with Flood" in inside[0]
+    both_sides = profile({-1e-3: -0.1, 0.0: 0.0, 1e-3: -0.2})
+    assert "not told from 0 with Flood" in size(
+        estimates(flood=(0.0, 0.0, 0.0)), both_sides, NOTHING
+    )[0]  # fmt: skip
     assert len(size(estimates(flood=WORSE), tried, NOTHING)) == 2
+
+
+def test_an_interval_away_from_0_is_held_against_random_classes():
+    found = estimates(flood=WORSE, war=BETTER, heat=UNSURE)
+    said = size(found.assign(p_random_gain=[0.6, 0.02, 0.9]), NOTHING, NOTHING)
+    assert said[2] == (
+        "An interval away from 0 says little by itself: of random classes of the same size, as "
+        "many as 60 % with Flood and 2 % with War gain as much (special is what fewer than 5 % "
+        "reach: War)"
+    )
+    usual = size(found.assign(p_random_gain=[0.6, np.nan, 0.9]), NOTHING, NOTHING)
+    assert "as many as 60 % with Flood gain as much" in usual[2]
+    assert usual[2].endswith("reach: none)")
+    assert len(size(found.assign(p_random_gain=np.nan), NOTHING, NOTHING)) == 2
+    assert len(size(found.iloc[2:].assign(p_random_gain=0.9), NOTHING, NOTHING)) == 2
 
 
 @pytest.mark.parametrize(
@@ -115,6 +139,9 @@ def test_where_no_test_passes_the_likelihood_is_told_alone():
     known, none = profile({1e-6: 0.1}), judged(False, 0.5)
     (yet,) = pairs_and_people(none, estimates(flood=WORSE, war=BETTER), known, LEVEL)
     assert yet.endswith("yet by likelihood the penalty is above 0 with Flood")
+    drawn = estimates(flood=WORSE, war=BETTER).assign(p_random_gain=0.6)
+    (yet,) = pairs_and_people(none, drawn, known, LEVEL)
+    assert yet.endswith("above 0 with Flood (60 % of random classes gain as much)")
     (neither,) = pairs_and_people(none, estimates(war=BETTER), known, LEVEL)
     assert neither.endswith("the likelihood finds no penalty above 0 either")
 
@@ -166,15 +193,31 @@ def linear(moved):
 
 def test_the_linear_form_is_described_at_each_penalty():
     clipped, moved, wrong = linear_form(linear([0.0, 0.01, 0.5]))
+    # clipped from the first penalty on, so all of them are told
     assert "clipped in 0 % to 3 % (n = -7) and 20 % (n = -6) of the pairs" in clipped
     assert "sends 0 % to 1 % (n = -7) and 50 % (n = -6) of the people" in moved
     assert "120 to 140 and 110 (n = -7); 900 and 110 (n = -6) wrong pairs" in wrong
     assert wrong.endswith("the standard model 100")
 
 
+def test_penalties_at_which_the_linear_form_does_not_matter_are_one_sentence():
+    table = linear([0.004, 0.01, 0.5])
+    table.loc[table["exponent"] == -7, ["clipped_low_share", "clipped_high_share"]] = 0.0
+    like, clipped, moved, wrong = linear_form(table)
+    assert like == (
+        "Up to Delta = 10^n with n = -7, the linear form is nowhere clipped and sends at most 1 % "
+        "of the people elsewhere than the exact form"
+    )
+    assert "n = -7" not in clipped + moved + wrong
+    assert "clipped in 20 % (n = -6) of the pairs" in clipped
+    assert len(linear_form(table[table["exponent"] == -7])) == 1
+    assert len(linear_form(table.assign(moved_share=0.011))) == 3
+
+
 def test_the_size_of_a_penalty_depends_on_the_benefits():
     said = by_itself(crossings(sizes=(1e4, 1e5)), {}, {})
     assert "Between cities of 10,000 and 1,000,000 people" in said[0]
+    assert "a mover from either is as likely to go to the other at delta" in said[0]
     assert "delta - 1 = 6.83×10⁻⁵ (uniform); 0.485 (exponential); 3.64 (Pareto, a = 3)" in said[0]
     assert said[1].endswith("by a factor of about 300,000")
     assert said[2].startswith("With ten times as many people in both, it is 6.83×10⁻⁶ (uniform)")
@@ -195,6 +238,14 @@ def test_other_benefits_in_a_case_are_named_and_marked_as_made():
     (made,) = answers(tables, {"a": "Here"}, ["a"])["answer"]
     assert "tried in Here (synthetic), the fewest" in made
     assert made.startswith("Between cities")
+    assert "; the standard model has 100, so no better than the standard model: Pareto;" in real
+    assert real.endswith("random classes were not drawn for these.")
+    (won,) = answers(
+        Tables(crossings=crossings(sizes=(1e4,)), benefits={"a": table.assign(hamming=90)}),
+        {"a": "Here"},
+        (),
+    )["answer"]
+    assert "no better" not in won
 
 
 def scenario(lost, change, after=12.0, places=1):
@@ -219,6 +270,21 @@ def test_struck_places_lose_and_their_neighbours_gain():
     assert said[1] == "The place struck loses 40 arrivals, from 90, at delta - 1 = 1×10⁻⁵"
     assert said[2] == "Among the others, those that gain most are R (30), S (9) and Q (1)"
     assert said[3] == "The mean distance goes from 10 to 12 km"
+
+
+def test_what_hangs_on_the_penalty_is_told():
+    tried = pd.DataFrame(
+        {"delta_minus_1": [1e-6, 1e-5], "lost": [4.0, 40.0], "go_elsewhere": [4.5, 45.0]}
+    )
+    one = scenario(40.0, [1.0, 30.0, 9.0, 0.1])
+    said = struck(replace(one, range=tried))
+    assert said[2] == (
+        "The penalty is assumed: with delta - 1 from 1×10⁻⁶ to 1×10⁻⁵, 4 to 40 arrivals would be "
+        "lost, and 4.5 to 45 go elsewhere"
+    )
+    assert said[:2] + said[3:] == struck(one) == struck(replace(one, range=tried[:1]))
+    gained = struck(replace(one, range=tried.assign(lost=-tried["lost"])))
+    assert "4 to 40 arrivals would be gained" in gained[2]
 
 
 def test_an_advantage_draws_people_away_from_the_others():

@@ -1,6 +1,8 @@
 """Claims of paper 4 in synthetic worlds, where what was planted is to be seen and nothing else."""
 
+import numpy as np
 import pandas as pd
+import pytest
 
 from movelaws.claims.findings import check_findings
 from movelaws.inequality.claims import findings
@@ -111,6 +113,17 @@ def test_a_world_without_inequality_expects_nothing_significant():
     assert listed["I4", name].verdict == "reproduced"
     assert listed["I5", SOUTH_SUDAN].verdict == "not testable"
     assert world(planted(None))["I4", name].verdict == "differs"
+
+
+@pytest.mark.parametrize(
+    ("r_squared", "verdict"), [(0.51, "reproduced"), (0.5, "differs"), (np.nan, "differs")]
+)
+def test_a_made_world_sends_one_fraction_of_its_people(r_squared, verdict):
+    listed = us(planted("gini", Delta=1e-6), outflow=outflow(9, r_squared))
+    finding = listed["I9", f"{US} (synthetic)"]
+    assert finding.verdict == verdict
+    assert finding.reproduced == f"7.75 % of the population, R2 = {r_squared:.3f}"
+    assert "the paper shows" not in listed["I10", f"{US} (synthetic)"].reproduced
 
 
 def test_one_planted_inequality_is_to_be_seen_and_no_other_is_asked_for():

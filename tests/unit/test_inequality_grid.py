@@ -263,6 +263,66 @@ def test_a_saved_grid_is_judged_alike(tmp_path):
     pd.testing.assert_frame_equal(again, judged, rtol=1e-12)
 
 
+FOUR = ["p_mw", "p_binomial", "p_random_U", "p_random_hamming"]
+
+
+def test_one_p_value_of_a_row_is_the_largest_of_four(hand_made):
+    judged = judge(*hand_made, LEVEL)
+    assert judged["p_all"].tolist() == judged[FOUR].to_numpy().max(axis=1).tolist()
+    assert np.allclose(judged["q_all"], false_discovery_control(judged["p_all"]), rtol=1e-14)
+    assert judged["significant_fdr"].tolist() == (judged["q_all"] < LEVEL).tolist()
+    table, draws = hand_made
+    untested = judge(table.assign(p_mw=[np.nan, 0.02, 0.03]), draws, LEVEL)
+    assert np.isnan(untested.loc[0, ["p_all", "q_all"]].astype(float)).all()
+    assert not untested.loc[0, "significant_fdr"]
+    others = untested.loc[1:, "p_all"]
+    assert np.allclose(untested.loc[1:, "q_all"], false_discovery_control(others), rtol=1e-14)
+
+
+def test_rows_that_nothing_tells_apart_count_once(hand_made):
+    table, draws = hand_made
+    exponents = [-3.0, -2.0, -1.0]
+    row, own = (one[one["exponent"].eq(-4) & one["variable"].eq("a")] for one in (table, draws))
+    again, more = ([one.assign(exponent=n) for n in exponents] for one in (row, own))
+    few = judge(table, draws, LEVEL)
+    many = judge(
+        pd.concat([table, *again], ignore_index=True),
+        pd.concat([draws, *more], ignore_index=True),
+        LEVEL,
+    )
+    assert many["q_all"].tolist() == [*few["q_all"], *(3 * [few["q_all"][1]])]
+    assert many["q_mw"].tolist() != [*few["q_mw"], *(3 * [few["q_mw"][1]])]
+    # the same numbers for another variable are another finding
+    renamed = judge(
+        pd.concat([table, again[0].assign(variable="c", exponent=-4)], ignore_index=True),
+        pd.concat([draws, more[0].assign(variable="c", exponent=-4.0)], ignore_index=True),
+        LEVEL,
+    )
+    assert np.allclose(renamed["q_all"], false_discovery_control(renamed["p_all"]), rtol=1e-14)
+
+
+def test_contiguous_classes_are_kept_apart_from_scattered_ones(hand_made):
+    table, draws = hand_made
+    plain = judge(table, draws, LEVEL)
+    near = ["p_near_U", "p_near_hamming", "hamming_near_q05"]
+    assert plain[near].isna().all(axis=None)
+    assert (plain["n_near"] == 0).all()
+    patches = draws[draws["draw"] < 20].assign(
+        null="contiguous", hamming=lambda one: one["hamming"] - 8, effect_mw=0.1
+    )
+    both = judge(table, pd.concat([draws.assign(null="scattered"), patches]), LEVEL)
+    pd.testing.assert_frame_equal(
+        both.drop(columns=[*near, "n_near"]), plain.drop(columns=[*near, "n_near"])
+    )
+    # patches have 2 to 21 wrong pairs: 4 (2 to 5) are as good as 5, 10 as good as 11, all as 40
+    assert both["p_near_hamming"].tolist() == pytest.approx([5 / 21, 11 / 21, 1])
+    assert both["p_near_U"].tolist() == [1, 1, 1]
+    assert both["hamming_near_q05"].tolist() == pytest.approx(3 * [2.95])
+    assert (both["n_near"] == 20).all()
+    with pytest.raises(ValueError, match="no random classes"):
+        judge(table, patches, LEVEL)
+
+
 def judged_world(case, exponent, seed, count):
     table = evaluate(case, [exponent], drop_exact=False)
     draws = drawn(

@@ -208,14 +208,14 @@ def test_a_layer_that_could_make_gdal_read_elsewhere_is_refused(tmp_path, name, 
 
 
 def test_layers_need_a_crs_and_geometries(tmp_path):
-    layer = gpd.GeoDataFrame({"id": ["a", "b"]}, geometry=[Point(0, 0), None])
+    layer = gpd.GeoDataFrame({"id": ["a", "b"]}, geometry=[Point(91, 0), None])
     layer.set_crs("EPSG:4326").to_file(tmp_path / "hole.gpkg")
     with pytest.raises(ValueError, match="feature 1 has no geometry"):
         layers.read_layer(tmp_path / "hole.gpkg")
     layer.iloc[:1].to_parquet(tmp_path / "bare.parquet")
     with pytest.raises(ValueError, match="no coordinate reference system"):
         layers.read_layer(tmp_path / "bare.parquet")
-    assert layers.read_layer(tmp_path / "bare.parquet", crs="EPSG:27700")[0].crs == "EPSG:27700"
+    assert layers.read_layer(tmp_path / "bare.parquet", crs="EPSG:4326")[0].crs == "EPSG:4326"
 
 
 def test_what_a_user_says_of_the_crs_agrees_with_the_file(tmp_path):
@@ -246,6 +246,34 @@ def test_degrees_off_the_globe_are_refused(tmp_path):
         ValueError, match=r"off\.gpkg: coordinates up to 190, 110 are off the globe"
     ):
         layers.read_layer(tmp_path / "off.gpkg")
+
+
+def test_degrees_in_a_projection_are_refused(tmp_path):
+    path, country = tmp_path / "a.gpkg", box(24, 3, 36, 13)
+    for crs in ("EPSG:32636", "EPSG:2263"):  # metres, US survey feet
+        gpd.GeoDataFrame({"a": [1]}, geometry=[country], crs=crs).to_file(path)
+        with pytest.raises(
+            ValueError, match=r"a\.gpkg: coordinates from 24, 3 to 36, 13 look like degrees"
+        ):
+            layers.read_layer(path)
+    json_path = tmp_path / "a.geojson"  # without a CRS of its own
+    collection = gpd.GeoSeries([country]).to_json()
+    json_path.write_text(collection)
+    assert layers.read_layer(json_path)[0].crs.is_geographic
+    with pytest.raises(ValueError, match="or by the option crs, such as to EPSG:4326"):
+        layers.read_layer(json_path, user_crs="EPSG:32636")
+    # A town near the origin of its plane is wider than that, and a plane may be in kilometres.
+    for unit, across in (("m", 1000), ("km", 50)):
+        plane = f"+proj=laea +lat_0=7 +lon_0=30 +units={unit}"
+        town = gpd.GeoDataFrame({"a": [1]}, geometry=[box(0, 0, across, across)], crs=plane)
+        town.to_file(path)
+        assert len(layers.read_layer(path)[0]) == 1
+
+
+def test_a_workbook_that_is_none_is_named(tmp_path):
+    path = zipped(tmp_path / "a.xlsx", {"a.txt": "no workbook"})
+    with pytest.raises(ValueError, match=r"a\.xlsx: cannot be read as a workbook: KeyError"):
+        readers.read_table(path, COLUMNS)
 
 
 def test_area_is_measured_on_the_ground_whatever_the_crs():

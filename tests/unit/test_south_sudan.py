@@ -3,6 +3,8 @@
 import zipfile
 
 import pytest
+from openpyxl import load_workbook
+from pyproj import CRS
 from shapely import Point, Polygon
 
 from movelaws import layers
@@ -112,6 +114,7 @@ def test_months_are_two_in_order(files, options):
     [
         (("Internal", "SS0199", "SS0304", 1, 1), r"january.*'dep.adm2.pcode'.*'SS0199' \(nearest"),
         (("Internal", "SS0102", "SS0304", 1, -1), "'nationality.ssd.ind': '-1' is below 0"),
+        (("Internal", "SS0102", "SS0304", 1, 2), "row 2, .*'2' is more than all .*, total.ind"),
         (("Internal", "SS0102", "SS0304", 1, 0.5), "row 2, .*'0.5' is no whole number"),
         (("Internal", "SS0102", "SS0304", 1, "NA"), "row 2, .*'NA' is missing"),
         (("Interne", "SS0102", "SS0304", 1, 1), "row 2, column 'direction': 'Interne' is unknown"),
@@ -126,6 +129,45 @@ def test_a_bad_row_of_a_register_is_named(files, move, message):
 def test_a_register_of_another_month_is_refused(files):
     files["register_2020_02"] = files.pop("register_2020_01")
     with pytest.raises(ValueError, match=r"january.xlsx: row 2, .*is not in 2020-02, the month"):
+        read("south_sudan", files)
+
+
+def test_a_register_given_as_two_months_is_refused(files, tmp_path):
+    for month in ("2020-02", "2020-04"):
+        path = register(tmp_path / f"{month}.xlsx", month, [*MOVES, *MOVES])
+        files[f"register_{month.replace('-', '_')}"] = path
+    with pytest.raises(
+        ValueError, match=r"2020-04\.xlsx: has the same 18 rows as .*2020-02\.xlsx: give the"
+    ):
+        read("south_sudan", files)
+
+
+def test_of_two_sheets_that_fit_none_is_chosen(files):
+    path = files["register_2020_01"]
+    book = load_workbook(path)
+    book.copy_worksheet(book.worksheets[0]).title = "Excerpt"
+    book.save(path)
+    with pytest.raises(ValueError, match=r"january\.xlsx: several sheets, \['Sheet', 'Excerpt'\]"):
+        read("south_sudan", files)
+
+
+def test_swapped_coordinates_of_settlements_are_refused(files):
+    text = files["settlements"].read_text()
+    write(files["settlements"], text.replace("LATITUDE,LONGITUDE", "LONGITUDE,LATITUDE"))
+    with pytest.raises(
+        ValueError, match=r"7 of 7 settlements lie outside .* LONGITUDE and LATITUDE swapped"
+    ):
+        read("south_sudan", files)
+    write(files["settlements"], text + "8,Raja,0,0\n")  # two of eight
+    with pytest.raises(ValueError, match="2 of 8 settlements lie outside"):
+        read("south_sudan", files)
+
+
+def test_degrees_that_are_said_to_be_metres_are_refused(files):
+    files["boundaries_prj"].write_text(CRS(32636).to_wkt("WKT1_ESRI"))
+    with pytest.raises(
+        ValueError, match=r"adm2\.shp: coordinates from 25, 4 to 34, 10 look like degrees.*36N"
+    ):
         read("south_sudan", files)
 
 

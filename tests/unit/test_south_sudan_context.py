@@ -102,6 +102,10 @@ def test_deaths_are_summed_over_the_months_asked_for(files, tmp_path):
         (DEATHS + "2020-03-15,1,1,1,1\n", "line 6, .*'2020-03-15' is a month that occurs more"),
         (DEATHS.replace("Raja", "Raga,Raja", 1), r"line 2 has|columns \['Raga', 'Raja'\] are one"),
         (DEATHS.replace("Raja", "Rajah"), r"the header: no county .*'Rajah' \(nearest: Raja"),
+        (
+            DEATHS.replace("2020-01-31", "31/01/2020"),
+            "'31/01/2020' is no month: write months as 20",
+        ),
         (DEATHS.replace("2.5", "-1"), "line 3, column 'Canal-Pigi': '-1' is below 0"),
         ("x" + DEATHS, r"neither the columns \['event_date'.* of ACLED nor a first column"),
     ],
@@ -150,9 +154,11 @@ def test_deaths_of_acled_are_those_of_violence_against_civilians(files, tmp_path
         with pytest.raises(ValueError, match=r"option 'event_types' = .* a list of event types"):
             read("south_sudan", files | {"deaths": path}, event_types=unfit)
     later = {"deaths_from": "2023-01", "deaths_to": "2023-02"}
-    assert (
-        read("south_sudan", files | {"deaths": path}, **later).zones["conflict_deaths"].eq(0).all()
-    )
+    with pytest.raises(
+        ValueError,
+        match=r"no event .* 2023-01 to .* from 2019-12-31 to 2021-12-31 in South Sudan, S",
+    ):
+        read("south_sudan", files | {"deaths": path}, **later)
 
 
 def test_people_displaced_by_floods_at_the_nearest_report(files, tmp_path):
@@ -175,12 +181,37 @@ def test_people_displaced_by_floods_at_the_nearest_report(files, tmp_path):
         (DISPLACED.replace("SS0102", "SS0192"), r"'SS0192' \(nearest: .*SS0102"),
         (DISPLACED.replace(",10,", ",-10,"), "line 4, .*'-10' is below 0"),
         (DISPLACED.replace("2020-12-31T", "31/12/20T"), "line 2, .* is no date such as"),
+        (DISPLACED.replace("Kajo-keji,SS0102,40", "Raja,SS0102,40"), "not the county 'Raja' that"),
+        (
+            DISPLACED.replace(",40,", ",4000,"),
+            r"dtm\.csv: 4,010 people .* Kajo-keji SS0102, of 1,0\d\d inh.*are populations in thou",
+        ),
         ("a,b\n1,2\n", r"no columns \['reportingDate'.*\] or \['ADM2_PCODE', 'People affected'\]"),
     ],
 )
 def test_a_bad_table_of_displacement_is_refused(files, tmp_path, text, message):
     files["displacement"] = write(tmp_path / "dtm.csv", text)
     with pytest.raises(ValueError, match=message):
+        read("south_sudan", files)
+
+
+def test_a_report_of_another_season_is_refused(files, tmp_path):
+    files["displacement"] = write(tmp_path / "dtm.csv", DISPLACED)
+    with pytest.raises(
+        ValueError, match=r"flood_reported='2021-05'.* there are those of 2020-12-31, 2021-11-30"
+    ):
+        read("south_sudan", files, flood_reported="2021-05")
+
+
+def test_a_row_of_dtm_that_is_repeated_is_refused(files, tmp_path):
+    """Rows that differ in their origin or details alone are others, though the people agree."""
+    lines = [f"{line},SS03,1" for line in DISPLACED.splitlines()]
+    lines[0] = DISPLACED.splitlines()[0] + ",idpOriginAdmin1Pcode,roundNumber"
+    other = [lines[2].replace("SS03", "SS04"), lines[2].replace("SS03,1", "SS03,2")]
+    files["displacement"] = write(tmp_path / "dtm.csv", "\n".join([*lines, *other]))
+    assert read("south_sudan", files).zones["flood_displaced"].tolist() == [130, 0, 0, 20]
+    write(tmp_path / "dtm.csv", "\n".join([*lines, lines[2]]))
+    with pytest.raises(ValueError, match="line 10, .*'SS0102' has a row that occurs before"):
         read("south_sudan", files)
 
 
@@ -201,6 +232,10 @@ def test_a_county_where_nobody_lives_has_no_rate(files, tmp_path):
     canonical = read("south_sudan", files)
     assert np.isnan(column(canonical, "flood_displaced_percent")["SS0902"])
     assert canonical.notes["zones without residential population"] == 1
+    unknown = "counties without inhabitants, flood_displaced_percent unknown"
+    assert canonical.notes[unknown] == "Raja"
+    sheet(files["population"], [BASELINE, *PEOPLE])
+    assert unknown not in read("south_sudan", files).notes
 
 
 @pytest.fixture(scope="module")

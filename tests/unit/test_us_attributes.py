@@ -1,5 +1,7 @@
 """Living conditions of US counties on raw files of a few lines, and on the real ones."""
 
+import zipfile
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -185,6 +187,10 @@ def test_codes_of_another_year_are_missing_and_counted(adapter, files, tmp_path)
 WRONG = {
     "gini above 1": (gini, [("01001", "42.1")], "line 3, column 'HD01_VD01': '42.1' is above 1"),
     "percent above 100": (employment, [("01001", "107")], "'107' is above 100"),
+    "no rent": (rent, [("01001", "850", "1"), ("01003", "0", "1")], "line 4, .*'0' is no rent"),
+    "gini as rent": (rent, [("01001", "0.45", "1")], r"'0\.45' is the highest rent, below 50 doll"),
+    "people as rent": (rent, [("01001", "55000", "1")], "'55000' is above 10000"),
+    "rent as gini": (gini, [("01001", "850")], "'850' is above 1"),
     "negative rent": (rent, [("01001", "-850", "1")], "'-850' is below 0"),
     "rent in words": (rent, [("01001", "high", "1")], "'high' is not a number"),
     "county twice": (gini, [("01001", "0.4"), ("1001", "0.4")], "'1001' occurs more than once"),
@@ -224,6 +230,11 @@ def test_wrong_workbooks_are_refused(files, tmp_path):
     broken = write(tmp_path / "broken.xlsx", "no workbook")
     with pytest.raises(ValueError, match=r"broken\.xlsx"):
         attributes("us_commuting", files, sdoh=broken)
+    with zipfile.ZipFile(broken, "w") as archive:
+        archive.writestr("a.txt", "no workbook")
+    for role in ("sdoh", "flows"):
+        with pytest.raises(ValueError, match=r"broken\.xlsx: cannot be read as a workbook"):
+            attributes("us_commuting", files, **{role: broken})
 
 
 def test_every_role_has_a_reader_and_a_source():

@@ -1,5 +1,6 @@
 """Every config parses and plans; a mistake in one stops the run with its name."""
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -26,13 +27,18 @@ SOUTH_SUDAN = {
     "settlements": "south_sudan_context/at_hand/output_settlements.csv",
     "population": "south_sudan_context/at_hand/demographics_2020.xlsx",
 }
-TARGETS = ["all", "symbolic", "choice", "report", "ledger"]
+TARGETS = ["all", "symbolic", "inequality", "choice", "report", "ledger"]
 
 
 def what_if(intervention: dict, **entry) -> dict:
     """A config with one more counterfactual."""
     case = {"dataset": "sf_taxi", "title": "What if", "interventions": [intervention]}
     return {"choice": {"counterfactuals": {"mine": case | entry}}}
+
+
+def of_case(**change) -> dict:
+    """A change of a case of paper 4."""
+    return {"inequality": {"cases": {"south_sudan": change}}}
 
 
 CLOSED = {"destinations": {"largest": 1}, "closed": True}
@@ -88,6 +94,27 @@ def test_the_benchmarks_plan(checkout):
             {"choice": what_if(CLOSED, objective="cpc")["choice"] | {"objectives": ["ssi"]}},
             "choice.counterfactuals.mine.objective: 'cpc'",
         ),
+        # Of paper 4 here only what is told by name; the rest is in tests/unit.
+        (of_case(shar=0.2), "key 'shar' is unknown; did you mean 'share'?"),
+        (
+            of_case(variables={"both": {"union": ["conflict", "floods"]}}),
+            "variables.both.union: 'floods' is unknown; did you mean 'flood'?",
+        ),
+        (of_case(shown={"exponent": -9}), "shown.exponent = -9: choose one of"),
+        (of_case(likelihood={"lowest": -1, "highest": -2}), "lowest = -1 must be below highest"),
+        ({"inequality": {"active": ["sudan"]}}, "inequality.active: 'sudan' is unknown"),
+        (
+            {"inequality": {"heldout": {"next_year": {"tested": "south_sudan_2022"}}}},
+            "inequality.heldout.next_year.tested: 'south_sudan_2022'",
+        ),
+        (
+            {"inequality": {"what_ifs": {"floods": {"case": "sudan"}}}},
+            "inequality.what_ifs.floods.case: 'sudan'",
+        ),
+        (
+            {"inequality": {"what_ifs": {"floods": {"penalty": -1}}}},
+            "inequality.what_ifs.floods.penalty: -1",
+        ),
         ({"od": {"us_migration": MIGRATION | {"files": CAPITALS | {"flows": "x.csv"}}}}, "x.csv"),
         (
             {"od": {"us_migration": MIGRATION | {"files": CAPITALS | {"flows": "no/such/file"}}}},
@@ -118,17 +145,24 @@ def test_a_case_without_data_is_left_out_with_its_reason(checkout):
 
 
 def test_a_run_whose_chapter_has_no_data_still_gives_a_report(checkout):
-    """Nothing of paper 2 can be had: its section of the report says why, nothing fails."""
+    """Nothing of paper 2 can be had, of paper 4 no case is asked for: the report says why."""
     change = {
         "run": "empty",
         "od": {"england_mlad_commuting": {"source": "published", "files": ENGLAND}},
         "symbolic": {"datasets": ["england_mlad_commuting"]},
+        "inequality": {"active": []},
+        "choice": {"datasets": ["denmark_moves"]},
     }
     (checkout / "mine.yaml").write_text(yaml.safe_dump(change))
     done = run_snakemake(checkout, "--cores", "1", "--configfile", "mine.yaml")
     assert done.returncode == 0, done.stdout[-3000:]
     report = (checkout / "results" / "empty" / "report.html").read_text()
     assert "england_commuting_2011/at_hand/" in report
+    made = checkout / "results" / "empty" / "inequality"
+    assert {path.name for path in made.iterdir() if path.is_dir()} == {"figures"}
+    verdicts = pd.read_csv(made / "claims.csv").set_index("id")["verdict"]
+    assert verdicts.pop("I1") == "reproduced"  # of two cities, without data
+    assert set(verdicts) == {"not testable"}
 
 
 def test_a_counterfactual_may_be_left_out_and_a_part_be_done_for_all(checkout):

@@ -1,5 +1,7 @@
 """A user's own origin-destination table, by config alone."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -27,6 +29,8 @@ CONFIG = {
         }
     },
     "symbolic": {"datasets": ["my_city"], "readings": {"all_pairs": {"support": "all"}}},
+    "inequality": {"active": []},
+    "choice": {"datasets": ["my_city"], "attraction": {"my_city": "residential"}},
 }
 
 
@@ -86,3 +90,53 @@ def test_a_missing_file_is_named(city):
     done = run(city, "symbolic")
     assert done.returncode != 0
     assert "data/trips.csv" in done.stdout
+
+
+# ---------------------------------------------------------------- a case of paper 4
+
+
+@pytest.fixture
+def unequal(city):
+    """The city, with what the case of the README reads."""
+    path = city / "data" / "zones.csv"
+    zones = pd.read_csv(path)
+    zones["name"] = ["Harbour", "Old town", *(f"Quarter {k}" for k in range(2, len(zones)))]
+    zones["rent_burden"] = [0.2 + 0.01 * k for k in range(len(zones))]
+    zones["crime"] = [50.0, *range(9)]
+    zones.to_csv(path, index=False)
+    guide = (city / "README.md").read_text()
+    block = next(
+        text for text in re.findall(r"```yaml\n(.*?)```", guide, re.S) if "my_case" in text
+    )
+    asked = yaml.safe_load(block)
+    options = CONFIG["od"]["my_city"]["options"] | asked["od"]["my_city"]["options"]
+    dataset = CONFIG["od"]["my_city"] | {"options": options}
+    change = CONFIG | {"od": {"my_city": dataset}, "inequality": asked["inequality"]}
+    (city / "mine.yaml").write_text(yaml.safe_dump(change))
+    return city
+
+
+def test_a_case_of_ones_own_is_judged(unequal):
+    made = unequal / "results" / "mine" / "inequality"
+    files = ["my_case/tests.csv", "what_ifs/harbour_floods/destinations.csv"]
+    done = run(unequal, *(f"results/mine/inequality/{file}" for file in files))
+    assert done.returncode == 0, done.stdout[-5000:]
+    tests = pd.read_csv(made / "my_case" / "tests.csv")
+    assert set(tests["variable"]) == {"rent", "crime", "either"}
+    penalised = tests.groupby("variable")["n_penalised"].first()
+    assert penalised.to_dict() == {"rent": 1, "crime": 1, "either": 2}
+    assert set(tests["n_draws"]) == {1000}
+    places = pd.read_csv(made / "what_ifs" / "harbour_floods" / "destinations.csv")
+    assert set(places.loc[places["struck"], "name"]) == {"Harbour", "Old town"}
+    assert places["change"].sum() == pytest.approx(0, abs=1e-6 * places["before"].sum())
+    # the cases of the default are no part of this run
+    assert not (unequal / "results" / "mine" / "od" / "south_sudan").exists()
+
+
+def test_a_variable_that_the_zones_lack_is_named(unequal):
+    config = (unequal / "mine.yaml").read_text()
+    (unequal / "mine.yaml").write_text(config.replace("column: crime", "column: crimes"))
+    done = run(unequal, "results/mine/inequality/my_case/classes.csv")
+    assert done.returncode != 0
+    for part in ("'crime'", "no column 'crimes'", "rent_burden"):
+        assert part in done.stdout

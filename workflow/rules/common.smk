@@ -117,12 +117,13 @@ def source_of(datasets):
     return next((s for s in ("synthetic", "published", "own") if s in sources), "own")
 
 
-def report_items(paper, datasets, groups=None):
+def report_items(paper, datasets, groups=None, names=None):
     """Figures and tables of a paper for the report, as workflow/report/<paper>.yaml lists them.
 
     An entry of the list with {dataset} or {each} in its path stands for one item per member of a
     group: `each` names it, all datasets by default. `groups` gives for each group its members and
-    the datasets behind each; an entry whose `needs` names an empty group is left out.
+    the datasets behind each; an entry whose `needs` names an empty group is left out. `names` says
+    how members are called in titles.
     """
     groups = {"dataset": {d: [d] for d in datasets}} | (groups or {})
     listed = Path(workflow.basedir) / "workflow" / "report" / f"{paper}.yaml"
@@ -144,7 +145,7 @@ def report_items(paper, datasets, groups=None):
                     "paper": paper,
                     "kind": "figure" if path.suffix == ".svg" else "table",
                     "path": str(path),
-                    "title": entry["title"].format(each=one),
+                    "title": entry["title"].format(each=(names or {}).get(one, one)),
                     "columns": {k: v.format(unit=unit_of(behind)) for k, v in headers.items()},
                     "dataset": single,
                     "label": LABELS[single] if single else "",
@@ -154,6 +155,21 @@ def report_items(paper, datasets, groups=None):
                 }
             )
     return items
+
+
+def grouped_by_case(items, cases):
+    """Report items of paper 4, those of one case together, behind the ones of no case."""
+
+    def place(item):
+        path = Path(item["path"])
+        for number, case in enumerate(cases):
+            if path.parent.name == case or path.name.startswith(f"{case}_"):
+                return 1 + number
+        return 0 if path.parent in (INEQUALITY, INEQUALITY / "figures") else 1 + len(cases)
+
+    return sorted(
+        items, key=lambda item: 1 + len(cases) if "what_if" in item["path"] else place(item)
+    )
 
 
 def choice_some(part):

@@ -59,7 +59,7 @@ INEQUALITY_PARTS = {
     "benefits": ["benefits.csv"],
     "readings": ["readings.csv"],
 }
-INEQUALITY_CLAIMED = ["sensitivity", "likelihood", "readings"]
+INEQUALITY_CLAIMED = ["sensitivity", "likelihood", "readings", "exact"]
 INEQUALITY_FIGURES = ["classes", "grid", "errors", "changes", "ranks"]
 INEQUALITY_DRAWN_PARTS = ["sensitivity", "likelihood", "exact"]
 INEQUALITY_CATEGORY = "Paper 4: inequality-aware radiation"
@@ -118,7 +118,7 @@ rule inequality_draws:
         evaluation=lambda wildcards: inequality_part(wildcards, "exponents", "drop_exact"),
         span=inequality_span,
         seed=config["seed"],
-        code=module_digest("movelaws.inequality.draws", "movelaws.inequality.case"),
+        code=module_digest("movelaws.inequality.random_classes", "movelaws.inequality.case"),
     message:
         "Random classes in the case {wildcards.case}, part {wildcards.batch}"
     script:
@@ -231,7 +231,11 @@ rule inequality_likelihood:
         settings=inequality_settings,
         evaluation=lambda wildcards: inequality_part(wildcards, "likelihood"),
         seed=config["seed"],
-        code=module_digest("movelaws.inequality.likelihood", "movelaws.inequality.case"),
+        code=module_digest(
+            "movelaws.inequality.likelihood",
+            "movelaws.inequality.random_gain",
+            "movelaws.inequality.case",
+        ),
     message:
         "Estimating the penalty by likelihood in the case {wildcards.case}"
     script:
@@ -330,6 +334,7 @@ rule inequality_readings:
     params:
         settings=inequality_settings,
         evaluation=lambda wildcards: inequality_part(wildcards, "readings", "drop_exact"),
+        seed=config["seed"],
         code=module_digest("movelaws.inequality.readings"),
     message:
         "Other readings of the case {wildcards.case}"
@@ -385,6 +390,10 @@ rule inequality_what_if:
         destinations_md=INEQUALITY / "what_ifs" / "{name}" / "destinations.md",
         summary=INEQUALITY / "what_ifs" / "{name}" / "summary.csv",
         summary_md=INEQUALITY / "what_ifs" / "{name}" / "summary.md",
+        range=INEQUALITY / "what_ifs" / "{name}" / "range.csv",
+        range_md=INEQUALITY / "what_ifs" / "{name}" / "range.md",
+        largest=INEQUALITY / "what_ifs" / "{name}" / "table_flows.csv",
+        largest_md=INEQUALITY / "what_ifs" / "{name}" / "table_flows.md",
     log:
         LOGS / "inequality" / "what_if-{name}.log",
     benchmark:
@@ -401,6 +410,7 @@ rule inequality_what_if:
         settings=inequality_what_if_settings,
         struck=lambda wildcards: INEQUALITY_WHAT_IFS[wildcards.name]["struck"],
         penalty=lambda wildcards: INEQUALITY_WHAT_IFS[wildcards.name]["penalty"],
+        others=lambda wildcards: INEQUALITY_WHAT_IFS[wildcards.name].get("others", []),
         unit=lambda wildcards: unit_of([inequality_struck_dataset(wildcards)]),
         code=module_digest("movelaws.inequality.what_if", "movelaws.tables"),
     message:
@@ -503,6 +513,7 @@ rule inequality_answers:
         destinations=[
             INEQUALITY / "what_ifs" / name / "destinations.csv" for name in INEQUALITY_WHAT_IFS
         ],
+        ranges=[INEQUALITY / "what_ifs" / name / "range.csv" for name in INEQUALITY_WHAT_IFS],
     output:
         csv=report(
             INEQUALITY / "answers.csv",

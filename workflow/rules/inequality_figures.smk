@@ -419,28 +419,34 @@ rule inequality:
 # What the report shows of this paper; report.smk lists the fields.
 CLAIM_FILES.append(rules.inequality_claims.output.claims)
 REPORT_ITEMS.extend(
-    report_items(
-        "inequality",
-        INEQUALITY_DATASETS,
-        {
-            "case": {case: [entry["dataset"]] for case, entry in INEQUALITY_CASES.items()},
-            **{
-                part: {
-                    case: [entry["dataset"]]
-                    for case, entry in INEQUALITY_CASES.items()
-                    if entry.get(part)
-                }
-                for part in INEQUALITY_PARTS
+    grouped_by_case(
+        report_items(
+            "inequality",
+            INEQUALITY_DATASETS,
+            {
+                "case": {case: [entry["dataset"]] for case, entry in INEQUALITY_CASES.items()},
+                **{
+                    part: {
+                        case: [entry["dataset"]]
+                        for case, entry in INEQUALITY_CASES.items()
+                        if entry.get(part)
+                    }
+                    for part in INEQUALITY_PARTS
+                },
+                "heldout": {
+                    name: [entry["fitted"], entry["tested"]]
+                    for name, entry in INEQUALITY_HELDOUT.items()
+                },
+                "what_if": {
+                    name: [INEQUALITY_CASES[entry["case"]]["dataset"]]
+                    for name, entry in INEQUALITY_WHAT_IFS.items()
+                },
             },
-            "heldout": {
-                name: [entry["fitted"], entry["tested"]]
-                for name, entry in INEQUALITY_HELDOUT.items()
-            },
-            "what_if": {
-                name: [INEQUALITY_CASES[entry["case"]]["dataset"]]
-                for name, entry in INEQUALITY_WHAT_IFS.items()
-            },
-        },
+            INEQUALITY_LABELS
+            | {name: name.replace("_", " ") for name in INEQUALITY_HELDOUT}
+            | {name: entry["title"] for name, entry in INEQUALITY_WHAT_IFS.items()},
+        ),
+        INEQUALITY_CASES,
     )
 )
 LEFT_OUT.extend(

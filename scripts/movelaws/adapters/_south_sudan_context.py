@@ -36,6 +36,12 @@ _ACLED = Layout(
     },
     {"country": ["country"]},
 )
+_DETAILS = [
+    *("operation", "admin1Pcode", "adminLevel", "roundNumber", "numberMales", "numberFemales"),
+    *("idpOriginAdmin1Name", "assessmentType", "operationStatus"),
+]
+"""In what rows of DTM differ that have date, reason, county, origin and people in common."""
+_DAYS_APART = 62
 _MONTHS = ["", "Unnamed: 0", "month", "date"]
 _DISPLACED = {
     "DTM": Layout(
@@ -45,7 +51,8 @@ _DISPLACED = {
             "county": ["admin2Pcode"],
             "people": ["numPresentIdpInd"],
         },
-        {"name": ["admin2Name"]},
+        {"name": ["admin2Name"], "origin": ["idpOriginAdmin1Pcode"]}
+        | {name: [name] for name in _DETAILS},
     ),
     "floods": Layout(
         {
@@ -100,7 +107,8 @@ def conflict_deaths(
     Raises
     ------
     ValueError
-        For an unknown county, or a month that the table lacks or has twice.
+        For an unknown county, a month that the table lacks, has twice or writes in another way,
+        or an export without any event that counts.
     """
     frame = None if path.suffix.lower() == ".xlsx" else delimited.read(path, ",", "utf-8")
     if frame is not None and not _ACLED.fits({plain_header(name) for name in frame.columns}):
@@ -127,6 +135,12 @@ def flood_displaced(path: Path, counties: Counties, month: str, notes: Notes) ->
     Returns
     -------
     Series of people; counties for which nobody was reported are 0.
+
+    Raises
+    ------
+    ValueError
+        For an unknown county, one whose code is of another than its name, a row that is repeated,
+        or no report within two months of the end of ``month``.
     """
     layout, table = read(path, _DISPLACED)
     said = "people affected by floods"
@@ -135,6 +149,9 @@ def flood_displaced(path: Path, counties: Counties, month: str, notes: Notes) ->
         said = f"people displaced, {DISASTER}, DTM report of {day}"
     table, codes = _counties_of(table, counties, "displacement", notes)
     if layout == "DTM":  # a row for each state that people came from
+        if "origin" in table.frame and table.frame.duplicated().any():
+            again = table.frame.duplicated()
+            raise table.error("county", again, "has a row that occurs before: leave it out")
         people = table.number("people", low=0).groupby(codes).sum()
     else:
         people = _by_county(table, codes, "people")
@@ -159,6 +176,12 @@ def _counties_of(
         raise ValueError(f"{table.path}: no row names a county")
     table = dataclasses.replace(table, frame=frame[~total])
     codes = counties.codes(table, "county")
+    if "name" in table.frame:
+        other = table.frame["name"].map(counties.code)
+        wrong = other.notna() & other.ne(codes)
+        if wrong.any():
+            name = table.frame.loc[wrong, "name"].iloc[0]
+            raise table.error("county", wrong, f"is not the county {name!r} that the row names")
     abyei = codes.eq("")
     notes[f"rows of {what} of Abyei dropped"] = int(abyei.sum())
     return dataclasses.replace(table, frame=table.frame[~abyei]), codes[~abyei]
@@ -199,6 +222,9 @@ def _deaths_by_month(
     wanted = {code: [name] for name, code in code_of.items()}
     table = readers.as_table(path, frame, {"month": [month]} | wanted, unit="line")
     months = table.identifier("month").str[:7]
+    strange = ~months.str.fullmatch(r"\d{4}-(0[1-9]|1[0-2])")
+    if strange.any():
+        raise table.error("month", strange, "is no month: write months as 2020-01-31")
     twice = months.duplicated()
     if twice.any():
         raise table.error("month", twice, "is a month that occurs more than once")
@@ -236,11 +262,17 @@ def _deaths_of_events(
             f"{sorted(unknown)[0]!r} (event_types); there are {sorted(set(found))}"
         )
     kept = found.isin(kinds) & days.dt.strftime("%Y-%m").between(first, last)
+    countries = ""
     if "country" in table.frame:
         kept &= table.frame["country"].map(plain).eq("south sudan")
-    table = dataclasses.replace(table, frame=table.frame[kept])
+        countries = f" in {', '.join(sorted(set(table.frame['country'])))}"
     if not kept.any():
-        return pd.Series(0.0, index=[*counties.name_of])
+        raise ValueError(
+            f"{table.path}: no event of {', '.join(event_types)} in South Sudan from {first} to "
+            f"{last}; the file has events from {days.min():%Y-%m-%d} to {days.max():%Y-%m-%d}"
+            f"{countries}: change deaths_from, deaths_to or event_types, or give another file"
+        )
+    table = dataclasses.replace(table, frame=table.frame[kept])
     table, codes = _counties_of(table, counties, "events", notes)
     deaths = table.number("deaths", low=0).groupby(codes).sum()
     return deaths.reindex([*counties.name_of], fill_value=0.0)
@@ -261,4 +293,11 @@ def _report(table: readers.Table, month: str) -> tuple[readers.Table, str]:
     end = pd.Period(month, "M").end_time.normalize()
     reported = days[county].sort_values()
     day = reported.iloc[(reported - end).abs().argmin()]
+    if abs(day - end).days > _DAYS_APART:
+        known = ", ".join(f"{one:%Y-%m-%d}" for one in reported.unique())
+        raise ValueError(
+            f"{table.path}: flood_reported={month!r}: no report on {DISASTER!r} within "
+            f"{_DAYS_APART} days of {end:%Y-%m-%d}; there are those of {known}: choose one of "
+            "their months"
+        )
     return dataclasses.replace(table, frame=table.frame[days.eq(day)]), f"{day:%Y-%m-%d}"

@@ -37,6 +37,7 @@ COMPANIONS = {"boundaries_shx": ".shx", "boundaries_dbf": ".dbf", "boundaries_pr
 
 _CODE, _NAME, _STATE = ["ADM2_PCODE"], ["ADM2_EN", "adm2_name"], ["ADM1_EN", "adm1_name"]
 _SHOWN = 10
+_MOST_OUTSIDE = 0.2
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,11 @@ def county_points(
     -------
     (n_zones, 2) x and y in degrees, by the index of ``zones``. A county without settlements has
     the centroid of its polygon.
+
+    Raises
+    ------
+    ValueError
+        For coordinates that are none, or of which a fifth lies outside all counties.
     """
     columns = {"x": ["LONGITUDE"], "y": ["LATITUDE"]}
     table = readers.read_table(path, columns, optional={"county": ["COUNTY_NAME"]})
@@ -172,12 +178,19 @@ def county_points(
     # Where polygons overlap, a settlement counts once, in the county that comes first.
     inside = inside.sort_values("index_right", kind="stable")
     inside = inside[~inside.index.duplicated()]
+    outside = len(table) - len(inside)
+    if inside.empty or outside > _MOST_OUTSIDE * len(table):  # 3 % in the published table
+        raise ValueError(
+            f"{path}: {outside} of {len(table)} settlements lie outside all counties: are "
+            f"{table.headers['x']} and {table.headers['y']} swapped, or is the CRS of the "
+            "boundaries wrong?"
+        )
     mean = inside.groupby("index_right")[["x", "y"]].mean().reindex(zones.index)
     without = mean["x"].isna()
     centroids = layers.plane_centroids(zones.geometry[without])
     mean.loc[without, "x"], mean.loc[without, "y"] = centroids.x, centroids.y
     notes["settlements"] = len(table)
-    notes["settlements outside all counties"] = len(table) - len(inside)
+    notes["settlements outside all counties"] = outside
     if "county" in table.frame:
         said = table.frame["county"].reindex(inside.index).map(counties.code)
         other = said.notna() & said.ne(inside["zone_id"])

@@ -20,6 +20,7 @@ _NATIONALS, _ALL = ["nationality.ssd.ind"], ["total.ind"]
 _DIRECTIONS = ("incoming", "outgoing", "internal", "transit")
 _UNKNOWN = ("", "unknown", "na")
 _KEY = ["origin", "destination"]
+_ALIKE_BY_CHANCE = 10
 
 
 def movements(
@@ -40,12 +41,16 @@ def movements(
     Raises
     ------
     ValueError
-        For a workbook that is damaged or lacks a column, a row of another month, an unknown
-        direction or county, or a number of individuals that is negative or not whole.
+        For a workbook that is damaged or lacks a column, a row of another month, the rows of
+        another register, an unknown direction or county, or a number of individuals that is
+        negative or not whole, or nationals that are more than all individuals.
     """
     kept, counts = [], []
+    month_of: dict[bytes, str] = {}
     for month, path in registers.items():
-        rows, count = _month(path, month, counties, nationals)
+        table = _register(path, month, nationals)
+        _check_new(table, month, registers, month_of)
+        rows, count = _moves(table, counties, nationals)
         kept.append(rows)
         counts.append(count)
     for name, number in pd.DataFrame(counts).sum().items():
@@ -55,15 +60,37 @@ def movements(
     return flows
 
 
-def _month(
-    path: Path, month: str, counties: Counties, nationals: bool
-) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Movements between counties in one register, and the number of rows by what became of them."""
-    layout = Layout(_COLUMNS | {"people": _NATIONALS if nationals else _ALL})
+def _register(path: Path, month: str, nationals: bool) -> readers.Table:
+    """One register of which every row is of its ``month``."""
+    people, other = (_NATIONALS, _ALL) if nationals else (_ALL, _NATIONALS)
+    layout = Layout(_COLUMNS | {"people": people}, {"other": other})
     _, table = read(path, {"register": layout})
     other = ~table.frame["month"].str.startswith(month)
     if other.any():
         raise table.error("month", other, f"is not in {month}, the month that the file is given as")
+    return table
+
+
+def _check_new(
+    table: readers.Table, month: str, registers: Mapping[str, Path], month_of: dict[bytes, str]
+) -> None:
+    """A register must not repeat an earlier one; ``month_of`` remembers the rows of each."""
+    if len(table) < _ALIKE_BY_CHANCE:
+        return
+    hashes = pd.util.hash_pandas_object(table.frame.drop(columns="month"), index=False)
+    before = month_of.setdefault(hashes.to_numpy().tobytes(), month)
+    if before != month:
+        raise ValueError(
+            f"{table.path}: has the same {len(table)} rows as {registers[before]}: give the "
+            f"register of {month} as register_{month.replace('-', '_')}, that of {before} as "
+            f"register_{before.replace('-', '_')}"
+        )
+
+
+def _moves(
+    table: readers.Table, counties: Counties, nationals: bool
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Movements between counties in one register, and the number of rows by what became of them."""
     direction = table.frame["direction"].str.casefold()
     strange = ~direction.isin(_DIRECTIONS)
     if strange.any():
@@ -72,6 +99,7 @@ def _month(
     flow = internal.number("people", low=0)
     if (flow % 1 != 0).any():
         raise internal.error("people", flow % 1 != 0, "is no whole number of individuals")
+    _check_nationals(internal, flow, nationals)
     unknown = internal.frame[_KEY].apply(lambda text: text.str.casefold().isin(_UNKNOWN))
     unknown = unknown.any(axis=1)
     rows = _between(internal, counties, ~unknown).assign(flow=flow)
@@ -88,6 +116,17 @@ def _month(
         f"internal rows without {who} dropped": int(nobody.sum()),
     }
     return rows[~(abyei | within | nobody)], counts
+
+
+def _check_nationals(table: readers.Table, flow: pd.Series, nationals: bool) -> None:
+    """Nationals are among all individuals of a row; a register may lack the other column."""
+    if "other" not in table.frame:
+        return
+    other = table.number("other", low=0, missing=True)
+    few, many, column = (flow, other, "people") if nationals else (other, flow, "other")
+    if (few > many).any():
+        total = table.headers["other" if nationals else "people"]
+        raise table.error(column, few > many, f"is more than all individuals, {total}")
 
 
 def _between(table: readers.Table, counties: Counties, known: pd.Series) -> pd.DataFrame:

@@ -5,9 +5,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile
-from zlib import error as ZlibError
 
 import openpyxl
 import pandas as pd
@@ -16,18 +13,6 @@ from movelaws import archives, delimited, readers
 
 _HEADER_WITHIN = 30
 _MOST_ROWS = 1_048_576
-_DAMAGE = (
-    AttributeError,
-    BadZipFile,
-    EOFError,
-    IndexError,
-    KeyError,
-    OSError,
-    ParseError,
-    TypeError,
-    ValueError,
-    ZlibError,
-)
 
 
 @dataclass(frozen=True)
@@ -50,8 +35,8 @@ def plain(header: object) -> str:
 def read(path: Path, layouts: Mapping[str, Layout]) -> tuple[str, readers.Table]:
     """Read a CSV (also .gz, or the only one in a .zip) or the sheet of an .xlsx in a known layout.
 
-    Of a workbook, the first sheet counts that has the columns of a layout in its top 30 rows. It
-    is read row by row and only the columns wanted are kept, which takes 60 % of the time of
+    Of a workbook, the only sheet counts that has the columns of a layout in its top 30 rows. It is
+    read row by row and only the columns wanted are kept, which takes 60 % of the time of
     ``readers.read_table`` on a register of 46 columns.
 
     Parameters
@@ -66,7 +51,7 @@ def read(path: Path, layouts: Mapping[str, Layout]) -> tuple[str, readers.Table]
     Raises
     ------
     ValueError
-        For a file that is empty or damaged, or that fits no layout.
+        For a file that is empty or damaged, that fits no layout, or of which several sheets do.
     FileNotFoundError
         If there is no such file.
     """
@@ -101,11 +86,17 @@ def _workbook(path: Path, layouts: Mapping[str, Layout]) -> tuple[str, pd.DataFr
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
         try:
-            found = next(filter(None, (_sheet(sheet, layouts) for sheet in book.worksheets)), None)
+            fitting = [sheet for sheet in book.worksheets if _header(sheet, layouts)]
+            found = _sheet(fitting[0], layouts) if len(fitting) == 1 else None
+            names = [sheet.title for sheet in fitting]
         finally:
             book.close()
-    except _DAMAGE as error:
+    except readers.WORKBOOK_DAMAGE as error:
         raise ValueError(f"{path}: cannot be read as a workbook: {error!r}") from None
+    if len(names) > 1:  # which one is meant is not guessed: an excerpt may come first
+        raise ValueError(
+            f"{path}: several sheets, {names}, have {_wanted(layouts)}: leave one of them"
+        )
     if found is None:
         raise ValueError(
             f"{path}: no row in the top {_HEADER_WITHIN} of a sheet has {_wanted(layouts)}"
@@ -113,27 +104,33 @@ def _workbook(path: Path, layouts: Mapping[str, Layout]) -> tuple[str, pd.DataFr
     return found
 
 
-def _sheet(sheet: Any, layouts: Mapping[str, Layout]) -> tuple[str, pd.DataFrame] | None:
+def _header(sheet: Any, layouts: Mapping[str, Layout]) -> tuple[str, int, tuple] | None:
+    """Layout of a sheet, and number and cells of its row of headers; None where none fits."""
     sheet.reset_dimensions()  # the size a file claims may be wrong: rows would be cut off
-    rows = _rows(sheet)
-    for _, header in islice(rows, _HEADER_WITHIN):
+    for number, header in islice(_rows(sheet), _HEADER_WITHIN):
         name = _fitting({plain(value) for value in header if value is not None}, layouts)
-        if name is None:
-            continue
-        layout = layouts[name]
-        wanted = {
-            plain(text)
-            for names in [*layout.columns.values(), *layout.optional.values()]
-            for text in names
-        }
-        place = {plain(value): i for i, value in reversed([*enumerate(header)]) if value}
-        place = {text: i for text, i in place.items() if text in wanted}
-        cut = [(n, _cut(row, place.values())) for n, row in rows]
-        body = {n: row for n, row in cut if any(value is not None for value in row)}
-        names = [str(header[i]) for i in place.values()]
-        frame = pd.DataFrame([*body.values()], columns=names, index=[*body], dtype=object)
-        return name, frame
+        if name is not None:
+            return name, number, header
     return None
+
+
+def _sheet(sheet: Any, layouts: Mapping[str, Layout]) -> tuple[str, pd.DataFrame] | None:
+    found = _header(sheet, layouts)
+    if found is None:
+        return None
+    name, top, header = found
+    layout = layouts[name]
+    wanted = {
+        plain(text)
+        for names in [*layout.columns.values(), *layout.optional.values()]
+        for text in names
+    }
+    place = {plain(value): i for i, value in reversed([*enumerate(header)]) if value}
+    place = {text: i for text, i in place.items() if text in wanted}
+    cut = [(n, _cut(row, place.values())) for n, row in islice(_rows(sheet), top, None)]
+    body = {n: row for n, row in cut if any(value is not None for value in row)}
+    names = [str(header[i]) for i in place.values()]
+    return name, pd.DataFrame([*body.values()], columns=names, index=[*body], dtype=object)
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, tuple]]:

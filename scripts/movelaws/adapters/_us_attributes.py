@@ -44,6 +44,8 @@ _SDOH = {
     "unemployment": ["ACS_PCT_UNEMPLOY"],
 }
 _SHEET = "Data"
+_RENTS = (50, 10_000)
+"""Dollars a month between which the medians of counties lie, from one at least to all."""
 _OPEN_ENDED = r"\d[\d,]*[+-]"
 _NOT_PUBLISHED = r"-(\d)\1{8}(\.0+)?"
 
@@ -186,8 +188,23 @@ def _rent(path: Path) -> pd.DataFrame:
     end = text.str.rstrip("+-").str.replace(",", "")
     frame = table.frame.assign(rent=text.where(~open_ended, end))
     read = readers.Table(path, frame, table.headers, table.unit)
-    rent = pd.DataFrame({"rent_usd": read.number("rent", low=0, missing=True)})
+    rent = pd.DataFrame({"rent_usd": _rents(read)})
     return rent.assign(open_ended=open_ended.astype(float)).set_index(five_digits(table, "id"))
+
+
+def _rents(table: readers.Table) -> pd.Series:
+    """Rents in dollars a month: no zeros, and not the numbers of a Gini index or of people."""
+    least, most = _RENTS
+    rent = table.number("rent", low=0, high=most, missing=True)
+    if rent.max() < least:
+        raise table.error(
+            "rent",
+            rent.eq(rent.max()),
+            f"is the highest rent, below {least} dollars a month: give median gross rents, B25064",
+        )
+    if rent.eq(0).any():
+        raise table.error("rent", rent.eq(0), "is no rent: leave the cell empty if it is unknown")
+    return rent
 
 
 def _sdoh(path: Path) -> pd.DataFrame:
@@ -201,7 +218,7 @@ def _sdoh(path: Path) -> pd.DataFrame:
             "unemployment_percent": table.number("unemployment", low=0, high=100, missing=True),
             "gini": table.number("gini", low=0, high=1, missing=True),
             "poverty_half_percent": table.number("poverty", low=0, high=100, missing=True),
-            "rent_usd": table.number("rent", low=0, missing=True),
+            "rent_usd": _rents(table),
         }
     )
     return attributes.set_index(five_digits(table, "code"))
@@ -213,17 +230,25 @@ def _data_sheet(path: Path) -> readers.Table:
         while member.stream.read(1 << 20):
             pass  # a workbook is an archive: bounded here, before it is parsed
     wanted = {name.casefold() for names in _SDOH.values() for name in names}
-    with pd.ExcelFile(path, engine="openpyxl") as book:
-        if _SHEET not in book.sheet_names:
-            raise ValueError(f"{path}: no sheet {_SHEET!r} among {book.sheet_names}")
-        frame = pd.read_excel(
-            book,
-            sheet_name=_SHEET,
-            dtype=str,
-            keep_default_na=False,
-            usecols=lambda name: str(name).strip().casefold() in wanted,
-        )
+    try:
+        with pd.ExcelFile(path, engine="openpyxl") as book:
+            sheets = book.sheet_names
+            frame = _sheet(book, wanted) if _SHEET in sheets else None
+    except readers.WORKBOOK_DAMAGE as error:
+        raise ValueError(f"{path}: cannot be read as a workbook: {error!r}") from None
+    if frame is None:
+        raise ValueError(f"{path}: no sheet {_SHEET!r} among {sheets}")
     return readers.as_table(path, frame.set_axis(frame.index + 2, axis=0), _SDOH)
+
+
+def _sheet(book: pd.ExcelFile, wanted: set[str]) -> pd.DataFrame:
+    return pd.read_excel(
+        book,
+        sheet_name=_SHEET,
+        dtype=str,
+        keep_default_na=False,
+        usecols=lambda name: str(name).strip().casefold() in wanted,
+    )
 
 
 # In the order in which one may stand for another: a later source goes before an earlier one.

@@ -115,10 +115,13 @@ def read(
         deaths = context.conflict_deaths(
             files["deaths"], counties, deaths_from, deaths_to, event_types, notes
         )
-        zones = _with_rate(zones, "conflict_deaths", deaths, "conflict_deaths_per_100k", 1e5)
+        zones = _with_rate(zones, "conflict_deaths", deaths, "conflict_deaths_per_100k", 1e5, notes)
     if "displacement" in files:
         displaced = context.flood_displaced(files["displacement"], counties, flood_reported, notes)
-        zones = _with_rate(zones, "flood_displaced", displaced, "flood_displaced_percent", 100)
+        _check_displaced(zones, displaced, files["displacement"])
+        zones = _with_rate(
+            zones, "flood_displaced", displaced, "flood_displaced_percent", 100, notes
+        )
     flows = movements(registers, counties, nationals, notes)
     still = ~zones["zone_id"].isin([*flows["origin"], *flows["destination"]])
     notes["counties without any movement"] = ", ".join(zones.loc[still, "name"]) or 0
@@ -147,10 +150,26 @@ def _listed(months: list[str]) -> str:
     return f"{months[0]} to {months[-1]} ({len(months)})"
 
 
+def _check_displaced(zones: pd.DataFrame, displaced: pd.Series, path: Path) -> None:
+    """Nobody can be displaced where more people are displaced than live."""
+    people = zones["residential_population"]
+    many = (zones["zone_id"].map(displaced) > people) & (people > 0)
+    if many.any():
+        zone = zones[many].iloc[0]
+        raise ValueError(
+            f"{path}: {displaced[zone['zone_id']]:,.0f} people displaced or affected in "
+            f"{zone['name']} {zone['zone_id']}, of {zone['residential_population']:,.0f} "
+            f"inhabitants ({int(many.sum())} such counties): are populations in thousands?"
+        )
+
+
 def _with_rate(
-    zones: pd.DataFrame, name: str, count: pd.Series, rate: str, per: float
+    zones: pd.DataFrame, name: str, count: pd.Series, rate: str, per: float, notes: Notes
 ) -> pd.DataFrame:
     """The attribute ``name`` and, for so many inhabitants, ``rate``; unknown where nobody lives."""
     people = zones["residential_population"]
     found = zones["zone_id"].map(count).astype(float)
+    if (empty := found.gt(0) & people.eq(0)).any():
+        where = ", ".join(zones.loc[empty, "name"])
+        notes[f"counties without inhabitants, {rate} unknown"] = where
     return zones.assign(**{name: found, rate: per * found / people.where(people > 0)})

@@ -58,6 +58,17 @@ def fewest(tests: pd.DataFrame) -> pd.DataFrame:
     return tests.loc[best.reindex(tests["variable"].unique())]
 
 
+def distinct(tests: pd.DataFrame) -> pd.DataFrame:
+    """Rows whose results differ, the smallest penalty of each.
+
+    From some penalty on more of it changes no flow: such rows are one result, not several.
+    """
+    # as the false discovery rates of the tests tell them apart
+    columns = ("variable", "hamming", "U", "p_random_U", "p_random_hamming")
+    results = [name for name in columns if name in tests]
+    return tests.sort_values("scale", kind="stable").drop_duplicates(results).sort_index()
+
+
 def passing(tests: pd.DataFrame, level: float) -> pd.Series:
     """Which rows pass both tests against the standard model, whatever random places reach."""
     return (tests["p_mw"] < level) & (tests["p_binomial"] < level)

@@ -8,7 +8,7 @@ import pandas as pd
 from movelaws.inequality.model_answers import Struck, by_itself, linear_form, struck
 from movelaws.inequality.penalty_answers import next_period, pairs_and_people, size
 from movelaws.inequality.reading_answers import other_readings
-from movelaws.inequality.verdict_answers import better, elsewhere, robust
+from movelaws.inequality.verdict_answers import better, elsewhere, other_measures, robust
 from movelaws.phrases import sentences
 
 COLUMNS = ["question", "answer"]
@@ -106,7 +106,8 @@ def _of_case(of: Mapping[str, pd.DataFrame], level: float) -> dict[str, list[str
     return {
         "Is the modified model better than the standard one?": better(tests, level),
         "Would any other places have done as well?": elsewhere(tests, level),
-        "How large is the penalty?": size(likelihood, profiles, tests),
+        "Do other measures agree?": other_measures(tests),
+        "How large is the penalty?": size(likelihood, profiles, tests, level),
         "Do pairs and people say the same?": pairs_and_people(tests, likelihood, profiles, level),
         "Does it hold for other thresholds?": robust(of["sensitivity"]),
         "Would another reading change it?": other_readings(of["readings"], level),

@@ -42,8 +42,7 @@ def most_affected(values: np.ndarray, share: float) -> np.ndarray:
     """
     values = _checked(values)
     _check_share(share, "share")
-    # 0.29 of 50 places is 14.5, but the product of the two floats lies just below
-    wanted = int(np.floor(round(share * values.size, 9) + 0.5))
+    wanted = number_wanted(values.size, share)
     known = np.sort(values[~np.isnan(values)])[::-1]
     if wanted < 1 or known.size == 0:
         raise ValueError(
@@ -60,6 +59,12 @@ def most_affected(values: np.ndarray, share: float) -> np.ndarray:
             f"{values.size} have the largest value, {threshold:g}, so they cannot be told apart"
         )
     return chosen.astype(float)
+
+
+def number_wanted(n: int, share: float) -> int:
+    """How many of n places the share asks for, rounded half up; ties may leave fewer."""
+    # 0.29 of 50 places is 14.5, but the product of the two floats lies just below
+    return int(np.floor(round(share * n, 9) + 0.5))
 
 
 def beyond_percentile(values: np.ndarray, percentile: float) -> np.ndarray:

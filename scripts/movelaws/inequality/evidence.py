@@ -9,6 +9,10 @@ from movelaws.claims import Finding, not_testable, statement
 
 PENALTY_TOLERANCE = 0.05  # some intervals are narrower than their bootstrap of few origins is true
 SIGNIFICANT = "both tests at 5 % and better than 95 % of random classes"
+BY_SIZE = (
+    f"{SIGNIFICANT}; random classes are compared by U / n^2, because pairs that both models get "
+    "right are dropped, so that n differs from class to class"
+)
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Evidence:
     shown : variable and exponent whose flows are saved.
     share : of places that the case penalises, or None.
     truth : of a synthetic world, else None.
-    readings : ``readings.csv``, or None.
+    readings, exact : ``readings.csv`` and ``exact.csv``, or None.
     """
 
     source: str
@@ -41,6 +45,7 @@ class Evidence:
     share: float | None
     truth: Mapping[str, object] | None
     readings: pd.DataFrame | None = None
+    exact: pd.DataFrame | None = None
 
     @property
     def synthetic(self) -> bool:
@@ -59,7 +64,14 @@ class Evidence:
 
 
 def never_significant(
-    claim: str, name: str, case: Evidence, variable: str, words: str, why: str = ""
+    claim: str,
+    name: str,
+    case: Evidence,
+    variable: str,
+    words: str,
+    *,
+    why: str = "",
+    criterion: str = SIGNIFICANT,
 ) -> Finding:
     """A variable does not improve the predictions at any penalty, unless it was planted.
 
@@ -68,6 +80,7 @@ def never_significant(
     claim, name : its id and the case.
     variable, words : in the table, and for readers.
     why : the data at hand may say something else; not given for a synthetic world.
+    criterion : of a significant result, in words.
     """
     should = case.synthetic and case.planted == variable
     rows = case.of(variable)
@@ -76,9 +89,9 @@ def never_significant(
         claim,
         name,
         said + (f" ({case.planted or 'nothing'} penalised)" if case.synthetic else ""),
-        f"{words}: significant {where(rows)}",
+        f"{words}: significant {where(rows)}{_printed(case, [variable])}",
         bool(rows["significant"].any()) == should,
-        criterion=SIGNIFICANT,
+        criterion=criterion,
         reason=_reason(case, [variable], why),
         evidence=f"inequality/{name}/tests.csv",
         synthetic=case.synthetic,
@@ -95,6 +108,7 @@ def each_significant(
     unions: Mapping[str, Sequence[str]] | None = None,
     note: str = "",
     why: str = "",
+    criterion: str = SIGNIFICANT,
 ) -> list[Finding]:
     """Each of several variables improves the predictions at some penalty.
 
@@ -109,6 +123,7 @@ def each_significant(
     unions : members of those variables that are unions.
     note : to be added to what is seen in other than synthetic data.
     why : the data at hand may say something else; not given for a synthetic world.
+    criterion : of a significant result, in words.
 
     Returns
     -------
@@ -138,9 +153,9 @@ def each_significant(
         claim,
         name,
         said,
-        f"significant: {seen}" + ("" if case.synthetic else note),
+        f"significant: {seen}{'' if case.synthetic else note}{_printed(case, there)}",
         all(holds[variable] == should for variable in asked),
-        criterion=SIGNIFICANT,
+        criterion=criterion,
         reason=_reason(case, [v for v in asked if holds[v] != should], why),
         evidence=f"inequality/{name}/tests.csv",
         synthetic=case.synthetic,
@@ -181,6 +196,18 @@ def where(rows: pd.DataFrame, column: str = "significant") -> str:
     if at.empty:
         return "at no n"
     return f"at n = {', '.join(f'{n:g}' for n in sorted(at))}"
+
+
+def _printed(case: Evidence, variables: Sequence[str]) -> str:
+    """What comparing U itself with the draws, as printed, says where it says something else."""
+    if "significant_printed" not in case.tests:
+        return ""
+    told = []
+    for variable in variables:
+        rows = case.of(variable)
+        if (rows["significant_printed"].astype(bool) != rows["significant"].astype(bool)).any():
+            told.append(f"{variable} {where(rows, 'significant_printed')}")
+    return f"; by the printed rule, U itself: {'; '.join(told)}" if told else ""
 
 
 def lacking(variable: str, absent: Mapping[str, str]) -> str:

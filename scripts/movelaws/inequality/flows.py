@@ -3,9 +3,13 @@
 import numpy as np
 import pandas as pd
 
+from movelaws.inequality.allocation import allocate, rounded
 from movelaws.inequality.case import Case
+from movelaws.inequality.standard import standard
 
 MOST_CHANGED = 10
+LEAST = 10
+"""People that a flow must have in one of the models to be listed among those that change most."""
 
 
 def flow_table(case: Case, variable: str, penalty: float) -> pd.DataFrame:
@@ -19,15 +23,19 @@ def flow_table(case: Case, variable: str, penalty: float) -> pd.DataFrame:
     Returns
     -------
     DataFrame by origin, destination: origin, destination, distance_km, flow (observed), standard,
-    modified (whole people).
+    modified (whole people), change_percent (of the standard flow, before either is rounded).
     """
-    around = case.surroundings
-    changed, _ = case.modified(variable, penalty)
+    around, outflow = case.surroundings, case.leaving.outflow
+    before = allocate(standard(around), outflow)
+    after = allocate(case.weights(case.shapes[variable], penalty)[0], outflow)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        change = np.where(before > 0, 100 * (after / before - 1), np.nan)
     columns = {
         "distance_km": around.distance_km,
         "flow": np.rint(around.flow).astype(np.int64),
-        "standard": case.standard(),
-        "modified": changed,
+        "standard": rounded(before),
+        "modified": rounded(after),
+        "change_percent": change,
     }
     ordered = {name: around.pairs_order(values) for name, values in columns.items()}
     n = around.n_zones
@@ -45,8 +53,10 @@ def most_changed(
 ) -> pd.DataFrame:
     """The flows that the modified model changes most in percent of the standard one (Fig. 3b, c).
 
-    Of equal percentages the larger flow comes first, then the pair by its ids. A flow that the
-    standard model rounds to 0 has no percentage and is left out, as is one that does not change.
+    Percentages are of unrounded flows, and only flows count that are at least ``LEAST`` people in
+    one of the models: otherwise the list is of flows that rounding takes from 1 to 3. All that fall
+    to nothing change by 100 %; of equal percentages, to a tenth, the larger flow comes first, then
+    the pair by its ids. A flow that keeps its whole number of people is left out.
 
     Parameters
     ----------
@@ -64,11 +74,11 @@ def most_changed(
     worse = dict(
         zip(case.surroundings.zone_ids.astype(str), case.shapes[variable] > 0, strict=True)
     )
-    known = flows[(flows["standard"] > 0) & (flows["modified"] != flows["standard"])]
-    change = 100 * (known["modified"] / known["standard"] - 1)
-    ranked = known.assign(change_percent=change, size=change.abs())
+    people = flows[["standard", "modified"]].max(axis=1)
+    known = flows[(people >= LEAST) & (flows["modified"] != flows["standard"])]
+    ranked = known.assign(size=known["change_percent"].abs().round(1), people=people[known.index])
     ranked = ranked.sort_values(
-        ["size", "standard", "origin", "destination"], ascending=[False, False, True, True]
+        ["size", "people", "origin", "destination"], ascending=[False, False, True, True]
     ).head(number)
     return pd.DataFrame(
         {

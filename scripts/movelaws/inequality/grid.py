@@ -1,6 +1,6 @@
 """The verdict grid: every variable at every penalty, tested and held against random classes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import numpy as np
@@ -15,6 +15,7 @@ from movelaws.inequality.information import (
     akaike_squares,
     akaike_wrong_pairs,
 )
+from movelaws.inequality.random_classes import CONTIGUOUS, SCATTERED
 from movelaws.inequality.standard import standard
 
 STABLE = [
@@ -36,6 +37,9 @@ DRAWN = {
     "hamming": "hamming",
     "weighted_hamming": "weighted_hamming",
 }
+
+_FOUR = ["p_mw", "p_binomial", "p_random_U", "p_random_hamming"]
+_ALIKE = ["hamming", "U", "p_random_U", "p_random_hamming"]
 
 
 def evaluate(case: Case, exponents: Sequence[float], *, drop_exact: bool) -> pd.DataFrame:
@@ -108,8 +112,10 @@ def judge(table: pd.DataFrame, draws: pd.DataFrame, level: float) -> pd.DataFram
     Parameters
     ----------
     table : of :func:`evaluate`; a column ``share`` beside the variable is kept apart.
-    draws : variable, exponent, draw, u, effect_mw, hamming, weighted_hamming (and ``share``).
-    level : of the tests and of the quantile of the random classes.
+    draws : variable, exponent, draw, u, effect_mw, hamming, weighted_hamming (and ``share``); a
+        column ``null`` tells scattered from contiguous random classes, without it all are
+        scattered.
+    level : of the tests, of the quantile of the random classes and of the false discovery rate.
 
     Returns
     -------
@@ -120,47 +126,92 @@ def judge(table: pd.DataFrame, draws: pd.DataFrame, level: float) -> pd.DataFram
     ``significant`` are by U / n^2 (the same as U where nothing is dropped),
     ``significant_printed`` by U itself.
 
+    Contiguous random classes give ``p_near_U`` (by U / n^2), ``p_near_hamming``,
+    ``hamming_near_q05`` and their number ``n_near``; NaN and 0 where none were drawn. The paper's
+    verdict does not ask them.
+
+    ``p_all`` is the largest P value of both tests and of both comparisons with scattered classes:
+    all four must hold, so it is a valid P value of the row's verdict; NaN if one of them is.
+    ``q_all`` is its false discovery rate (Benjamini and Hochberg) over the distinct rows: where
+    rows of one variable agree in U, the Hamming distance and both random P values, a penalty
+    beyond which nothing changes would else count many times. ``significant_fdr`` is
+    q_all < level.
+
     Raises
     ------
     ValueError
-        If a row has no draws.
+        If a row has no scattered draws.
     """
     keys = [name for name in ("share", "variable", "exponent") if name in table]
-    by_row: Mapping = dict(iter(draws.groupby(keys)))
+    null = draws["null"] if "null" in draws else pd.Series(SCATTERED, index=draws.index)
+    scattered, near = (
+        dict(iter(draws[null == which].groupby(keys))) for which in (SCATTERED, CONTIGUOUS)
+    )
     rows = []
     for _, row in table.iterrows():
         key = tuple(row[name] for name in keys)
-        if key not in by_row:
+        if key not in scattered:
             raise ValueError(
                 f"no random classes were drawn for {dict(zip(keys, key, strict=True))}"
             )
-        drawn = by_row[key]
-        beside = {
-            name: against_random(row[name], drawn[column].to_numpy(), level)
-            for name, column in DRAWN.items()
-        }
-        by_size = beside.pop("effect_mw")
-        printed = verdict(row["p_mw"], row["p_binomial"], beside["U"], beside["hamming"], level)
-        ahead = verdict(row["p_mw"], row["p_binomial"], by_size, beside["hamming"], level)
         rows.append(
-            {f"{name}_random_q05": one.quantile for name, one in beside.items()}
-            | {"effect_mw_random_q05": by_size.quantile}
-            | {f"p_random_{name}": one.p_random for name, one in beside.items()}
-            | {
-                "p_random_U": by_size.p_random,
-                "n_draws": len(drawn),
-                "better_U": by_size.better,
-                "better_hamming": beside["hamming"].better,
-                "significant_U": ahead.mann_whitney,
-                "significant_hamming": ahead.hamming,
-                "significant": ahead.overall,
-                "significant_printed": printed.overall,
-            }
+            _beside_scattered(row, scattered[key], level) | _beside_near(row, near.get(key), level)
         )
     judged = pd.concat([table.reset_index(drop=True), pd.DataFrame(rows)], axis=1)
     for name, p in (("mw", "p_mw"), ("binomial", "p_binomial"), ("z", "p_z")):
         judged[f"q_{name}"] = false_discovery(judged[p].to_numpy())
     for name in ("U", "hamming"):
         judged[f"q_random_{name}"] = false_discovery(judged[f"p_random_{name}"].to_numpy())
+    judged["p_all"] = judged[_FOUR].max(axis=1, skipna=False)
+    judged["q_all"] = _distinct_discovery(judged, [*keys[:-1], *_ALIKE])
+    judged["significant_fdr"] = judged["q_all"] < level
     first = [name for name in ("share", *STABLE) if name in judged]
     return judged[[*first, *(name for name in judged.columns if name not in first)]]
+
+
+def _beside_scattered(row: pd.Series, drawn: pd.DataFrame, level: float) -> dict:
+    """Columns of one row beside random classes, and the verdict."""
+    beside = {
+        name: against_random(row[name], drawn[column].to_numpy(), level)
+        for name, column in DRAWN.items()
+    }
+    by_size = beside.pop("effect_mw")
+    printed = verdict(row["p_mw"], row["p_binomial"], beside["U"], beside["hamming"], level)
+    ahead = verdict(row["p_mw"], row["p_binomial"], by_size, beside["hamming"], level)
+    return (
+        {f"{name}_random_q05": one.quantile for name, one in beside.items()}
+        | {"effect_mw_random_q05": by_size.quantile}
+        | {f"p_random_{name}": one.p_random for name, one in beside.items()}
+        | {
+            "p_random_U": by_size.p_random,
+            "n_draws": len(drawn),
+            "better_U": by_size.better,
+            "better_hamming": beside["hamming"].better,
+            "significant_U": ahead.mann_whitney,
+            "significant_hamming": ahead.hamming,
+            "significant": ahead.overall,
+            "significant_printed": printed.overall,
+        }
+    )
+
+
+def _beside_near(row: pd.Series, drawn: pd.DataFrame | None, level: float) -> dict:
+    """Columns of one row beside contiguous random classes."""
+    if drawn is None:
+        absent = dict.fromkeys(("p_near_U", "p_near_hamming", "hamming_near_q05"), np.nan)
+        return absent | {"n_near": 0}
+    effect = against_random(row["effect_mw"], drawn["effect_mw"].to_numpy(), level)
+    hamming = against_random(row["hamming"], drawn["hamming"].to_numpy(), level)
+    return {
+        "p_near_U": effect.p_random,
+        "p_near_hamming": hamming.p_random,
+        "hamming_near_q05": hamming.quantile,
+        "n_near": len(drawn),
+    }
+
+
+def _distinct_discovery(judged: pd.DataFrame, alike: list[str]) -> np.ndarray:
+    """q-values of ``p_all`` over rows that differ in a column of ``alike``, for every row."""
+    group = judged.groupby(alike, dropna=False, sort=False)
+    distinct = false_discovery(judged.loc[group.cumcount() == 0, "p_all"].to_numpy())
+    return distinct[group.ngroup().to_numpy()]

@@ -11,9 +11,13 @@ from movelaws.inequality.comparison import against_random, compare
 from movelaws.inequality.draws import RandomClasses
 from movelaws.inequality.gain import gain_per_person
 from movelaws.inequality.likelihood import estimate_penalty
+from movelaws.inequality.surroundings import Surroundings
 
 LIKELIHOOD, HAMMING = "likelihood", "hamming"
 """What chose the penalty: the likelihood, or the fewest wrong pairs on the grid."""
+
+_SAME = 1e-9
+"""Relative difference of distances and populations that are the same."""
 
 
 def out_of_sample(
@@ -32,9 +36,9 @@ def out_of_sample(
 
     Parameters
     ----------
-    fitted, tested : two periods of the same zones; each takes its own populations and outflows.
-        The classes of both are those of the fitted period: the tested one gives nothing but the
-        flows to predict, how many leave and how many live there.
+    fitted, tested : two periods of the same zones with the same points and populations. The classes
+        of both are those of the fitted period: the tested one gives nothing but the flows to
+        predict and how many leave.
     grid : penalties that the likelihood chooses from, see ``estimate_penalty``.
     exponents : n of the penalties 10^n that the Hamming distance chooses from; 0, the standard
         model, is always among them.
@@ -54,10 +58,10 @@ def out_of_sample(
     Raises
     ------
     ValueError
-        If the two cases have different zones or models, or a flow is not a whole number.
+        If the two cases have different zones, points, populations or models, or a flow is not a
+        whole number.
     """
-    if list(fitted.surroundings.zone_ids) != list(tested.surroundings.zone_ids):
-        raise ValueError("the fitted and the tested case have different zones: use two periods")
+    _check_same_places(fitted.surroundings, tested.surroundings)
     if fitted.model != tested.model:
         raise ValueError(f"model = {fitted.model!r} is fitted, {tested.model!r} tested: use one")
     tested = replace(tested, shapes=fitted.shapes, labels=fitted.labels)
@@ -110,6 +114,28 @@ def out_of_sample(
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _check_same_places(fitted: Surroundings, tested: Surroundings) -> None:
+    """Only the flows may tell two periods apart: else the penalty answers for another map too."""
+    if list(fitted.zone_ids) != list(tested.zone_ids):
+        raise ValueError("the fitted and the tested case have different zones: use two periods")
+    same = (fitted.order == tested.order) & np.isclose(
+        fitted.distance_km, tested.distance_km, rtol=_SAME, atol=0
+    )
+    if not same.all():
+        zone = int(np.argmin(same.all(axis=1)))
+        raise ValueError(
+            f"the fitted and the tested case have other distances from zone "
+            f"{str(fitted.zone_ids[zone])!r}: give both periods the same points"
+        )
+    same = np.isclose(fitted.mass, tested.mass, rtol=_SAME, atol=0)
+    if not same.all():
+        zone = int(np.argmin(same))
+        raise ValueError(
+            f"zone {str(fitted.zone_ids[zone])!r} has {fitted.mass[zone]:g} people in the fitted "
+            f"and {tested.mass[zone]:g} in the tested case: give both periods the same population"
+        )
 
 
 def _predicted(case: Case, variable: str, penalty: float) -> np.ndarray:

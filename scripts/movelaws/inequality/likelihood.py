@@ -4,6 +4,10 @@ Given the outflows, the flows of each origin are multinomial with the probabilit
 model, so the log-likelihood of a penalty is sum_ij T_ij ln(p_ij / sum_k p_ik). People do not move
 independently (a family, a truck), so the interval is a bootstrap over origins, not the curvature of
 the likelihood: origins are drawn with replacement, and each draw has a best penalty of its own.
+
+Such an interval says whether a class matters, not whether these places do: where the standard model
+is wrong for other reasons, some penalty of nearly any class whatever makes the flows more likely.
+:mod:`movelaws.inequality.random_gain` deals the class out to other places.
 """
 
 from collections.abc import Callable

@@ -12,6 +12,7 @@ from movelaws.phrases import between, listed, number, people, percent
 
 _NAMED = 3  # places
 _NOBODY = 0.5  # people, below which an arrival more or less is not worth naming
+_FEW_MOVED = 1.0  # percent of the people
 _BENEFITS = {"pareto": "Pareto"}
 _ALIKE = 2.0  # times as large: crossings closer than this mean much the same
 
@@ -24,22 +25,33 @@ class Struck:
     ----------
     title : what is struck.
     summary, destinations : of :func:`movelaws.inequality.what_if.what_if`.
+    range : the same at several penalties: delta_minus_1, lost (arrivals of the places struck),
+        go_elsewhere (people); None if only one was tried.
     """
 
     title: str
     summary: pd.DataFrame
     destinations: pd.DataFrame
+    range: pd.DataFrame | None = None
 
 
 def linear_form(exact: pd.DataFrame) -> list[str]:
-    """What is clipped, moved and wrong with the linear form, over all variables at each Delta."""
+    """What is clipped, moved and wrong with the linear form, over all variables at each Delta.
+
+    At each from the first on at which it matters, in one sentence before that.
+    """
     if exact.empty:
         return []
     table = exact.assign(
         clipped=100 * (exact["clipped_low_share"] + exact["clipped_high_share"]),
         moved=100 * exact["moved_share"],
     )
-    at = {exponent: rows for exponent, rows in table.groupby("exponent")}
+    off = table.loc[(table["clipped"] > 0) | (table["moved"] > _FEW_MOVED), "exponent"]
+    first = off.min() if len(off) else np.inf
+    said = _like_the_exact(table[table["exponent"] < first])
+    at = {exponent: rows for exponent, rows in table.groupby("exponent") if exponent >= first}
+    if not at:
+        return said
 
     def each(column: str) -> str:
         return listed(f"{between(rows[column], percent)} (n = {n:g})" for n, rows in at.items())
@@ -50,11 +62,22 @@ def linear_form(exact: pd.DataFrame) -> list[str]:
         for n, rows in at.items()
     ]
     return [
+        *said,
         f"At Delta = 10^n, the linear form leaves the range from 0 to 1 and is clipped in "
         f"{each('clipped')} of the pairs",
         f"It sends {each('moved')} of the people elsewhere than the exact form",
         f"The linear and the exact form have {'; '.join(wrong)} wrong pairs, the standard model "
         f"{whole(table['hamming_standard'].iloc[0])}",
+    ]
+
+
+def _like_the_exact(rows: pd.DataFrame) -> list[str]:
+    if rows.empty:
+        return []
+    return [
+        f"Up to Delta = 10^n with n = {rows['exponent'].max():g}, the linear form is nowhere "
+        f"clipped and sends at most {percent(rows['moved'].max())} of the people elsewhere than "
+        "the exact form"
     ]
 
 
@@ -72,7 +95,7 @@ def by_itself(
     balance = listed(_of_benefit(value, name) for name, value in at.items())
     said = [
         f"Between cities of {people(n1)} and {people(n2)} people, of which the larger is "
-        f"penalised, as many go either way at delta - 1 = {balance}"
+        f"penalised, a mover from either is as likely to go to the other at delta - 1 = {balance}"
     ]
     times = at.max() / at.min()
     said.append(
@@ -106,9 +129,13 @@ def _in_case(table: pd.DataFrame, label: str) -> str:
         f"({_BENEFITS.get(row.benefit, row.benefit)})"
         for row in best.itertuples()
     ]
+    behind = best.loc[best["hamming"] >= best["hamming_standard"], "benefit"]
+    idle = listed(_BENEFITS.get(name, name) for name in behind)
     return (
         f"Among the penalties tried in {label}, the fewest wrong pairs are {listed(told)}; the "
         f"standard model has {whole(table['hamming_standard'].iloc[0])}"
+        + (f", so no better than the standard model: {idle}" if len(behind) else "")
+        + "; random classes were not drawn for these"
     )
 
 
@@ -124,6 +151,7 @@ def struck(one: Struck) -> list[str]:
         f"Of {people(movers)} {unit}, {people(moved)}{share} go elsewhere in the model, if as many "
         "leave each place as before",
         _struck_places(facts),
+        *_over_penalties(one.range),
         *_others(one.destinations),
         _distance(facts),
     ]
@@ -138,6 +166,20 @@ def _struck_places(facts: pd.Series) -> str:
         f"{people(facts['arrivals of the places struck before'])}, at delta - 1 = "
         f"{penalty(facts['delta - 1'])}"
     )
+
+
+def _over_penalties(tried: pd.DataFrame | None) -> list[str]:
+    """The penalty of a what-if is assumed: how much hangs on it."""
+    if tried is None or len(tried) < 2:
+        return []
+    lost, elsewhere = tried["lost"], tried["go_elsewhere"]
+    verb, size = ("gained", -lost) if (lost <= 0).all() and lost.any() else ("lost", lost)
+    return [
+        "The penalty is assumed: with delta - 1 from "
+        f"{penalty(tried['delta_minus_1'].min())} to {penalty(tried['delta_minus_1'].max())}, "
+        f"{between(size, people)} arrivals would be {verb}, and {between(elsewhere, people)} go "
+        "elsewhere"
+    ]
 
 
 def _others(destinations: pd.DataFrame) -> list[str]:

@@ -7,19 +7,24 @@ import pandas as pd
 
 from movelaws.inequality.answer_words import MANY, fewest, passing, penalty, symbol, whole
 from movelaws.inequality.heldout import HAMMING, LIKELIHOOD
-from movelaws.phrases import counted, ends, listed, number
+from movelaws.phrases import counted, ends, listed, number, percent
 
 _SAME = 1e-3  # of a penalty, in relative terms: it is on the grid of the profile
 
 
-def size(likelihood: pd.DataFrame, profiles: pd.DataFrame, tests: pd.DataFrame) -> list[str]:
-    """Estimates with their intervals by sign, their gain, and where the search ended."""
+def size(
+    likelihood: pd.DataFrame, profiles: pd.DataFrame, tests: pd.DataFrame, level: float = 0.05
+) -> list[str]:
+    """Estimates with their intervals by sign, what random classes gain, where the search ended."""
     if likelihood.empty:
         return []
     sides = {
         "above 0, the places worse off, with": likelihood["low"] > 0,
         "below 0, the places better off, with": likelihood["high"] < 0,
     }
+    # below an edge at 0 nothing was tried, so an estimate there has not been told from anything
+    first = (likelihood["delta_minus_1"] == 0) & _from_zero(likelihood, profiles)
+    sides["at 0, where the values tried begin, with"] = first
     sides["not told from 0 with"] = ~np.logical_or.reduce([*sides.values()])
     told = [
         f"{words} {listed(_estimate(row) for row in likelihood[chosen].itertuples())}"
@@ -31,7 +36,32 @@ def size(likelihood: pd.DataFrame, profiles: pd.DataFrame, tests: pd.DataFrame) 
         "In brackets are 95 % bootstrap intervals over origins; per person who moves, the "
         f"log-likelihood gains {_spread(likelihood, 'gain_per_person', _gain)}"
     )
-    return said + _searched(likelihood, profiles)
+    return said + _special(likelihood, level) + _searched(likelihood, profiles)
+
+
+def _from_zero(likelihood: pd.DataFrame, profiles: pd.DataFrame) -> pd.Series:
+    """Whether only penalties from 0 on were tried with each variable."""
+    if profiles.empty:
+        return pd.Series(False, index=likelihood.index)
+    smallest = profiles.groupby("variable")["delta_minus_1"].min()
+    return likelihood["variable"].map(smallest) >= 0
+
+
+def _special(likelihood: pd.DataFrame, level: float) -> list[str]:
+    """An interval away from 0 is common among random classes: how common."""
+    if "p_random_gain" not in likelihood:
+        return []
+    away = (likelihood["low"] > 0) | (likelihood["high"] < 0)
+    known = likelihood[away & likelihood["p_random_gain"].notna()]
+    if known.empty:
+        return []
+    told = [f"{percent(100 * row.p_random_gain)} with {row.label}" for row in known.itertuples()]
+    rare = list(known.loc[known["p_random_gain"] < level, "label"])
+    special = f"special is what fewer than {percent(100 * level)} reach: {listed(rare or ['none'])}"
+    return [
+        "An interval away from 0 says little by itself: of random classes of the same size, as "
+        f"many as {listed(told)} gain as much ({special})"
+    ]
 
 
 def _estimate(row) -> str:
@@ -96,11 +126,18 @@ def pairs_and_people(
 
 
 def _by_likelihood_only(likelihood: pd.DataFrame) -> str:
-    found = list(likelihood.loc[likelihood["low"] > 0, "label"])
+    found = [
+        f"{row['label']}{_as_much(row)}" for _, row in likelihood[likelihood["low"] > 0].iterrows()
+    ]
     none = "The modified model passes both tests against the standard one at no n"
     if not found:
         return f"{none}, and the likelihood finds no penalty above 0 either"
     return f"{none}, yet by likelihood the penalty is above 0 with {listed(found)}"
+
+
+def _as_much(row: pd.Series) -> str:
+    share = row.get("p_random_gain")
+    return "" if pd.isna(share) else f" ({percent(100 * share)} of random classes gain as much)"
 
 
 def _gains(rows: pd.DataFrame, profiles: pd.DataFrame) -> pd.Series:

@@ -8,13 +8,15 @@ TESTS = {
     "exponent": "n",
     "n_penalised": "penalised",
     "U": "u",
-    "U_random_q05": "u_random",
+    "effect_mw": "effect",
+    "effect_mw_random_q05": "effect_random",
     "p_mw": "p_mw",
     "hamming": "hamming",
     "hamming_random_q05": "hamming_random",
     "hamming_standard": "hamming_standard",
     "p_binomial": "p_binomial",
     "significant": "significant",
+    "significant_printed": "printed",
 }
 FURTHER = {
     "label": "variable",
@@ -33,6 +35,8 @@ FURTHER = {
     "q_binomial": "q_binomial",
     "q_random_U": "q_random_u",
     "q_random_hamming": "q_random_hamming",
+    "q_all": "q_all",
+    "p_near_hamming": "p_near",
 }
 _CRITERIA = ("flows", "squares", "wrong_pairs")
 YES, NO = "yes", "no"
@@ -47,8 +51,9 @@ def test_table(tests: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame with the columns of ``TESTS``; ``u_random`` and ``hamming_random`` are the quantiles
-    that must be undercut, ``significant`` is yes or no.
+    DataFrame with the columns of ``TESTS``; ``effect`` is U / n^2, ``effect_random`` and
+    ``hamming_random`` are the quantiles that must be undercut, ``significant`` is yes or no and
+    ``printed`` what U itself would say.
     """
     return _arranged(tests, TESTS)
 
@@ -75,7 +80,8 @@ def sensitivity_table(tests: pd.DataFrame) -> pd.DataFrame:
 
 
 def _arranged(tests: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
-    table = tests[list(columns)].rename(columns=columns)
+    there = [name for name in columns if name in tests]  # no groups of neighbours by threshold
+    table = tests[there].rename(columns=columns)
     if "significant" in table:
         table["significant"] = np.where(table["significant"].astype(bool), YES, NO)
     return table.reset_index(drop=True)

@@ -3,10 +3,32 @@
 import numpy as np
 import pandas as pd
 
-from movelaws.inequality.answer_words import exponents, fewest, meaning, passing, whole
-from movelaws.phrases import counted, ends, listed, number, percent
+from movelaws.inequality.answer_words import (
+    distinct,
+    exponents,
+    fewest,
+    meaning,
+    passing,
+    whole,
+)
+from movelaws.phrases import between, counted, ends, listed, number, percent
 
 _MOST = 0.5
+
+_MEASURES = {
+    "z": (lambda rows: rows["z"] < 0, "the mean error", "smaller"),
+    "spearman": (
+        lambda rows: rows["spearman"] > rows["spearman_standard"],
+        "the rank correlation",
+        "higher",
+    ),
+    "weighted_hamming": (
+        lambda rows: rows["weighted_hamming"] < rows["weighted_hamming_standard"],
+        "the weighted Hamming distance",
+        "lower",
+    ),
+}
+"""Column: whether it speaks for the modified model, its name, and how it is if it does."""
 
 
 def better(tests: pd.DataFrame, level: float) -> list[str]:
@@ -14,13 +36,18 @@ def better(tests: pd.DataFrame, level: float) -> list[str]:
     if tests.empty:
         return []
     significant = tests["significant"].astype(bool)
-    said = [_better_with(tests, significant), _wrong(tests, significant)]
-    others = tests[~significant]
+    said = [
+        _better_with(tests, significant),
+        _wrong(tests, significant),
+        *_at_once(tests, level),
+        *_neighbours(tests[significant]),
+    ]
+    others = distinct(tests[~significant])
     passed = int(passing(others, level).sum())
     if not len(others):
         return said
     rest = "the other " if significant.any() else "the "
-    which = f"{rest}{len(others)} combination{'s' if len(others) > 1 else ''} of variable and n"
+    which = f"{rest}{len(others)} distinct result{'s' if len(others) > 1 else ''} of variable and n"
     if passed:
         said.append(
             f"Of {which}, {passed} {'pass' if passed > 1 else 'passes'} both tests against the "
@@ -58,6 +85,100 @@ def _wrong(tests: pd.DataFrame, significant: pd.Series) -> str:
         f"{whole(best['hamming_standard'])} wrong; the modified one has, {where}, "
         f"{whole(best['hamming'])} ({best['label']}, n = {best['exponent']:g})"
     )
+
+
+def _at_once(tests: pd.DataFrame, level: float) -> list[str]:
+    """Which variables are still significant with all tests of the case looked at together."""
+    found = tests[tests["significant"].astype(bool)]
+    if "significant_fdr" not in tests or found.empty:
+        return []
+    found = found.assign(stays=found["significant_fdr"].eq(True))
+    kept = found.groupby("variable", sort=False)["stays"].any()
+    labels = found.groupby("variable", sort=False)["label"].first()
+    which = f"that still holds with {listed(labels[kept])}" if kept.any() else "none of that holds"
+    without = "" if kept.all() or not kept.any() else f", no longer with {listed(labels[~kept])}"
+    return [
+        f"With the false discoveries among the {len(distinct(tests))} distinct results held at "
+        f"{percent(100 * level)}, {which}{without}"
+    ]
+
+
+def _neighbours(found: pd.DataFrame) -> list[str]:
+    """Penalised places lie together: how often groups that do so are as good."""
+    if "p_near_hamming" not in found or found.empty:
+        return []
+    best = fewest(found)
+    best = best[best["p_near_hamming"].notna()]
+    told = [
+        f"{percent(100 * row.p_near_hamming)} do as well as {row.label} (n = {row.exponent:g})"
+        for row in best.itertuples()
+    ]
+    return [f"Of groups of neighbouring places of the same number, {listed(told)}"] if told else []
+
+
+def other_measures(tests: pd.DataFrame) -> list[str]:
+    """What z, Spearman's correlation and the weighted Hamming distance say of the best results.
+
+    Of all that are significant; where none is, of the fewest wrong pairs of each variable.
+    """
+    known = [name for name in _MEASURES if name in tests]
+    if tests.empty or not known:
+        return []
+    significant = tests["significant"].astype(bool)
+    rows = distinct(tests[significant]) if significant.any() else fewest(tests)
+    rows = rows[rows[known].notna().all(axis=1)]
+    if rows.empty:
+        return []
+    better_by = pd.DataFrame({name: _MEASURES[name][0](rows) for name in known})
+    if significant.any():
+        many = len(rows) > 1
+        which = (
+            f"In the {len(rows)} distinct results that beat" if many else "In the one that beats"
+        )
+        where = f"{which} both the standard model and random places"
+    else:
+        where = (
+            "Nothing beats both the standard model and random places; at the fewest wrong pairs of "
+            "each variable"
+        )
+    told = [
+        f"{name} is {better} in {counted(int(better_by[column].sum()), len(rows), 'result')} "
+        f"({_values(rows, column)})"
+        for column, (_, name, better) in _MEASURES.items()
+        if column in known
+    ]
+    return [f"{where}, {'; '.join(told)}", _agreeing(rows, better_by, tests)]
+
+
+def _values(rows: pd.DataFrame, column: str) -> str:
+    if column == "z":
+        return f"z {between(rows['z'], lambda value: number(value, 3))}"
+
+    def text(value: float) -> str:
+        return number(value, 5)
+
+    return f"{between(rows[column], text)} against {text(rows[f'{column}_standard'].iloc[0])}"
+
+
+def _agreeing(rows: pd.DataFrame, better_by: pd.DataFrame, tests: pd.DataFrame) -> str:
+    """Which measures call which results better."""
+    told = []
+    for pattern, part in rows.groupby([better_by[name] for name in better_by], sort=False):
+        names = [_MEASURES[name][1] for name in better_by.columns[list(pattern)]]
+        if len(names) == better_by.shape[1]:
+            words = "all of these call the modified model better"
+        elif names:
+            verb = "calls" if len(names) == 1 else "call"
+            words = f"only {listed(names)} {verb} the modified model better"
+        else:
+            words = "none of these calls the modified model better"
+        results = [
+            f"{one['label'].iloc[0]} ({exponents(one['exponent'], tests['exponent'])})"
+            for _, one in part.groupby("variable", sort=False)
+        ]
+        told.append(f"{words} for {listed(results)}")
+    said = "; ".join(told)
+    return said[:1].upper() + said[1:]
 
 
 def elsewhere(tests: pd.DataFrame, level: float) -> list[str]:

@@ -30,17 +30,22 @@ class WhatIf:
     ----------
     flows : the largest changes: origin, destination, their names, distance_km, before, after,
         change (people), change_percent (NaN where nobody went before).
-    destinations : zone_id, name, struck, before, after (arrivals), change, change_percent; the
-        largest losses first.
+    destinations : zone_id, name, struck, observed, before, after (arrivals), change,
+        change_percent; the largest losses first.
     summary : the scenario in numbers: quantity, value, unit.
+    range : what the size of the penalty makes of it: delta_minus_1, go_elsewhere and lost (people),
+        lost_percent (of the arrivals of the struck places before).
     """
 
     flows: pd.DataFrame
     destinations: pd.DataFrame
     summary: pd.DataFrame
+    range: pd.DataFrame
 
 
-def what_if(case: Case, struck: Sequence[str], penalty: float, unit: str) -> WhatIf:
+def what_if(
+    case: Case, struck: Sequence[str], penalty: float, unit: str, others: Sequence[float] = ()
+) -> WhatIf:
     """Flows of the model before and after some places are struck.
 
     Parameters
@@ -50,15 +55,18 @@ def what_if(case: Case, struck: Sequence[str], penalty: float, unit: str) -> Wha
         id is meant.
     penalty : delta - 1 there, > -1.
     unit : what the flows count.
+    others : further penalties for the table ``range``.
 
     Raises
     ------
     ValueError
         If no place is struck, a name is unknown (the nearest are named) or stands for several
-        zones (their ids are named), or nobody moves.
+        zones (their ids are named), or nothing can change: nobody moves, the penalty is 0, or
+        everybody or nobody lives in the places struck.
     """
     around = case.surroundings
     hit = _struck(case, struck)
+    _check_change(around, hit, penalty)
     before = allocate(standard(around), case.leaving.outflow)
     if not before.any():
         raise ValueError("nobody moves between zones with people: nothing can change")
@@ -73,6 +81,9 @@ def what_if(case: Case, struck: Sequence[str], penalty: float, unit: str) -> Wha
             "zone_id": ids,
             "name": case.names,
             "struck": hit,
+            "observed": np.bincount(
+                around.order.ravel(), weights=around.flow.ravel(), minlength=around.n_zones
+            ),
             "before": arrivals[0],
             "after": arrivals[1],
             "change": arrivals[1] - arrivals[0],
@@ -83,7 +94,43 @@ def what_if(case: Case, struck: Sequence[str], penalty: float, unit: str) -> Wha
         flows=_largest(case, ids, before, after),
         destinations=destinations.sort_values("change", kind="stable", ignore_index=True),
         summary=_summary(case, hit, before, after, arrivals, penalty, unit),
+        range=_range(case, hit, before, sorted({penalty, *others})),
     )
+
+
+def _check_change(around: Surroundings, hit: np.ndarray, penalty: float) -> None:
+    """Without two classes of places, both with people, the model is the standard one."""
+    people = around.mass > 0
+    if penalty == 0:
+        reason = "penalty = 0 is none; give delta - 1, such as 1.0e-6"
+    elif not (hit & people).any():
+        reason = "nobody lives in the places struck; name places with people"
+    elif (hit | ~people).all():
+        reason = "all places with people are struck alike; leave some out"
+    else:
+        return
+    raise ValueError(f"nothing can change: {reason}")
+
+
+def _range(
+    case: Case, hit: np.ndarray, before: np.ndarray, penalties: Sequence[float]
+) -> pd.DataFrame:
+    """The scenario at several penalties: how strong one is, the data hardly tell."""
+    into = hit[case.surroundings.order]
+    there = float(before[into].sum())
+    rows = []
+    for penalty in penalties:
+        after = allocate(_after(case.surroundings, hit, penalty), case.leaving.outflow)
+        lost = there - float(after[into].sum())
+        rows.append(
+            {
+                "delta_minus_1": penalty,
+                "go_elsewhere": float(np.abs(after - before).sum()) / 2,
+                "lost": lost,
+                "lost_percent": 100 * lost / there if there else np.nan,
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def _after(around: Surroundings, hit: np.ndarray, penalty: float) -> np.ndarray:

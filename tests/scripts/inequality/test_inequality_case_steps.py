@@ -63,10 +63,26 @@ def test_batches_are_parts_of_one_whole(drawn, zones, tmp_path):
         span=[0, 39],
         seed=1,
     )
-    keys = ["variable", "exponent", "draw"]
+    keys = ["null", "variable", "exponent", "draw"]
     whole = pd.read_parquet(out.draws).sort_values(keys, ignore_index=True)
     parts = pd.concat([pd.read_parquet(path) for path in drawn])
     pd.testing.assert_frame_equal(parts.sort_values(keys, ignore_index=True), whole)
+
+
+def test_the_first_batch_holds_the_contiguous_classes(drawn, judged):
+    first, second = (pd.read_parquet(path) for path in drawn)
+    near = first[first["null"] == "contiguous"]
+    assert (near.groupby(["variable", "exponent"])["draw"].nunique() == 20).all()
+    assert (second["null"] == "scattered").all()
+    tests = pd.read_csv(judged.tests)
+    assert (tests["n_near"] == 20).all()
+    assert tests[["p_near_U", "p_near_hamming", "hamming_near_q05"]].notna().all(axis=None)
+    # no other patch of zones does as well as those that the penalty was planted in
+    planted = tests.query("variable == 'flood' and exponent == -4").iloc[0]
+    assert planted["p_near_hamming"] == 1 / 21
+    # 39 draws are too few for a false discovery rate: none of six P values is below 1 / 40
+    assert planted["p_all"] == tests["p_all"].min() == 1 / 40
+    assert not tests["significant_fdr"].any()
 
 
 def test_a_grid_without_its_draws_is_an_error(cased, drawn, tmp_path):

@@ -48,6 +48,8 @@ def test_the_likelihood_finds_the_planted_penalty(estimated):
     assert (profiles.groupby("variable").size().loc[["both", "conflict", "flood"]] >= 43).all()
     best = profiles.query("variable == 'flood'")["gain_per_person"].max()
     assert row["gain_per_person"] == pytest.approx(best, rel=0.01)
+    # by default there are no random classes
+    assert pd.read_csv(estimated.csv)["p_random_gain"].isna().all()
 
 
 def test_the_exact_model_stands_beside_the_linear_one(zones, tmp_path):
@@ -84,8 +86,10 @@ def test_the_penalty_of_one_period_helps_in_the_next(zones, later, tmp_path):
 
 def test_struck_places_lose_arrivals(zones, tmp_path):
     made = {"flows": "f.csv", "destinations": "d.csv", "summary": "s.csv"}
-    made |= {"destinations_md": "d.md", "summary_md": "s.md"}
+    made |= {"destinations_md": "d.md", "summary_md": "s.md", "range": "r.csv", "range_md": "r.md"}
+    made |= {"largest": "l.csv", "largest_md": "l.md"}
     settings = {"settings": TWO_CLASSES, "penalty": 1e-4, "unit": "people on the move"}
+    settings |= {"others": [1e-3, 1e-5]}
     out, log = run("what_if", tmp_path, zones, made, struck=["Zone 3", "z005"], **settings)
     arrivals, facts = pd.read_csv(out.destinations), pd.read_csv(out.summary)
     assert (arrivals.loc[arrivals["struck"], "change"] < 0).all()
@@ -93,6 +97,12 @@ def test_struck_places_lose_arrivals(zones, tmp_path):
     assert arrivals[["before", "after"]].sum().to_numpy() == pytest.approx(leaving)
     assert "people on the move" in facts["unit"].tolist()
     assert pd.read_csv(out.flows)["destination_name"].iloc[0].startswith("Zone")
+    assert len(pd.read_csv(out.largest)) == 20
+    reach = pd.read_csv(out.range)
+    assert reach["delta_minus_1"].tolist() == [1e-5, 1e-4, 1e-3]
+    assert reach["lost"].is_monotonic_increasing
+    struck = arrivals[arrivals["struck"]]
+    assert reach["lost"].iloc[1] == pytest.approx(-struck["change"].sum())
     assert "places struck" in log
     with pytest.raises(ValueError, match="no zone is called 'Zone X'"):
         run("what_if", tmp_path, zones, made, struck=["Zone X"], **settings)
@@ -114,6 +124,7 @@ def about(**changed) -> dict:
         "sensitivity": False,
         "likelihood": True,
         "readings": False,
+        "exact": False,
         "truth": "",
     }
     return settings | changed
@@ -167,7 +178,7 @@ def test_tables_that_the_case_does_not_ask_for_are_not_read(cities, judged, tmp_
 def test_every_variable_is_estimated_from_the_same_bootstrap(zones, tmp_path):
     """A variable gives the same interval whichever others are estimated before it."""
     one = TWO_CLASSES | {"variables": {"flood": TWO_CLASSES["variables"]["flood"]}}
-    few = EVALUATION | {"likelihood": LIKELIHOOD | {"per_decade": 2}}
+    few = EVALUATION | {"likelihood": LIKELIHOOD | {"per_decade": 4, "random": 19}}
     tables = []
     for name, settings in (("all", TWO_CLASSES), ("one", one)):
         made = {"csv": "l.csv", "md": "l.md", "profiles": "p.csv"}
@@ -175,3 +186,16 @@ def test_every_variable_is_estimated_from_the_same_bootstrap(zones, tmp_path):
         out, _ = run("likelihood", tmp_path / name, zones, made, **asked)
         tables.append(pd.read_csv(out.csv).set_index("variable").loc["flood"])
     assert np.all(tables[0] == tables[1])
+    assert tables[0]["p_random_gain"] == 1 / 20
+
+
+def test_the_reversed_reading_is_held_against_random_classes(zones, tmp_path):
+    asked = {"tried": ["as read", "reversed"], "exponents": [-4], "draws": 5}
+    given = {"settings": TWO_CLASSES, "evaluation": EVALUATION | {"readings": asked}, "seed": 1}
+    out, log = run("readings", tmp_path, zones, TABLE, **given)
+    table = pd.read_csv(out.csv)
+    held = table["p_random_hamming"].notna()
+    assert table.loc[held, "reading"].unique().tolist() == ["reversed"]
+    assert held.sum() == 3
+    assert {"q_mw", "q_binomial"} <= set(table.columns)
+    assert "p_random_hamming" in log
