@@ -9,6 +9,7 @@ from movelaws.inequality.case import build
 from movelaws.inequality.classes import beyond_percentile, most_affected
 from movelaws.inequality.linear import linear
 from movelaws.inequality.many_class import many_class
+from movelaws.inequality.ranks import LARGEST_ERROR
 from movelaws.inequality.standard import standard
 from movelaws.inequality.surroundings import surroundings
 from movelaws.inequality.two_class import two_class
@@ -208,7 +209,7 @@ def test_unusable_settings_are_named(changes, message):
 def test_unusable_tables_are_named():
     with pytest.raises(ValueError, match="residential_population of zone_id 'z000' is nan"):
         from_tables(*with_column(residential_population=np.nan))
-    with pytest.raises(ValueError, match=r"variable 'deaths': .* 0 with a value"):
+    with pytest.raises(ValueError, match="variable 'deaths': too few values: 0 of 20 zones"):
         from_tables(*with_column(deaths=np.nan))
     with pytest.raises(ValueError, match=r"variable 'flood': .* cannot be told apart"):
         from_tables(*with_column(flooded=0.0))
@@ -217,3 +218,77 @@ def test_unusable_tables_are_named():
         from_tables(zones, flows, places, outflow="regression")
     with pytest.raises(ValueError, match="same point"):
         from_tables(*with_column(x=0.0, y=0.0))
+
+
+def test_people_from_zones_without_population_are_counted_and_said(capsys):
+    zones, flows, places = tables()
+    assert from_tables(zones, flows, places).without_population == 0
+    assert "left out" not in capsys.readouterr().out
+    zones.loc[[3, 5], "residential_population"] = 0
+    left = flows.loc[flows["origin"].isin(["z003", "z005"]), "flow"].sum()
+    case = from_tables(zones, flows, places)
+    assert case.without_population == left > 0
+    said = f"people from zones without population, left out of the predictions: {left:.0f}\n"
+    assert said in capsys.readouterr().out
+    missing = (
+        case.leaving.outflow.sum()
+        - allocate(standard(case.surroundings), case.leaving.outflow).sum()
+    )
+    assert missing == pytest.approx(left)
+    # a fraction of nobody is nobody
+    assert from_tables(zones, flows, places, outflow="regression").without_population == 0
+
+
+def test_a_case_in_which_everybody_leaves_zones_without_population_is_an_error():
+    zones, flows, places = tables()
+    flows = flows[flows["origin"] == "z003"]
+    zones.loc[3, "residential_population"] = 0
+    with pytest.raises(ValueError, match=f"all {flows['flow'].sum():.0f} people leave zones witho"):
+        from_tables(zones, flows, places)
+
+
+def test_ties_that_leave_fewer_penalised_are_said(capsys):
+    from_tables(*tables(), share=0.5)
+    assert "told apart" not in capsys.readouterr().out
+    flooded = np.where(np.arange(20) < 6, np.arange(20) + 1.0, 0.0)
+    case = from_tables(*with_column(flooded=flooded), share=0.5)
+    assert case.shapes["flood"].sum() == 6
+    said = capsys.readouterr().out
+    assert "variable flood: share 0.5 of 20 wants 10 places, 6 can be told apart" in said
+    assert "variable deaths" not in said
+
+
+@pytest.mark.parametrize("model", ["two_class", "linear"])
+def test_a_variable_known_in_less_than_half_of_the_zones_is_an_error(model):
+    deaths = np.where(np.arange(20) < 10, np.arange(20.0), np.nan)
+    from_tables(*with_column(deaths=deaths), model=model)
+    deaths[9] = np.nan
+    with pytest.raises(ValueError, match=r"'deaths': too few values: 9 of 20 .* at least half"):
+        from_tables(*with_column(deaths=deaths), model=model)
+
+
+def test_flows_are_whole_or_an_error_that_names_the_pair():
+    zones, flows, places = tables()
+    near = flows.assign(flow=flows["flow"] + 1e-7)
+    case = from_tables(zones, near, places)
+    assert (case.surroundings.flow == from_tables(zones, flows, places).surroundings.flow).all()
+    flows.loc[4, "flow"] = 2.5
+    pair = "from '{origin}' to '{destination}'".format(**flows.loc[4])
+    with pytest.raises(ValueError, match=rf"flow {pair} is 2\.5: .* whole .*\(1 are not\)"):
+        from_tables(zones, flows, places)
+
+
+def test_flows_that_the_statistics_cannot_take_name_the_pair_and_the_remedy():
+    zones, flows, places = tables()
+    pair = "from '{origin}' to '{destination}'".format(**flows.loc[4])
+    large = flows.assign(flow=flows["flow"].where(flows.index != 4, LARGEST_ERROR + 1.0))
+    with pytest.raises(ValueError, match=f"the flow {pair} is {LARGEST_ERROR + 1}: .* rescale"):
+        from_tables(zones, large, places)
+    # each flow is small enough, but the model sends nearly all of them to one place
+    huge = flows.assign(flow=3e7)
+    crowded = zones.assign(
+        residential_population=np.where(np.arange(20) == 7, 1e12, 1.0), x=zones["x"], y=zones["y"]
+    )
+    case = from_tables(crowded, huge, places)
+    with pytest.raises(ValueError, match=r"a model's flow, .* to 'z007' is \d+: .* rescale"):
+        case.standard()

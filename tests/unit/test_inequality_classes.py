@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from movelaws.inequality.classes import beyond_percentile, most_affected, union
+from movelaws.inequality.classes import beyond_percentile, most_affected, number_wanted, union
 
 TEN = np.array([3.0, 9, 1, 7, 5, 0, 8, 2, 6, 4])
 
@@ -34,7 +34,7 @@ def test_the_number_is_rounded_half_up(n, share, count):
         with pytest.raises(ValueError, match=r"share = 0.04 of 10 places, .* penalises none"):
             most_affected(values, share)
     else:
-        assert most_affected(values, share).sum() == count
+        assert most_affected(values, share).sum() == count == number_wanted(n, share)
 
 
 def test_a_tie_that_would_exceed_the_number_is_left_out_as_a_whole():

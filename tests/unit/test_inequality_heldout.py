@@ -103,14 +103,13 @@ def test_the_advantage_of_a_place_is_kept_apart_from_random_classes():
 
 
 def test_the_tested_period_is_given_the_classes_and_its_own_places():
-    """A tested case with other values and populations: only the latter may have an effect."""
+    """A tested case with other values and flows: only the latter may have an effect."""
     fitted, tested = period(1), period(2)
     other = replace(tested, shapes={k: 1 - v for k, v in tested.shapes.items()}, labels={})
     pd.testing.assert_frame_equal(tried(fitted, other), tried(fitted, tested))
-    grown = period(2, population="workplace")
-    row = tried(fitted, grown).iloc[0]
-    weights = replace(grown, shapes=fitted.shapes).exact("deaths")
-    flow = grown.surroundings.flow
+    row = tried(fitted, other).iloc[0]
+    weights = replace(other, shapes=fitted.shapes).exact("deaths")
+    flow = other.surroundings.flow
     expected = origin_log_likelihood(flow, weights(row["delta_minus_1"])).sum()
     expected -= origin_log_likelihood(flow, weights(0.0)).sum()
     assert row["gain_per_person"] == pytest.approx(expected / flow.sum(), rel=1e-9)
@@ -129,6 +128,21 @@ def test_other_zones_or_another_model_are_an_error():
         tried(period(1), period(1, n=19))
     with pytest.raises(ValueError, match="'two_class' is fitted, 'linear' tested"):
         tried(period(1), period(1, model="linear"))
+
+
+def test_other_points_or_populations_are_an_error_that_names_a_zone():
+    fitted, tested = period(1), period(2)
+    around = tested.surroundings
+    near = replace(around, distance_km=around.distance_km * (1 + 1e-12))
+    tried(fitted, replace(tested, surroundings=near), draws=20)
+    moved = around.distance_km.copy()
+    moved[4, 2:] += 1.0
+    with pytest.raises(ValueError, match=r"other distances from zone 'z004': .* same points"):
+        tried(fitted, replace(tested, surroundings=replace(around, distance_km=moved)))
+    mass = around.mass.copy()
+    mass[7] += 1
+    with pytest.raises(ValueError, match=r"zone 'z007' has \d+ people .* the same population"):
+        tried(fitted, replace(tested, surroundings=replace(around, mass=mass)))
 
 
 def test_half_a_person_is_an_error():

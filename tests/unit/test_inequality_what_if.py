@@ -159,6 +159,32 @@ def test_no_list_of_places_is_an_error(case, struck):
         what_if(case, struck, 1e-4, "people")
 
 
+def emptied(case, *zones: int):
+    """The case without anybody in some zones."""
+    around = case.surroundings
+    mass = around.mass.copy()
+    mass[list(zones)] = 0.0
+    inside = [
+        [mass[row[:near]].sum() for near in nearer]
+        for row, nearer in zip(around.order, around.nearer, strict=True)
+    ]
+    return replace(case, surroundings=replace(around, mass=mass, intervening=np.array(inside)))
+
+
+def test_a_scenario_without_effect_is_an_error(case):
+    everywhere = [f"z{k:03d}" for k in range(20)]
+    with pytest.raises(ValueError, match=r"nothing can change: penalty = 0 is none"):
+        what_if(case, STRUCK, 0.0, "people")
+    with pytest.raises(ValueError, match="nothing can change: all places with people are struck"):
+        what_if(case, everywhere, 1e-4, "people")
+    empty = emptied(case, 3, 5)
+    with pytest.raises(ValueError, match="nothing can change: nobody lives in the places struck"):
+        what_if(empty, ["z003", "Zone 5"], 1e-4, "people")
+    with pytest.raises(ValueError, match="nothing can change: all places with people are struck"):
+        what_if(empty, [zone for zone in everywhere if zone != "z005"], 1e-4, "people")
+    assert what_if(empty, ["z003", "z004"], 1e-4, "people").destinations["struck"].sum() == 2
+
+
 @pytest.mark.parametrize("penalty", [-1.0, np.nan, np.inf])
 def test_a_penalty_that_is_none_is_an_error(case, penalty):
     with pytest.raises(ValueError, match="finite and above -1"):

@@ -53,6 +53,8 @@ def test_the_default_passes(default, schema):
         {"what_ifs": {"floods": None}, "heldout": {"next_year": None}},
         of_case(sensitivity=None, benefits=None),
         of_case(likelihood=None) | {"heldout": {"next_year": None}},
+        of_case(model="linear", share=None, percentile=90),
+        of_case(draws=50, batches=50),
         of_variable("wealth", {"label": "Wealth", "unit": "USD", "column": "wealth"}),
         {"absent": {"rent": "not at hand", "gini": None}},
     ],
@@ -86,6 +88,8 @@ def test_what_may_be_left_out_or_added(default, schema, change):
         (of_case(sensitivity={"shares": [0.1, 0]}), f"{CASE}.sensitivity.shares.1: 0"),
         (of_case(likelihood={"per_decade": 0}), f"{CASE}.likelihood.per_decade: 0"),
         (of_case(likelihood={"bootstraps": 1}), f"{CASE}.likelihood.bootstraps: 1"),
+        ({"cases": {"us_commuting": {"exact": [4]}}}, "us_commuting.exact.0: 4"),
+        ({"cases": {"us_commuting": {"exact": [-400]}}}, "us_commuting.exact.0: -400"),
         (of_case(benefits={"pareto": [0]}), f"{CASE}.benefits.pareto.0: 0"),
         (of_case(readings={"tried": ["upside"], "exponents": [-4]}), "readings.tried.0: 'upside'"),
         (of_variable("flood", {"colunm": "x"}), "flood: key 'colunm' is unknown; did you mean"),
@@ -125,6 +129,22 @@ def test_a_value_that_is_not_allowed_is_named(default, schema, change, named):
         ),
         (of_case(likelihood={"lowest": -1}), f"{CASE}.likelihood: lowest = -1 must be below"),
         (of_case(likelihood=None), f"inequality.heldout.next_year: {CASE}.likelihood is null"),
+        (of_case(share=None), f"{CASE}.share is null: model = two_class needs it"),
+        (of_case(percentile=90), f"{CASE}.percentile = 90: model = two_class takes share and no"),
+        (of_case(model="linear", percentile=90), f"{CASE}.share = 0.1: model = linear takes perc"),
+        (
+            of_case(model="linear", share=None, percentile=0.9),
+            f"{CASE}.percentile = 0.9: give percent, such as 90",
+        ),
+        (of_case(draws=50, batches=51), f"{CASE}.batches = 51: at most one for each of the draws"),
+        (
+            of_case(benefits={"exponential": [], "pareto": []}),
+            f"{CASE}.benefits: exponential and pareto are both empty",
+        ),
+        (
+            {"heldout": {"next_year": {"tested": "south_sudan_2020"}}},
+            "inequality.heldout.next_year: fitted and tested are both 'south_sudan_2020'",
+        ),
         ({"heldout": {"next_year": {"case": "sudan"}}}, "inequality.heldout.next_year.case: 'su"),
         (
             {"heldout": {"next_year": {"tested": "south_sudan_2022"}}},
@@ -143,3 +163,25 @@ def test_a_name_that_is_unknown_is_named(default, change, named):
     with pytest.raises(ValueError) as error:
         check_names(merged(default, {"inequality": change}), MODELS)
     assert named in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("option", "named"),
+    [
+        ({"variable": "floods"}, "od.south_sudan: inequality: variable = 'floods': choose one of"),
+        ({"share": 2}, "od.south_sudan: inequality: share = 2: must be a number from"),
+        ({"percentile": 90}, "od.south_sudan: inequality = {"),
+    ],
+)
+def test_the_inequality_of_a_world_is_checked_before_it_is_written(default, option, named):
+    planted = {"south_sudan": {"world": {"options": {"inequality": option}}}}
+    with pytest.raises(ValueError) as error:
+        check_names(merged(default, {"od": planted}), MODELS)
+    assert named in str(error.value)
+
+
+def test_an_inequality_needs_the_radiation_model_as_the_law(default):
+    law = {"model": "GMExp", "parameters": {"b": 0.04}}
+    planted = {"south_sudan": {"world": {"options": {"law": law}}}}
+    with pytest.raises(ValueError, match=r"od\.south_sudan: law: model = 'GMExp': an inequality"):
+        check_names(merged(default, {"od": planted}), MODELS)

@@ -211,7 +211,7 @@ def test_a_row_of_dtm_that_is_repeated_is_refused(files, tmp_path):
     files["displacement"] = write(tmp_path / "dtm.csv", "\n".join([*lines, *other]))
     assert read("south_sudan", files).zones["flood_displaced"].tolist() == [130, 0, 0, 20]
     write(tmp_path / "dtm.csv", "\n".join([*lines, lines[2]]))
-    with pytest.raises(ValueError, match="line 10, .*'SS0102' has a row that occurs before"):
+    with pytest.raises(ValueError, match=r"line 10, .*'SS0102' has a row that occurs before"):
         read("south_sudan", files)
 
 
