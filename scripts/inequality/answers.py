@@ -8,7 +8,7 @@ import pandas as pd
 from movelaws.inequality.answers import BY_CASE, Tables, answers
 from movelaws.inequality.model_answers import Struck
 from movelaws.log import logged
-from movelaws.tables import write_table
+from movelaws.tables import read_texts, write_table
 
 
 def by_part(paths: Iterable[str]) -> dict[str, dict[str, pd.DataFrame]]:
@@ -28,7 +28,7 @@ if __name__ == "__main__":
             name: Struck(
                 params.titles[name],
                 pd.read_csv(summary),
-                pd.read_csv(destinations),
+                read_texts(destinations, ("zone_id", "name")),
                 ranges.get(name),
             )
             for name, summary, destinations in zip(

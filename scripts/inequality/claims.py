@@ -8,6 +8,9 @@ import pandas as pd
 from movelaws.claims import write_findings
 from movelaws.inequality.claims import Evidence, findings
 from movelaws.log import logged
+from movelaws.tables import read_texts
+
+NAMES = ("origin", "destination", "origin_name", "destination_name")
 
 
 def evidence(folder: Path, about: dict) -> Evidence:
@@ -21,7 +24,7 @@ def evidence(folder: Path, about: dict) -> Evidence:
         source=about["source"],
         tests=pd.read_csv(folder / "tests.csv"),
         outflow=pd.read_csv(folder / "outflow.csv"),
-        changes=pd.read_csv(folder / "changes.csv", dtype={"origin": str, "destination": str}),
+        changes=read_texts(folder / "changes.csv", NAMES),
         flows=pd.read_parquet(folder / "flows.parquet"),
         shown=about["shown"],
         share=about["share"],

@@ -54,7 +54,7 @@ def test_arrows_have_the_width_and_colour_of_their_error_and_the_list_its_number
     assert later / wide["flow 5"] == pytest.approx(100 / 800)  # one scale for both maps
     words = [t.get_text().strip() for t in texts(made)]
     for text in ("Standard model: 887 commuters wrong in these flows",
-                 "Modified model: 147 commuters wrong in these flows", "b", "c",
+                 "Modified model: 147 commuters wrong in these flows", "a", "b",
                  "1,200", "2,000", "+800", "1,100", "−100", "−93", "County 35", "→"):  # fmt: skip
         assert text in words, text
 

@@ -103,7 +103,7 @@ def change_arrows(
         if number == 0:
             maps.scale_bar(axes, under)
         total = np.abs(error).sum()
-        panels.letter(axes, 1 + number, f"{title} model: {total:,.0f} {unit} wrong in these flows")
+        panels.letter(axes, number, f"{title} model: {total:,.0f} {unit} wrong in these flows")
     _key(made, _EDGE + _HEADER + height + 1.0, largest, unit)
     _list(made, changes, listed, deep)
     panels.tag_synthetic(made, synthetic)

@@ -14,7 +14,7 @@ STANDARD, MODIFIED = colours.model("RM"), Look("#0072B2", "o")
 FEWEST = 5
 """Pairs in a bin of panel b; a bin of fewer joins the one below it."""
 
-_LEFT, _GAP, _RIGHT, _TOP, _TALL, _BOTTOM, _KEY = 16.0, 20.0, 2.5, 6.5, 62.0, 10.0, 5.0  # mm
+_LEFT, _GAP, _RIGHT, _TOP, _TALL, _BOTTOM, _KEY = 16.0, 20.0, 2.5, 6.5, 62.0, 10.0, 9.0  # mm
 _NOTHING = 0.35  # where a flow of 0 is drawn on the log axis
 _ASIDE = 1.12  # factor by which the models of a bin stand apart
 
@@ -196,6 +196,6 @@ def _key(made: Figure, label: str) -> None:
     handles.append(Line2D([], [], color=QUIET, marker="|", ls="", ms=8, label="quartiles (b)"))
     handles.append(Line2D([], [], color=QUIET, lw=HAIRLINE, label="predicted = observed (b)"))
     made.legend(
-        handles=handles, loc="lower center", ncols=len(handles), borderaxespad=0.3,
+        handles=handles, loc="lower center", ncols=3, borderaxespad=0.3,
         columnspacing=2.0, handlelength=2.6,
     )  # fmt: skip

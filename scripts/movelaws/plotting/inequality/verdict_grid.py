@@ -201,12 +201,15 @@ def compact(p: float, factor: bool = True) -> str:
         return r"$<10^{-300}$"
     if factor:
         return panels.power_of_ten(float(f"{p:.0e}")).replace(r"\times", r"\!\cdot\!")
-    return power(round(np.log10(p)))
+    # always downwards, so that 3e-7 and 4e-7 look alike
+    return power(np.floor(np.log10(p)))
 
 
-def percent(share: float) -> str:
-    """A share in percent, two digits: 35 %, 5.4 %, 0.5 %."""
+def percent(share: float, draws: float = np.nan) -> str:
+    """A share in percent, two digits: 35 %, 5.4 %, 0.5 %; of no draw, below one of them."""
     value = 100 * share
+    if value == 0 and draws > 0:
+        return f"<{100 / draws:.1g} %"
     return f"{value:.0f} %" if value >= 9.95 else f"{value:.2g} %"
 
 
@@ -229,7 +232,7 @@ def _tested(
         return  # the fill says it; numbers would run into each other
     marks = _lost(row, test, level)
     share = share_as_good(row, statistic)
-    numbers = compact(row[p], half_mm >= _FACTOR), "" if np.isnan(share) else percent(share)
+    numbers = compact(row[p], half_mm >= _FACTOR), "" if np.isnan(share) else percent(share, row.get("n_draws", np.nan))
     for part, (text, mark, holds) in enumerate(
         zip(numbers, (LOST * (LOST in marks), LOST * ("r" in marks)), (left, right), strict=True)
     ):
