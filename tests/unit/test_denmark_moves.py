@@ -244,7 +244,7 @@ def test_what_is_no_workbook_is_refused(files, tmp_path):
         read("denmark_moves", files)
     with zipfile.ZipFile(files["population"], "w") as archive:
         archive.writestr("a.txt", "no workbook either")
-    with pytest.raises(ValueError, match=r"FOLK1AM\.xlsx: cannot be read as a table"):
+    with pytest.raises(ValueError, match=r"FOLK1AM\.xlsx: cannot be read as a workbook"):
         read("denmark_moves", files)
 
 

@@ -232,7 +232,8 @@ def _tested(
         return  # the fill says it; numbers would run into each other
     marks = _lost(row, test, level)
     share = share_as_good(row, statistic)
-    numbers = compact(row[p], half_mm >= _FACTOR), "" if np.isnan(share) else percent(share, row.get("n_draws", np.nan))
+    random = "" if np.isnan(share) else percent(share, row.get("n_draws", np.nan))
+    numbers = compact(row[p], half_mm >= _FACTOR), random
     for part, (text, mark, holds) in enumerate(
         zip(numbers, (LOST * (LOST in marks), LOST * ("r" in marks)), (left, right), strict=True)
     ):
