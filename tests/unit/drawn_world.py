@@ -117,3 +117,13 @@ def lab(rgb, seen=None):
     xyz = np.clip(linear if seen is None else linear @ seen.T, 0, 1) @ to_xyz.T / to_xyz.sum(axis=1)
     x, y, z = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116).T
     return np.column_stack([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def assert_texts_apart(made):
+    """No text of a figure is cut off by the page, and none meets another."""
+    boxes = drawn_texts(made)
+    width, height = made.bbox.size
+    for k, (text, box) in enumerate(boxes):
+        assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height, text
+        for other, another in boxes[k + 1 :]:
+            assert not box.overlaps(another), (text, other)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from movelaws.inequality.claims import COMMUTING, MIGRATION, Evidence
+from movelaws.claims.findings import check_findings
+from movelaws.inequality.claims import COMMUTING, MIGRATION, Evidence, findings
 
 CROSSINGS = pd.DataFrame(
     {
@@ -118,3 +119,22 @@ def run(**changed) -> dict[str, Evidence]:
     """Both cases; ``south_sudan`` or ``us_commuting`` replace one, None leaves it out."""
     cases = {MIGRATION: migration(), COMMUTING: commuting()} | changed
     return {name: case for name, case in cases.items() if case is not None}
+
+
+SOUTH_SUDAN, US = "south_sudan", "us_commuting"
+
+
+def found(absent=None, where=CROSSINGS, **cases) -> dict:
+    """Findings by claim and dataset, after the checks that writing them makes."""
+    listed = findings(run(**cases), where, absent or {})
+    check_findings(listed)
+    return {(finding.id, finding.dataset): finding for finding in listed}
+
+
+def one(claim: str, dataset: str, **given):
+    return found(**given)[claim, dataset]
+
+
+def counties(**significant) -> pd.DataFrame:
+    usual = {"gini": (-5.0,), "poverty": (-5.0,), "rent": (-4.0,), "unemployment": ()}
+    return judged(usual | significant)

@@ -6,7 +6,7 @@ import pytest
 
 from movelaws.plotting import MM_PER_INCH
 from movelaws.plotting.inequality.likelihood import LOOKS, likelihood
-from tests.unit.drawn_world import drawn_texts
+from tests.unit.drawn_world import assert_texts_apart
 
 PEAKS = {"flood": (1e-5, 0.2), "both": (6e-7, 0.02), "conflict": (0.0, 0.0)}
 
@@ -47,12 +47,7 @@ def test_no_word_is_cut_off_or_meets_another(mirrored, planted, scale):
     peaks = {name: (best, gain * scale) for name, (best, gain) in PEAKS.items()}
     made = likelihood(*tables(mirrored, peaks), planted=planted, synthetic=bool(planted))
     assert made.get_figwidth() * MM_PER_INCH == pytest.approx(183)
-    boxes = drawn_texts(made)
-    width, height = made.bbox.size
-    for k, (text, box) in enumerate(boxes):
-        assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height, text
-        for other, another in boxes[k + 1 :]:
-            assert not box.overlaps(another), (text, other)
+    assert_texts_apart(made)
 
 
 def test_estimates_and_intervals_are_where_the_table_says():

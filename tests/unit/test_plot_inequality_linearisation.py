@@ -6,7 +6,7 @@ import pytest
 
 from movelaws.plotting import MM_PER_INCH
 from movelaws.plotting.inequality.linearisation import linearisation
-from tests.unit.drawn_world import drawn_texts
+from tests.unit.drawn_world import assert_texts_apart, drawn_texts
 
 NAMES = ("Gini index", "Poverty rate", "Rent to income", "Unemployment")
 
@@ -41,12 +41,7 @@ def curves(axes, gid):
 def test_no_word_is_cut_off_or_meets_another(variables, exponents, pairs, synthetic):
     made = linearisation(table(variables, exponents, pairs), synthetic=synthetic)
     assert made.get_figwidth() * MM_PER_INCH == pytest.approx(183)
-    boxes = drawn_texts(made)
-    width, height = made.bbox.size
-    for k, (text, box) in enumerate(boxes):
-        assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height, text
-        for other, another in boxes[k + 1 :]:
-            assert not box.overlaps(another), (text, other)
+    assert_texts_apart(made)
 
 
 def test_curves_are_the_columns_of_the_table_by_rising_penalty():

@@ -6,7 +6,7 @@ import pytest
 
 from movelaws.plotting import MM_PER_INCH
 from movelaws.plotting.inequality.sensitivity import sensitivity
-from tests.unit.drawn_world import drawn_texts
+from tests.unit.drawn_world import assert_texts_apart, drawn_texts
 
 
 def table(variables=3, exponents=8, shares=(0.05, 0.1, 0.2, 0.3, 0.4), draws=100):
@@ -43,12 +43,7 @@ def green(axes):
 def test_no_word_is_cut_off_or_meets_another(variables, exponents, synthetic):
     made = sensitivity(table(variables, exponents).iloc[:-2], synthetic=synthetic)
     assert made.get_figwidth() * MM_PER_INCH == pytest.approx(183)
-    boxes = drawn_texts(made)
-    width, height = made.bbox.size
-    for k, (text, box) in enumerate(boxes):
-        assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height, text
-        for other, another in boxes[k + 1 :]:
-            assert not box.overlaps(another), (text, other)
+    assert_texts_apart(made)
 
 
 def test_cells_are_green_where_the_verdict_is_significant():

@@ -7,7 +7,7 @@ import pytest
 from movelaws.plotting import MM_PER_INCH
 from movelaws.plotting.inequality import verdict_grid as module
 from movelaws.plotting.inequality.verdict_grid import verdict_grid
-from tests.unit.drawn_world import drawn_texts
+from tests.unit.drawn_world import assert_texts_apart, drawn_texts
 
 NAMES = ("Conflict", "Flood", "Conflict or flood", "Flood per resident", "Either per resident")
 
@@ -56,12 +56,7 @@ def words_of(axes):
 def test_no_word_is_cut_off_or_meets_another(variables, exponents, synthetic):
     made = verdict_grid(table(variables, exponents), synthetic=synthetic)
     assert made.get_figwidth() * MM_PER_INCH == pytest.approx(183)
-    boxes = drawn_texts(made)
-    width, height = made.bbox.size
-    for k, (text, box) in enumerate(boxes):
-        assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height, text
-        for other, another in boxes[k + 1 :]:
-            assert not box.overlaps(another), (text, other)
+    assert_texts_apart(made)
 
 
 def test_halves_and_cells_are_filled_where_the_conditions_hold():
