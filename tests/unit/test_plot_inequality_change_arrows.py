@@ -62,6 +62,10 @@ def test_arrows_have_the_width_and_colour_of_their_error_and_the_list_its_number
 def test_an_exact_flow_has_no_arrow_and_no_number_on_the_map():
     made = change_arrows(*tables(), variable="rent")
     assert sorted(drawn(made.axes[1])) == ["flow 2", "flow 3", "flow 5"]
+    assert "no arrow: error 0 (flows 1 and 4 in b)" in [t.get_text() for t in texts(made)]
+    zones, changes, classes = tables()
+    every = change_arrows(zones, changes.assign(error_modified=3.0), classes, variable="rent")
+    assert not any("no arrow" in t.get_text() for t in texts(every))
     numbers = [[t.get_text() for t in axes.texts if t.get_text().isdigit()] for axes in made.axes]
     assert sorted(numbers[0]) == list("12345") and sorted(numbers[1]) == list("235")
 

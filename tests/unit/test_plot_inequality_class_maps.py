@@ -40,7 +40,7 @@ def test_every_variable_has_its_map_its_bar_and_its_numbers():
     made = class_maps(zones, table, LABELS, synthetic=True)
     words, (gini, both) = said(made), maps_of(made)
     bad = int((table["shape_gini"] > 0).sum())
-    assert f"penalised: {bad} of 36; pink: 1 unknown" in words
+    assert f"penalised: {bad} of 36" in words and words.count("unknown: 1") == 1
     assert "penalised: 4 of 36" in words and "synthetic data" in words
     assert words.count("Gini index") == 2  # the panel and its colour bar
     assert words.count("Conflict or flood") == 1
@@ -66,6 +66,19 @@ def test_larger_values_are_darker_and_the_unknown_is_apart(skewed):
     assert gaps.min() > 8
     steps = np.linalg.norm(np.diff(shades[known], axis=0), axis=1)
     assert steps.max() < (60 if skewed else 5)  # no jump that the values do not have
+
+
+@pytest.mark.parametrize("name", ["Rent", "A name of a variable that leaves no room for more"])
+def test_a_scale_that_is_not_linear_says_so(name):
+    zones = square_zones()
+    table = classes(zones)
+    labels = {"gini": name, "both": "Both", "two": "Two"}
+    table["shape_two"] = table["shape_both"]
+    assert not any("square-root" in text for text in said(class_maps(zones, table, labels)))
+    table["value_gini"] = (table["value_gini"] - 0.3) ** 5
+    words = said(class_maps(zones, table, labels))
+    short = len(name) < 10
+    assert (f"{name}, square-root scale" if short else "square-root scale") in words
 
 
 def test_a_variable_without_range_shows_the_classes_only():

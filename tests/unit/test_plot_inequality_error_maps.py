@@ -6,6 +6,7 @@ import pytest
 from matplotlib.collections import LineCollection
 
 from movelaws import plotting
+from movelaws.plotting.inequality import error_maps as module
 from movelaws.plotting.inequality.error_maps import error_maps
 from movelaws.plotting.inequality.ways import EXACT, OVER, UNDER, number_spots
 from tests.unit.drawn_world import drawn_texts, lab, square_zones, texts
@@ -35,7 +36,8 @@ def said(made):
     return " | ".join(t.get_text() for t in texts(made))
 
 
-def test_the_map_says_what_the_tables_say():
+def test_the_map_says_what_the_tables_say(monkeypatch):
+    monkeypatch.setattr(module, "_STRONG", 1000)  # so that every pair is drawn
     zones, flows, tests, classes = tables()
     settlements = pd.DataFrame({"lon": [-1.96, -1.95, 40.0], "lat": [52.7, 52.71, 0.0]})
     made = error_maps(zones, flows, tests, classes, settlements=settlements, **CASE)
@@ -48,32 +50,66 @@ def test_the_map_says_what_the_tables_say():
     better = (wrong["standard"] & ~wrong["modified"]).sum()
     worse = (~wrong["standard"] & wrong["modified"]).sum()
     assert f"{better} pairs become exact, {worse} no longer are" in words
-    assert "25 places, penalised: 4; 2 settlements" in words  # one lies elsewhere
+    assert "25 places; orange: 4 penalised; dots: 2 settlements" in words  # one lies elsewhere
     assert r"Conflict and flood, $\delta = 1 + 10^{-3}$" in words
     assert f"{len(flows):,} pairs are drawn; {600 - len(flows):,} have no people" in words
     assert "synthetic data" not in words
+    assert "Ribbons: colour is the class under the modified model" in words
+    letters = [t.get_text() for t in texts(made) if t.get_text() in list("abcde")]
+    assert letters == list("abcd")
+
+
+@pytest.mark.parametrize("exact", ["modified", "standard"])
+def test_a_single_pair_is_said_in_the_singular(exact):
+    zones, flows, tests, classes = tables()
+    one = flows.iloc[:1].assign(flow=1, standard=2, modified=2).assign(**{exact: 1})
+    share, row = 599 / 600, {"over": 0, "under_standard": 0, "under": 0, "over_standard": 0}
+    wrong = "over_standard" if exact == "modified" else "over"
+    row |= {wrong: 1, "exact_share": 1.0, "exact_share_standard": 1.0}
+    row[wrong.replace("over", "exact_share")] = share
+    words = said(error_maps(zones, one, tests.assign(**row), classes, **CASE))
+    better, worse = ("1 pair becomes", "0 no longer are") if exact == "modified" else (
+        "0 pairs become", "1 no longer is")  # fmt: skip
+    assert f"{better} exact, {worse}" in words
 
 
 def test_the_penalty_of_many_classes_is_a_capital_delta_and_few_of_many_lines_are_said(monkeypatch):
     zones, flows, tests, classes = tables()
     monkeypatch.setattr("movelaws.plotting.inequality.error_maps._INK", 0.05)
+    monkeypatch.setattr("movelaws.plotting.inequality.error_maps._STRONG", 7)
     made = error_maps(zones, flows, tests, classes.replace(1.0, 0.3), **CASE)
     assert r"$\Delta = 10^{-3}$" in said(made)
     words = said(made).replace(" | ", " ")
-    assert " of " in words.split("Strong lines:")[1][:20] and "with smaller errors are not" in words
+    assert "Strong lines: the 7 with the largest change of |error| of 302 pairs" in words
+    assert "with smaller errors or changes are not" in words
 
 
-def test_pairs_whose_error_changes_sign_are_strong_and_each_has_the_colour_of_its_error():
+@pytest.mark.parametrize("most", [300, 1000, 40])
+def test_pairs_whose_error_changes_most_are_strong_and_each_has_the_colour_of_its_error(
+    most, monkeypatch
+):
+    monkeypatch.setattr("movelaws.plotting.inequality.error_maps._STRONG", most)
     zones, flows, tests, classes = tables()
     made = error_maps(zones, flows, tests, classes, **CASE)
     error = flows[["standard", "modified"]].sub(flows["flow"], axis=0)
     changed = np.sign(error["standard"]) != np.sign(error["modified"])
     for number, name in ((2, "standard"), (3, "modified")):
         lines = {x.get_gid(): x for x in made.axes[number].findobj(LineCollection)}
-        assert len(lines["changed"].get_segments()) == changed.sum() > 0
+        assert len(lines["changed"].get_segments()) == min(changed.sum(), most) > 0
         assert len(lines["unchanged"].get_segments()) == (~changed).sum() > 0
         exact = np.isclose(lines["changed"].get_colors()[:, :3], [0, 158 / 255, 115 / 255])
-        assert exact.all(axis=1).sum() == (changed & (error[name] == 0)).sum()
+        if most >= changed.sum():
+            assert exact.all(axis=1).sum() == (changed & (error[name] == 0)).sum()
+
+
+def test_of_many_changes_those_of_the_largest_absolute_error_are_drawn(monkeypatch):
+    monkeypatch.setattr(module, "_STRONG", 3)
+    error = {
+        "standard": np.array([5.0, -1, 0, 9, 2, -4]),
+        "modified": np.array([0.0, 1, 7, 9, -2, 1]),
+    }
+    (_, faint), (_, strong) = module._drawn(error, np.ones(6), 10.0)
+    assert sorted(strong) == [0, 2, 5] and list(faint) == [3]
 
 
 def test_no_text_leaves_the_page_or_meets_another_and_files_are_small(tmp_path):

@@ -75,6 +75,17 @@ def test_curves_pass_through_the_maximum_and_all_of_it_is_in_view():
     assert low == pytest.approx(-0.2) and high == pytest.approx(0.24)
 
 
+@pytest.mark.parametrize("per_decade", [2, 10])
+def test_tried_penalties_are_dots(per_decade):
+    rows, profiles = tables(per_decade=per_decade)
+    first = likelihood(rows, profiles, planted={}).axes[0]
+    for line, name in zip(marked(first, "profile"), rows["variable"], strict=True):
+        assert line.get_marker() == "." and line.get_markersize() > 2
+        tried = profiles[(profiles["variable"] == name) & np.isfinite(profiles["gain_per_person"])]
+        assert set(tried["delta_minus_1"]) <= set(line.get_xdata())
+        assert len(line.get_xdata()) == len(tried) + 1  # and the estimate, under its own mark
+
+
 @pytest.mark.parametrize("mirrored", [True, False])
 def test_the_better_off_side_is_there_if_it_was_tried(mirrored):
     axes = likelihood(*tables(mirrored), planted={}).axes[1]

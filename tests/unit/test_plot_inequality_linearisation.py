@@ -67,6 +67,15 @@ def test_curves_are_the_columns_of_the_table_by_rising_penalty():
     assert set(standard.get_ydata()) == {18413}
 
 
+def test_each_panel_names_its_own_lines():
+    made = linearisation(table())
+    said = [[t.get_text() for t in a.get_legend().get_texts()] if a.get_legend() else []
+            for a in made.axes]  # fmt: skip
+    assert said == [["below 0", "above 1"], [], ["linear", "exact", "standard model"]]
+    (key,) = made.legends
+    assert [t.get_text() for t in key.get_texts()] == list(NAMES)
+
+
 def test_no_clipping_and_no_difference_can_be_drawn():
     exact = table().assign(clipped_low_share=0.0, clipped_high_share=0.0, moved_share=0.0)
     made = linearisation(exact)

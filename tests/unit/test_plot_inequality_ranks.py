@@ -29,7 +29,7 @@ def lines(axes, gid):
 @pytest.mark.parametrize("size", [0.6, 2.0, 3.5])
 @pytest.mark.parametrize("synthetic", [False, True])
 def test_no_word_is_cut_off_or_meets_another(size, synthetic):
-    label = "modified (both, $10^{-4}$)"
+    label = "modified (Conflict or flood per resident, $10^{-4}$)"
     made = rank_comparison(flows(size=size), unit="commuters", synthetic=synthetic, label=label)
     assert made.get_figwidth() * MM_PER_INCH == pytest.approx(183)
     boxes = drawn_texts(made)

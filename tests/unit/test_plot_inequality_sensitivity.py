@@ -65,8 +65,8 @@ def test_numbers_are_the_per_cent_of_random_classes_at_least_as_good():
         significant=[True, False, False, False],
     )
     words = panels_of(sensitivity(one), 1)[0].texts
-    numbers = [text for text in words if text.get_text() in ("0", "0.4", "3", "100")]
-    assert [text.get_text() for text in numbers] == ["0", "0.4", "3", "100"]
+    numbers = [text for text in words if text.get_text() in ("<0.1", "0.4", "3", "100")]
+    assert [text.get_text() for text in numbers] == ["<0.1", "0.4", "3", "100"]
     assert [text.get_fontstyle() for text in numbers] == ["normal", "normal", "italic", "italic"]
     assert [text.get_fontweight() for text in numbers] == ["bold", *["normal"] * 3]
     plain = sensitivity(one.drop(columns="n_draws").assign(p_random_hamming=0.27)).axes[0]

@@ -65,6 +65,10 @@ def test_the_crossing_is_marked_and_written(tables, drawn):
     assert any(r"$6.8\times10^{-5}$" in text.get_text() for text in texts(drawn))
 
 
+def test_the_size_of_the_other_panels_is_named(drawn):
+    assert "$n_1$ of a and b" in [text.get_text() for text in drawn.axes[2].texts]
+
+
 def test_every_distribution_is_named_and_its_numbers_are_those_of_the_tables(tables, drawn):
     curves, crossings = tables
     (key,) = drawn.legends

@@ -89,6 +89,8 @@ def test_shares_do_not_count_the_variable_itself():
     made = verdict_grid(tests)
     assert "10 %" in words_of(made.axes[0])[1]
     assert words_of(made.axes[1])[1].startswith("<0.5 %")
+    more = verdict_grid(tests.assign(n_draws=1000, p_random_U=1 / 1001, q_random_U=0.01))
+    assert words_of(more.axes[0])[1] == "<0.1 %"
 
 
 def test_missing_rows_and_tests_are_hatched_and_only_then_explained():
@@ -109,9 +111,11 @@ def test_the_dagger_marks_what_many_tests_do_not_bear():
     tests = table(1, 1).assign(p_mw=0.03, q_mw=0.09, p_binomial=0.03, q_binomial=0.04)
     tests = tests.assign(better_hamming=True, better_U=True)
     made = verdict_grid(tests)
-    assert words_of(made.axes[0])[0] == "0.03†"
-    assert words_of(made.axes[1])[0] == "0.03"
-    assert words_of(made.axes[0])[1].endswith("†") and not words_of(made.axes[1])[1].endswith("†")
+    marked = [[t.get_gid() for t in axes.texts if t.get_text() == "†"] for axes in made.axes[:2]]
+    assert marked == [["lost 0", "lost 1"], []]  # of P and of the share of random classes
+    assert words_of(made.axes[0])[0] == words_of(made.axes[1])[0] == "0.03"
+    corner, number = made.axes[0].texts[3], made.axes[0].texts[2]
+    assert corner.get_position()[1] < number.get_position()[1]  # above it, for y goes down
     assert any("false discovery" in text.get_text() for text, _ in drawn_texts(made))
     calm = tests.assign(q_mw=0.01, q_random_U=0.01)
     assert not any("†" in text.get_text() for text, _ in drawn_texts(verdict_grid(calm)))
@@ -122,8 +126,10 @@ def test_the_dagger_marks_what_many_tests_do_not_bear():
     [
         (0.4932, "0.49", "0.49"),
         (0.0047, "0.0047", "0.005"),
-        (4.2e-28, r"$4\!\cdot\!10^{-28}$", "$10^{-28}$"),
-        (1e-320, "$<10^{-300}$", "$<10^{-300}$"),
+        (4.2e-28, r"$4\!\cdot\!10^{-28}$", "<$10^{-27}$"),
+        (4.3e-7, r"$4\!\cdot\!10^{-7}$", "<$10^{-6}$"),
+        (1e-7, "$10^{-7}$", "<$10^{-6}$"),
+        (1e-320, "<$10^{-300}$", "<$10^{-300}$"),
     ],
 )
 def test_numbers_are_short(p, wide, narrow):

@@ -88,6 +88,18 @@ def test_no_text_leaves_the_page_or_meets_another(points, synthetic):
             assert not box.padded(-1).overlaps(beside.padded(-1)), (text, other)
 
 
+def test_distances_have_two_digits_below_ten_and_are_left_out_if_they_are_equal():
+    zones, destinations, flows, summary = tables()
+
+    def said(before, after):
+        given = summary.assign(value=[*summary["value"][:4], before, after])
+        made = what_if_map(zones, destinations, flows, given, title="T")
+        return " ".join(t.get_text() for t in texts(made))
+
+    assert "1.4 km before, 0.85 km" in said(1.44, 0.853)
+    assert "Mean distance" not in said(1.41, 1.44) and "Mean distance" in said(1.4, 1.5)
+
+
 def test_places_that_gain_and_no_change_can_be_drawn():
     zones, destinations, flows, summary = tables()
     better = destinations.assign(change=destinations["change"].abs())

@@ -86,7 +86,8 @@ def change_arrows(
     aspect = (under.bounds[2] - under.bounds[0]) / (under.bounds[3] - under.bounds[1])
     cell = (WIDTH_DOUBLE - 2 * _EDGE - _GAP) / 2
     height = min(cell / aspect, _TALLEST_MAP)
-    listed = _EDGE + _HEADER + height + _KEY
+    exact = _exact(changes)
+    listed = _EDGE + _HEADER + height + _KEY + (_LINE if exact else 0.0)
     deep = _LINE * (len(changes) + 1) + 1.5
     made = figure(WIDTH_DOUBLE, listed + deep + _EDGE)
     errors = changes[[f"error_{model}" for model in _MODELS.values()]].to_numpy(dtype=float)
@@ -104,7 +105,7 @@ def change_arrows(
             maps.scale_bar(axes, under)
         total = np.abs(error).sum()
         panels.letter(axes, number, f"{title} model: {total:,.0f} {unit} wrong in these flows")
-    _key(made, _EDGE + _HEADER + height + 1.0, largest, unit)
+    _key(made, _EDGE + _HEADER + height + 1.0, largest, unit, exact)
     _list(made, changes, listed, deep)
     panels.tag_synthetic(made, synthetic)
     return made
@@ -135,10 +136,22 @@ def _arrows(
         drawn.set_gid(f"flow {row + 1}")
 
 
-def _key(made: Figure, top: float, largest: float, unit: str) -> None:
-    """Widths with their numbers, colours by sign, and what orange zones are; one line."""
-    axes = panels.axes_mm(made, _EDGE, top, WIDTH_DOUBLE - 2 * _EDGE, _KEY - 2.0)
-    axes.set(xlim=(0, WIDTH_DOUBLE - 2 * _EDGE), ylim=(_KEY - 2.0, 0))
+def _exact(changes: pd.DataFrame) -> str:
+    """Which arrows are missing, and why; empty if none is."""
+    parts = []
+    for letter, model in zip("ab", _MODELS.values(), strict=True):
+        rows = [str(row + 1) for row in np.flatnonzero(changes[f"error_{model}"] == 0)]
+        if rows:
+            listed = " and ".join(filter(None, (", ".join(rows[:-1]), rows[-1])))
+            parts.append(f"{'flows' if len(rows) > 1 else 'flow'} {listed} in {letter}")
+    return f"no arrow: error 0 ({'; '.join(parts)})" if parts else ""
+
+
+def _key(made: Figure, top: float, largest: float, unit: str, exact: str) -> None:
+    """Widths with their numbers, colours by sign, orange zones; beneath, what has no arrow."""
+    tall = _KEY - 2.0 + (_LINE if exact else 0.0)
+    axes = panels.axes_mm(made, _EDGE, top, WIDTH_DOUBLE - 2 * _EDGE, tall)
+    axes.set(xlim=(0, WIDTH_DOUBLE - 2 * _EDGE), ylim=(tall, 0))
     axes.set_axis_off()
     y = 2.6
     shown = maps.round_length(largest)
@@ -155,6 +168,7 @@ def _key(made: Figure, top: float, largest: float, unit: str) -> None:
         axes.text(x + 10.5, y, text, **place)
     axes.fill_between([140, 144], y - 1.2, y + 1.2, color=PENALISED, linewidth=0)
     axes.text(145.5, y, "penalised places", **place)
+    axes.text(0.0, y + _LINE, exact, **place)
 
 
 def _sample(axes: Axes, at: tuple[float, float], width_mm: float, colour: str) -> None:
@@ -187,10 +201,10 @@ def _list(made: Figure, changes: pd.DataFrame, top: float, deep: float) -> None:
         for right, column in zip(_RIGHT, _COLUMNS, strict=True):
             value = getattr(row, column)
             colour = _colour(value) if column.startswith("error") else INK
-            axes.text(
-                right, y, _number(value, signed=colour != INK or column == "change_percent"),
-                ha="right", va="baseline", color=colour,
-            )  # fmt: skip
+            text = _number(value, signed=colour != INK or column == "change_percent")
+            if column == "distance_km" and value < 9.95:
+                text = ways.kilometres(value)
+            axes.text(right, y, text, ha="right", va="baseline", color=colour)
 
 
 def _after(axes: Axes, at: tuple[float, float], text: str, colour: str) -> tuple[float, float]:

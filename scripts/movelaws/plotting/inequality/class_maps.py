@@ -27,6 +27,7 @@ OUTLINE = "#f28c00"
 
 _EDGE, _GAP, _HEADER, _KEY, _KEY_LINE = 1.0, 4.0, 5.5, 15.5, 12.0  # mm
 _BAR, _BAR_DEEP = 46.0, 2.2
+_LETTER, _SWATCH = 1.32, 5.0  # mm, of a letter on average and of a patch before a text
 _TALLEST = 200.0
 _UNKNOWN = "#f3d9e4"
 _OUTLINE, _OUTLINE_THIN = 1.0, 0.4  # points; of few and of many zones
@@ -88,9 +89,9 @@ def class_maps(
             maps.scale_bar(axes, under)
         panels.letter(axes, number, label)
         unknown = 0 if values is None else int(np.count_nonzero(~np.isfinite(values)))
-        said = f"penalised: {at[variable].sum():,} of {len(zones):,}"
+        said = [f"penalised: {at[variable].sum():,} of {len(zones):,}"]
         if unknown:
-            said += f"; pink: {unknown:,} unknown"
+            said.append(f"unknown: {unknown:,}")
         _key(made, (left, top + height + 1.0, cell), scale, (label, said))
     panels.tag_synthetic(made, synthetic)
     return made
@@ -159,9 +160,9 @@ def _key(
     made: Figure,
     place: tuple[float, float, float],
     scale: ScalarMappable | None,
-    words: tuple[str, str],
+    words: tuple[str, list[str]],
 ) -> None:
-    """Colour bar with the variable's name, then the penalised zones and how many they are."""
+    """Colour bar with the variable's name, then how many zones are penalised and unknown."""
     left, top, width = place
     label, said = words
     if scale is not None:
@@ -173,11 +174,24 @@ def _key(
         bar.locator = MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10])
         bar.formatter = FuncFormatter(lambda v, _: f"{v:,.6g}".replace("-", "−"))
         bar.update_ticks()
-        bar.set_label(label)
+        bar.set_label(_bar_label(label, scale, width))
     axes = panels.axes_mm(made, left, top + _KEY_LINE - 2.0, width, 4.0)
     axes.set_axis_off()
     axes.set(xlim=(0, width), ylim=(0, 4))
-    x = width / 2 - 0.66 * len(said)
-    fill = {"facecolor": PENALISED} if scale is None else {"facecolor": "none"}
-    axes.add_patch(Rectangle((x - 5, 0.9), 3.6, 2.2, edgecolor=OUTLINE, linewidth=_OUTLINE, **fill))
-    axes.text(x, 2, said, va="center_baseline", color=QUIET)
+    x = (width - sum(_LETTER * len(text) + _SWATCH for text in said) - 4.0 * (len(said) - 1)) / 2
+    looks = (
+        (PENALISED if scale is None else "none", OUTLINE, _OUTLINE),
+        (_UNKNOWN, maps.COAST, 0.3),
+    )
+    for text, (fill, edge, line) in zip(said, looks, strict=False):
+        axes.add_patch(Rectangle((x, 0.9), 3.6, 2.2, fc=fill, ec=edge, linewidth=line))
+        axes.text(x + _SWATCH, 2, text, va="center_baseline", color=QUIET)
+        x += _SWATCH + _LETTER * len(text) + 4.0
+
+
+def _bar_label(label: str, scale: ScalarMappable, width: float) -> str:
+    """The variable, whose name the panel has too, and a scale that is not linear."""
+    if not isinstance(scale.norm, PowerNorm):
+        return label
+    whole = f"{label}, square-root scale"
+    return whole if _LETTER * len(whole) < width else "square-root scale"

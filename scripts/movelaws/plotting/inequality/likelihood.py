@@ -27,7 +27,7 @@ LOOKS = (
 
 _LEFT, _RIGHT, _TOP, _TALL, _BETWEEN, _ROW, _BOTTOM = 31.0, 27.0, 9.5, 48.0, 5.0, 5.6, 10.0  # mm
 _NOTHING = 0.8  # decades on paper between 0 and the smallest penalty
-_COARSE = 40  # points of a profile below which each is shown
+_COARSE = 40  # points of a profile below which its dots are large
 _DASHES = ("-", (0, (4, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.5, 1.2, 1.5)))
 
 
@@ -87,7 +87,7 @@ def likelihood(
         first.plot(
             part["delta_minus_1"], part["gain_per_person"], color=look.colour,
             ls=_DASHES[at % len(_DASHES)], gid="profile", zorder=3,
-            marker="." if len(part) < _COARSE else None, ms=3.5, mew=0,
+            marker=".", ms=3.8 if len(part) < _COARSE else 3.2, mew=0, lw=0.8,
         )  # fmt: skip
         marked = {"marker": look.marker, "color": look.colour, "mec": "white", "mew": 0.5, "ms": 5}
         first.plot(row.delta_minus_1, row.gain_per_person, zorder=5, gid="maximum", **marked)
@@ -226,7 +226,12 @@ def _finish(first: Axes, second: Axes, rows: int, scale: str, planted: bool) -> 
         second.axhspan(at - 0.5, at + 0.5, color="#f3f4f6", lw=0, zorder=0)
     left = "better off ←     " if (second.get_xticks() < 0).any() else ""
     second.set_xlabel(f"{left}Penalty, {scale} (no unit)     → worse off")
-    panels.letter(first, 0, "Likelihood by penalty", above_mm=5.0 if planted else 1.5)
+    panels.letter(
+        first,
+        0,
+        "Likelihood by penalty (dots: penalties that were tried)",
+        above_mm=5.0 if planted else 1.5,
+    )
     panels.letter(second, 1, "Best penalty and 95 % bootstrap interval", above_mm=0.9)
     second.annotate(
         "largest gain (nats)", (1, 1), (4, 2.5), xycoords="axes fraction",

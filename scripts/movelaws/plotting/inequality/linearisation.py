@@ -21,7 +21,7 @@ COLUMNS = [
     "hamming_linear",
     "hamming_exact",
 ]
-_LEFT, _GAP, _RIGHT, _TOP, _TALL, _BOTTOM, _KEY = 13.5, 17.0, 2.5, 6.5, 46.0, 10.0, 8.6  # mm
+_LEFT, _GAP, _RIGHT, _TOP, _TALL, _BOTTOM, _KEY = 13.5, 17.0, 2.5, 6.5, 46.0, 10.0, 5.0  # mm
 _BROKEN = (0, (4, 1.6))
 
 
@@ -77,6 +77,8 @@ def linearisation(exact: pd.DataFrame, *, synthetic: bool = False) -> Figure:
         )
     ):
         panels.letter(axes, number, title)
+    _kinds(first, "below 0", "above 1")
+    _kinds(third, "linear", "exact", "standard model")
     _key(made, parts)
     panels.tag_synthetic(made, synthetic)
     return made
@@ -149,22 +151,25 @@ def _counts_axis(axes: Axes, exact: pd.DataFrame) -> None:
 
 
 def _key(made: Figure, parts: dict[str, pd.DataFrame]) -> None:
-    """Variables by colour and symbol, and beneath what full and broken lines are."""
-    variables = [
+    """Variables by colour and symbol."""
+    handles = [
         Line2D([], [], color=look.colour, marker=look.marker, mec="white", mew=0.5, label=label)
         for label, look in zip(parts, LOOKS, strict=False)
     ]
-    drawn = {"color": QUIET, "marker": "o", "ms": 3.6, "mew": 0.5}
-    hollow = drawn | {"mfc": "white", "mec": QUIET, "ls": _BROKEN}
-    kinds = [
-        Line2D([], [], mec="white", label="below 0 (a), linear model (b, c)", **drawn),
-        Line2D([], [], label="above 1 (a), exact model (c)", **hollow),
-        Line2D([], [], color=QUIET, lw=0.8, label="standard model (c)"),
-    ]  # fmt: skip
     tall = made.get_figheight() * MM_PER_INCH
-    for handles, low in ((variables, 4.6), (kinds, 0.8)):
-        made.legend(
-            handles=handles, loc="lower center", bbox_to_anchor=(0.5, low / tall),
-            ncols=len(handles), borderaxespad=0.0, borderpad=0.0, columnspacing=2.2,
-            handlelength=2.8,
-        )  # fmt: skip
+    made.legend(
+        handles=handles, loc="lower center", bbox_to_anchor=(0.5, 0.8 / tall), ncols=len(handles),
+        borderaxespad=0.0, borderpad=0.0, columnspacing=2.2, handlelength=2.8,
+    )  # fmt: skip
+
+
+def _kinds(axes: Axes, full: str, broken: str, thin: str = "") -> None:
+    """What full and broken lines are in this panel, where curves that rise leave room."""
+    drawn = {"color": QUIET, "marker": "o", "ms": 3.6, "mew": 0.5}
+    handles = [
+        Line2D([], [], mec="white", label=full, **drawn),
+        Line2D([], [], label=broken, **(drawn | {"mfc": "white", "mec": QUIET, "ls": _BROKEN})),
+    ]
+    if thin:
+        handles.append(Line2D([], [], color=QUIET, lw=0.8, label=thin))
+    axes.legend(handles=handles, loc="upper left", borderaxespad=0.4, handlelength=2.8)

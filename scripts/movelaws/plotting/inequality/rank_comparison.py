@@ -6,7 +6,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from movelaws.plotting import HAIRLINE, INK, QUIET, WIDTH_DOUBLE, colours, figure, panels, style
+from movelaws.plotting import (
+    HAIRLINE,
+    INK,
+    MM_PER_INCH,
+    QUIET,
+    WIDTH_DOUBLE,
+    colours,
+    figure,
+    panels,
+    style,
+)
 from movelaws.plotting.colours import Look
 
 COLUMNS = ["flow", "standard", "modified"]
@@ -14,7 +24,7 @@ STANDARD, MODIFIED = colours.model("RM"), Look("#0072B2", "o")
 FEWEST = 5
 """Pairs in a bin of panel b; a bin of fewer joins the one below it."""
 
-_LEFT, _GAP, _RIGHT, _TOP, _TALL, _BOTTOM, _KEY = 16.0, 20.0, 2.5, 6.5, 62.0, 10.0, 9.0  # mm
+_LEFT, _GAP, _RIGHT, _TOP, _TALL, _BOTTOM, _KEY = 16.0, 20.0, 2.5, 6.5, 62.0, 10.0, 9.6  # mm
 _NOTHING = 0.35  # where a flow of 0 is drawn on the log axis
 _ASIDE = 1.12  # factor by which the models of a bin stand apart
 
@@ -184,18 +194,24 @@ def _line(column: str, look: Look) -> dict[str, object]:
 
 
 def _key(made: Figure, label: str) -> None:
+    """The flows, and beneath the marks of panel b: in one row long names would not fit."""
     names = {
         "flow": ("observed (a)", colours.OBSERVED),
         "standard": ("standard radiation", STANDARD),
         "modified": (label, MODIFIED),
     }
-    handles = []
+    flows = []
     for column, (name, look) in names.items():
         marker = {} if column == "flow" else {"marker": look.marker, "mec": "white", "mew": 0.5}
-        handles.append(Line2D([], [], label=name, ms=4.2, **marker, **_line(column, look)))
-    handles.append(Line2D([], [], color=QUIET, marker="|", ls="", ms=8, label="quartiles (b)"))
-    handles.append(Line2D([], [], color=QUIET, lw=HAIRLINE, label="predicted = observed (b)"))
-    made.legend(
-        handles=handles, loc="lower center", ncols=3, borderaxespad=0.3,
-        columnspacing=2.0, handlelength=2.6,
-    )  # fmt: skip
+        flows.append(Line2D([], [], label=name, ms=4.2, **marker, **_line(column, look)))
+    further = [
+        Line2D([], [], color=QUIET, marker="|", ls="", ms=8, label="quartiles (b)"),
+        Line2D([], [], color=QUIET, lw=HAIRLINE, label="predicted = observed (b)"),
+    ]
+    tall = made.get_figheight() * MM_PER_INCH
+    for handles, low in ((flows, 5.0), (further, 0.8)):
+        made.legend(
+            handles=handles, loc="lower center", bbox_to_anchor=(0.5, low / tall),
+            ncols=len(handles), borderaxespad=0.0, borderpad=0.0, columnspacing=2.0,
+            handlelength=2.6,
+        )  # fmt: skip

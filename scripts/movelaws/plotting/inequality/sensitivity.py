@@ -11,8 +11,8 @@ from movelaws.plotting.inequality.verdict_grid import (
     check_level,
     fill,
     frame,
+    percent,
     power,
-    share_as_good,
 )
 
 COLUMNS = [
@@ -118,16 +118,15 @@ def _cell(axes: Axes, column: int, row: int, found: pd.Series | None) -> None:
     fill(axes, column, row, better, better)
     fewer = found["hamming"] < found["hamming_standard"]
     axes.text(
-        column + 0.5, row + 0.5, _number(100 * share_as_good(found, "hamming")), ha="center",
+        column + 0.5, row + 0.5, _number(found), ha="center",
         va="center_baseline", color=INK if fewer else QUIET,
         fontstyle="normal" if fewer else "italic", fontweight="bold" if better else "normal",
     )  # fmt: skip
 
 
-def _number(value: float) -> str:
-    """Per cent: 27, 3, 0.4; a rounded 0 is written only for none at all."""
-    value = abs(round(value, 6))
-    return f"{value:.0f}" if value >= 0.95 or value == 0 else f"{max(value, 0.1):.1f}"
+def _number(row: pd.Series) -> str:
+    """Per cent: 27, 3, 0.4; with none of 100 random classes <1."""
+    return percent(row, "hamming").removesuffix(" %")
 
 
 def _key(made: Figure, height: float, level: float, missing: bool) -> None:

@@ -146,7 +146,7 @@ def _by_size(axes: Axes, crossings: pd.DataFrame, looks: dict[str, Look], n1: fl
     axes.set_ylim(low / 2, high * 3)
     axes.axvline(n1, color=QUIET, lw=HAIRLINE, zorder=1)
     axes.annotate(
-        "as in a and b",
+        "$n_1$ of a and b",
         (n1, 0),
         (-2.5, 3),
         xycoords=axes.get_xaxis_transform(),

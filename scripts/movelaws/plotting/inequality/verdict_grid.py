@@ -38,13 +38,13 @@ COLUMNS = [
     "significant",
 ]
 LOST = "†"
-"""After a number that is no longer significant as one test of many."""
+"""Above a number that is no longer significant as one test of many."""
 
-_LEFT, _RIGHT, _HEADER, _ROW, _GAP = 29.0, 1.5, 6.0, 6.0, 1.5  # mm
+_LEFT, _RIGHT, _HEADER, _ROW, _GAP = 29.0, 1.5, 6.0, 6.4, 1.5  # mm
 _TICKS, _LINE, _KEY_GAP, _KEY_CELL = 8.0, 4.6, 3.0, 22.0
 _LETTERS = 19  # of a line of a variable's name
 _EDGE = "#3c8d3c"
-_FACTOR, _BARE = 10.4, 7.0  # mm of half a cell in which 5 x 10^-28, or 10^-28, fit
+_FACTOR, _SHORT, _BARE = 10.4, 9.4, 8.8  # mm of half a cell: 5 x 10^-28, 5 x 10^-8, <10^-28 fit
 
 
 @style()
@@ -192,24 +192,27 @@ def power(exponent: float) -> str:
 
 
 def compact(p: float, factor: bool = True) -> str:
-    """A P value in few letters: 0.49, 0.0047, 5 x 10^-8 or, in less room, 0.005 and 10^-8."""
+    """A P value in few letters: 0.49, 0.0047, 5 x 10^-8 or, in less room, 0.005 and <10^-7."""
     if p >= 0.0995:
         return f"{p:.2f}"
     if p >= 0.00095:
         return f"{p:.2g}" if factor or p >= 0.00995 else f"{p:.1g}"
     if p < 1e-300:
-        return r"$<10^{-300}$"
+        return r"<$10^{-300}$"
     if factor:
         return panels.power_of_ten(float(f"{p:.0e}")).replace(r"\times", r"\!\cdot\!")
-    # always downwards, so that 3e-7 and 4e-7 look alike
-    return power(np.floor(np.log10(p)))
+    # A bound is never wrong, a P value rounded to a decade is.
+    return "<" + power(np.floor(np.log10(p)) + 1)
 
 
-def percent(share: float, draws: float = np.nan) -> str:
-    """A share in percent, two digits: 35 %, 5.4 %, 0.5 %; of no draw, below one of them."""
+def percent(row: pd.Series, statistic: str) -> str:
+    """Share of the random classes that do as well: 35 %, 5.4 %, <0.5 % for none of 200."""
+    share, draws = share_as_good(row, statistic), row.get("n_draws", np.nan)
+    if np.isnan(share):
+        return ""
+    if share * draws < 0.5:  # rounding may leave a little more or less than 0
+        return f"<{100 / draws:.2g} %"
     value = 100 * share
-    if value == 0 and draws > 0:
-        return f"<{100 / draws:.1g} %"
     return f"{value:.0f} %" if value >= 9.95 else f"{value:.2g} %"
 
 
@@ -231,16 +234,17 @@ def _tested(
     if half_mm < _BARE:
         return  # the fill says it; numbers would run into each other
     marks = _lost(row, test, level)
-    share = share_as_good(row, statistic)
-    random = "" if np.isnan(share) else percent(share, row.get("n_draws", np.nan))
-    numbers = compact(row[p], half_mm >= _FACTOR), random
+    # An exponent of one digit takes less room than one of two.
+    roomy = half_mm >= (_FACTOR if row[p] < 1e-9 else _SHORT)
+    numbers = compact(row[p], roomy), percent(row, statistic)
+    y = at + (0.66 if marks else 0.5)
     for part, (text, mark, holds) in enumerate(
-        zip(numbers, (LOST * (LOST in marks), LOST * ("r" in marks)), (left, right), strict=True)
+        zip(numbers, (LOST in marks, "r" in marks), (left, right), strict=True)
     ):
-        axes.text(
-            column + 0.25 + 0.5 * part, at + 0.5, text + mark, ha="center", va="center_baseline",
-            color=INK if holds else QUIET,
-        )  # fmt: skip
+        x, look = column + 0.5 * part, {"va": "center_baseline", "color": INK if holds else QUIET}
+        axes.text(x + 0.25, y, text, ha="center", **look)
+        if mark:
+            axes.text(x + 0.47, at + 0.27, LOST, ha="right", gid=f"lost {part}", **look)
 
 
 def _lost(row: pd.Series, test: tuple[str, str, str], level: float) -> str:

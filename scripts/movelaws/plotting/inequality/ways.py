@@ -113,6 +113,11 @@ def shortened(name: str, letters: int) -> str:
     return name if len(name) <= letters else f"{name[: letters - 1].rstrip(' ,')}…"
 
 
+def kilometres(value: float) -> str:
+    """A distance: two digits below 10 km, one decimal above."""
+    return f"{value:.2g}" if value < 9.95 else f"{value:,.1f}"
+
+
 def _control(start: np.ndarray, end: np.ndarray, bend: float) -> np.ndarray:
     """To the right of the middle, so that the way back lies on the other side."""
     ahead = end - start

@@ -135,12 +135,12 @@ def _told(summary: pd.DataFrame, known: pd.DataFrame, unit: str) -> list[str]:
     hit = known[known["struck"].astype(bool)]
     change, had = float(hit["change"].sum()), f"{hit['before'].sum():,.0f} arrivals."
     share = value["go elsewhere"] / value["people who move"]
+    far = [ways.kilometres(value[f"mean distance {when}"]) for when in ("before", "after")]
     paragraphs = [
         f"Of {value['people who move']:,.0f} {unit}, {value['go elsewhere']:,.0f} "
         f"({100 * share:.1f} %) go elsewhere. The struck places "
         + (f"gain {change:,.0f} beside {had}" if change > 0 else f"lose {-change:,.0f} of {had}"),
-        f"Mean distance: {value['mean distance before']:,.1f} km before, "
-        f"{value['mean distance after']:,.1f} km after.",
+        f"Mean distance: {far[0]} km before, {far[1]} km after." if far[0] != far[1] else "",
         f"Arrows: the {_ARROWS} flows that change most; wider if by more.",
         f"Both sides are predictions, after with {_penalty(value['delta - 1'])} "
         "in the struck places.",
