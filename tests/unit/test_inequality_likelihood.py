@@ -135,18 +135,17 @@ def test_the_maximum_between_grid_points_is_that_of_a_search(base, penalty):
 @pytest.mark.parametrize("sign", [1, -1])
 @pytest.mark.parametrize("away", [-0.4, 0.0, 0.3])
 def test_a_parabola_is_met_exactly_whichever_its_sign(base, sign, away):
-    """Weights of two destinations whose log-likelihood is a parabola in the index of the grid."""
+    """Weights of two destinations whose log-likelihood is a parabola in the log of the penalty."""
     exponents = np.array([-5.0, -4, -3, -2.5])
     grid = np.sort(sign * np.r_[0.0, 10.0**exponents])
-    target = sign * 10.0 ** np.interp(2 + away, np.arange(4), exponents)
+    target = sign * 10.0 ** (away - 3)
     around = replace(base.surroundings, flow=np.zeros_like(base.surroundings.flow))
     around.flow[:, 0] = 1
 
     def weights(penalty):
         distance = 9.0
         if penalty != 0:
-            index = np.interp(np.log10(abs(penalty)), exponents, np.arange(4))
-            distance = (index - 2 - away) ** 2
+            distance = (np.log10(abs(penalty)) + 3 - away) ** 2
         p = np.zeros_like(around.flow)
         p[:, 0] = np.exp(-distance)
         p[:, 1] = 1 - p[:, 0]

@@ -25,6 +25,8 @@ Weights = Callable[[float], np.ndarray]
 _IMPOSSIBLE = -1e300  # in the place of -inf, which times 0 draws would be no number
 _ROUNDING = 1e-12  # of the log-likelihood per person
 _REFINEMENTS, _PARTS, _FEW_STEPS = 3, 3, 2  # rounds, parts of a step, steps
+_NEARLY_ALL = (0.01, 0.99)  # of the draws
+_WIDE = 1.5  # ratio of neighbouring penalties, above which the grid is coarse
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,11 +110,11 @@ def estimate_penalty(
     """Map the likelihood over a grid of penalties and bootstrap its maximum over the origins.
 
     The maximum lies between grid points; a parabola through the best point and its neighbours, in
-    the index of the grid (so in the logarithm of the penalty), says where. A maximum at the end of
-    the grid, or beside 0, stays on its grid point; where no penalty is better than none by more
-    than rounding, it is 0. Where the bootstrap estimates lie within two steps of the grid, these
-    are divided further. Flows from or to zones without people are impossible whatever the penalty
-    and say nothing about it: they are left out.
+    the logarithm of the penalty, says where. A maximum at the end of the grid, or beside 0, stays
+    on its grid point; where no penalty is better than none by more than rounding, it is 0. Where
+    steps of the grid are wide, or nearly all bootstrap estimates lie within two of them, they are
+    divided further. Flows from or to zones without people are impossible whatever the penalty and
+    say nothing about it: they are left out.
 
     Parameters
     ----------
@@ -187,20 +189,22 @@ def _bootstrapped(
 def _within_interval(
     grid: np.ndarray, by_origin: np.ndarray, drawn: np.ndarray, noise: float
 ) -> np.ndarray:
-    """Penalties between those of the grid, where the grid is too coarse for the bootstrap.
+    """Penalties between those of the grid, where the grid is too coarse for its maximum.
 
-    It is where all draws have their best penalty within two of its steps: a parabola over steps
-    much wider than the interval would be all that the interval is made of.
+    It is where its steps are wide, for a parabola over a decade is a guess, and where nearly all
+    draws have their best penalty within two steps: the interval would be made of the parabola.
     """
     found = _bootstrapped(grid, by_origin, drawn, noise)
-    first = int(np.searchsorted(grid, found.min(), side="right")) - 1
-    last = int(np.searchsorted(grid, found.max(), side="left"))
-    ends = grid[max(first - 1, 0) : last + 2]
-    if last - first > _FEW_STEPS or (np.sign(ends) != np.sign(ends[0])).any() or ends[0] == 0:
-        return np.empty(0)
-    inner = np.arange(1, _PARTS) / _PARTS
+    least, most = np.quantile(found, _NEARLY_ALL)
+    first = max(int(np.searchsorted(grid, least, side="right")) - 2, 0)
+    last = min(int(np.searchsorted(grid, most, side="left")) + 1, grid.size - 1)
+    steps = [pair for pair in pairwise(grid[first : last + 1]) if pair[0] * pair[1] > 0]
+    wide = [(a, b) for a, b in steps if max(a / b, b / a) > _WIDE]
+    if not wide and last - first - 2 <= _FEW_STEPS:
+        wide = steps
     # geometric, as the grid is, whichever the sign
-    return np.concatenate([a * (b / a) ** inner for a, b in pairwise(ends)])
+    inner = np.arange(1, _PARTS) / _PARTS
+    return np.concatenate([np.empty(0), *(a * (b / a) ** inner for a, b in wide)])
 
 
 def _peak(grid: np.ndarray, value: np.ndarray, noise: float) -> tuple[float, float]:
@@ -210,11 +214,14 @@ def _peak(grid: np.ndarray, value: np.ndarray, noise: float) -> tuple[float, flo
         return 0.0, 0.0
     if k in (0, grid.size - 1) or 0 in grid[k - 1 : k + 2]:
         return float(grid[k]), float(value[k])
-    left, top, right = value[k - 1 : k + 2]
-    curvature = left - 2 * top + right
-    if curvature >= 0 or min(left, right) <= _IMPOSSIBLE / 2:
+    before, top, after = value[k - 1 : k + 2]
+    if min(before, after) <= _IMPOSSIBLE / 2:
         return float(grid[k]), float(top)
-    shift = 0.5 * (left - right) / curvature
-    # geometric between neighbours, whichever their sign
-    step = grid[k + 1] / grid[k] if shift >= 0 else grid[k] / grid[k - 1]
-    return float(grid[k] * step**shift), float(top - 0.25 * (left - right) * shift)
+    # a parabola in the logarithm of the penalty, whose steps need not be equal
+    to_before, to_after = np.log(grid[[k - 1, k + 1]] / grid[k])
+    first, second = (before - top) / to_before, (after - top) / to_after
+    bend = (second - first) / (to_after - to_before)
+    if bend >= 0:
+        return float(grid[k]), float(top)
+    slope = first - bend * to_before
+    return float(grid[k] * np.exp(-slope / (2 * bend))), float(top - slope**2 / (4 * bend))
