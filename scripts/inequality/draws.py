@@ -10,7 +10,8 @@ import pandas as pd
 from movelaws import threads
 from movelaws.frames import read
 from movelaws.inequality.case import build
-from movelaws.inequality.random_classes import CONTIGUOUS, SCATTERED, contiguous, drawn
+from movelaws.inequality.comparison import CONTIGUOUS, SCATTERED
+from movelaws.inequality.random_classes import contiguous, drawn
 from movelaws.log import logged
 
 CENTRES = 200

@@ -223,7 +223,7 @@ rule inequality_likelihood:
         case="|".join(INEQUALITY_CASES) or "none",
     conda:
         "../../envs/environment.yaml"
-    threads: 1
+    threads: 2
     resources:
         mem="4GB",
         runtime="120m",
@@ -261,7 +261,7 @@ rule inequality_exact:
         case="|".join(INEQUALITY_CASES) or "none",
     conda:
         "../../envs/environment.yaml"
-    threads: 1
+    threads: 2
     resources:
         mem="4GB",
         runtime="120m",

@@ -20,6 +20,9 @@ from movelaws.inequality.agreement import (
 )
 from movelaws.inequality.ranks import mann_whitney, whole_numbers_alike
 
+SCATTERED, CONTIGUOUS = "scattered", "contiguous"
+"""Values of the column ``null``, where tables of both are joined."""
+
 
 @dataclass(frozen=True)
 class Comparison:

@@ -9,13 +9,19 @@ import pandas as pd
 from movelaws.inequality.allocation import allocate, rounded
 from movelaws.inequality.case import Case
 from movelaws.inequality.classes import TWO_CLASSES
-from movelaws.inequality.comparison import against_random, compare, false_discovery, verdict
+from movelaws.inequality.comparison import (
+    CONTIGUOUS,
+    SCATTERED,
+    against_random,
+    compare,
+    false_discovery,
+    verdict,
+)
 from movelaws.inequality.information import (
     akaike_multinomial,
     akaike_squares,
     akaike_wrong_pairs,
 )
-from movelaws.inequality.random_classes import CONTIGUOUS, SCATTERED
 from movelaws.inequality.standard import standard
 
 STABLE = [

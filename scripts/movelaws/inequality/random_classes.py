@@ -11,11 +11,9 @@ import numpy as np
 import pandas as pd
 
 from movelaws.inequality.case import Case
+from movelaws.inequality.comparison import CONTIGUOUS
 from movelaws.inequality.draws import RandomClasses
 from movelaws.seeds import stream
-
-SCATTERED, CONTIGUOUS = "scattered", "contiguous"
-"""Values of the column ``null``, where tables of both are joined."""
 
 _COLUMNS = ["variable", "exponent", "draw", "u", "effect_mw", "hamming", "weighted_hamming"]
 
