@@ -1,0 +1,22 @@
+"""Lay out the variables and flows of one dataset for the search."""
+
+from movelaws.frames import read
+from movelaws.log import logged
+from movelaws.symbolic.observations import Observations
+from movelaws.symbolic.variables import observe
+
+
+def lay_out(folder: str, support: str) -> Observations:
+    """Variables and flows of the dataset whose canonical tables are in ``folder``."""
+    found = observe(read(folder), support)
+    print(f"{found.n_rows:,} pairs of {found.n_origins:,} origins: {', '.join(found.names)}")
+    return found
+
+
+if __name__ == "__main__":
+    from pathlib import Path
+
+    with logged(snakemake.log[0]):
+        lay_out(str(Path(snakemake.input.zones).parent), snakemake.params.support).save(
+            snakemake.output.observations
+        )
