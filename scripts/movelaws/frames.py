@@ -6,7 +6,7 @@ column, the row and what to do.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,6 +30,9 @@ ZONE_COLUMNS = (
     "geometry",
 )
 FLOW_COLUMNS = ("origin", "destination", "flow")
+GIVEN_COLUMNS = ("distance_km", "opportunities_residential", "opportunities_workplace")
+"""Columns that flows may have: values the publisher gives in the place of computed ones."""
+
 PLACE_COLUMNS = ("place_id", "zone_id", "x", "y", "residential_population", "workplace_population")
 OUTSIDE = "places outside the zones"
 
@@ -44,8 +47,10 @@ class Canonical:
         zone_id (str), name (str), area_km2 (km^2 or NaN), residential_population and
         workplace_population (people or NaN), x and y (the point that distances are measured
         from, in units of the CRS), geometry (polygons or points), then attributes of any kind.
-    flows : (n_pairs, 3) DataFrame sorted by origin, destination
-        origin (str), destination (str), flow (people, > 0); no diagonal, one row per pair.
+    flows : (n_pairs, 3 or more) DataFrame sorted by origin, destination
+        origin (str), destination (str), flow (people, > 0); no diagonal, one row per pair. Where a
+        publisher gives them and nothing better can be computed, also distance_km (> 0) and
+        opportunities_residential, opportunities_workplace (people).
     places : (n_places, 6) DataFrame sorted by ``place_id``
         The points whose population is summed for intervening opportunities: place_id, zone_id
         (the zone it belongs to), x, y (in the CRS of the zones) and the two populations.
@@ -84,6 +89,15 @@ def _coordinate() -> pa.Column:
     return pa.Column(float, pa.Check(np.isfinite, error=remedy))
 
 
+def _finite(values: pd.Series) -> pd.Series:
+    return (values >= 0) & np.isfinite(values)
+
+
+def _given(rule: Callable[[pd.Series], pd.Series], error: str) -> pa.Column:
+    remedy = f"{error}: correct it in the raw file, or leave the column out"
+    return pa.Column(float, pa.Check(rule, error=remedy), required=False)
+
+
 ZONES = pa.DataFrameSchema(
     {
         "zone_id": _identifier(),
@@ -113,6 +127,9 @@ FLOWS = pa.DataFrameSchema(
                 error="must be finite and > 0: leave out pairs without a flow",
             ),
         ),
+        "distance_km": _given(lambda s: (s > 0) & np.isfinite(s), "must be finite and > 0"),
+        "opportunities_residential": _given(_finite, "must be finite and >= 0"),
+        "opportunities_workplace": _given(_finite, "must be finite and >= 0"),
     },
     strict=True,
 )
@@ -152,11 +169,14 @@ def assemble(
         places = pd.DataFrame(zones.drop(columns="geometry")).assign(place_id=zones["zone_id"])
     extra = [name for name in zones.columns if name not in ZONE_COLUMNS]
     zones = zones[[*ZONE_COLUMNS[:-1], *extra, "geometry"]].sort_values("zone_id")
-    flows = flows[list(FLOW_COLUMNS)].sort_values(["origin", "destination"])
+    given = [name for name in GIVEN_COLUMNS if name in flows.columns]
+    flows = flows[[*FLOW_COLUMNS, *given]].sort_values(["origin", "destination"])
     places = places[list(PLACE_COLUMNS)].sort_values("place_id")
     numbers = ["area_km2", "residential_population", "workplace_population", "x", "y"]
     zones = zones.astype({name: float for name in numbers} | {"zone_id": str, "name": str})
-    flows = flows.astype({"origin": str, "destination": str, "flow": float})
+    flows = flows.astype(
+        {"origin": str, "destination": str} | {name: float for name in ("flow", *given)}
+    )
     for kind in ("workplace", "residential"):
         if empty := int(zones[f"{kind}_population"].eq(0).sum()):
             notes[f"zones without {kind} population"] = empty
@@ -247,7 +267,8 @@ def _plain(value: np.generic) -> int | float | str:
 
 
 def _validate(table: str, schema: pa.DataFrameSchema, frame: pd.DataFrame, key: list[str]) -> None:
-    missing = [name for name in schema.columns if name not in frame.columns]
+    needed = [name for name, column in schema.columns.items() if column.required]
+    missing = [name for name in needed if name not in frame.columns]
     if missing:
         raise ValueError(f"{table}: column {missing[0]!r} is missing; it has {list(frame.columns)}")
     try:

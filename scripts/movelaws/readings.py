@@ -50,6 +50,9 @@ def pairs_under(
     rng : generator, needed when a jitter is given.
     circle : also sum the population around the destination (needed by PWO).
 
+    Distances and opportunities that came with the flows (``frames.GIVEN_COLUMNS``) take the place
+    of computed ones where every choice but the population is the default.
+
     Raises
     ------
     ValueError
@@ -76,9 +79,25 @@ def pairs_under(
     if jitter_places_m:
         places = _moved(places, zones.crs, jitter_places_m, rng)
     pairs = build_pairs(zones, flows, places, population=population, support=support, circle=circle)
+    plain = (intervening, centroids, distance) == ("places", "given", "sphere")
+    if plain and support == "observed" and not (jitter_places_m or jitter_zones_m):
+        pairs = _with_given(pairs, flows, population)
     if distance == "ellipsoid":
         pairs = replace(pairs, distance_km=_geodesic_km(zones, pairs))
     return pairs
+
+
+def _with_given(pairs: Pairs, flows: pd.DataFrame, population: str) -> Pairs:
+    columns = {"distance_km": "distance_km", "intervening": f"opportunities_{population}"}
+    columns = {name: column for name, column in columns.items() if column in flows}
+    if not columns:
+        return pairs
+    ids = pd.Index(pairs.zone_ids)
+    ends = [ids.get_indexer(flows[end]) for end in ("destination", "origin")]
+    order = np.lexsort(ends)  # the order of the pairs
+    return replace(
+        pairs, **{name: flows[c].to_numpy(dtype=float)[order] for name, c in columns.items()}
+    )
 
 
 def are_zones(places: pd.DataFrame, zones: pd.DataFrame) -> bool:

@@ -171,8 +171,38 @@ def check_names(config: Mapping, models: Collection[str]) -> None:
         check_known("symbolic.models", name, models)
     for name in section["flow_map"]:
         check_known("symbolic.flow_map", name, ["flow", *section["models"]])
+    _check_search(section, config["od"])
     _check_choice(config["choice"], config["od"])
     check_inequality(config["inequality"], config["od"])
+
+
+def _check_search(section: Mapping, od: Mapping) -> None:
+    """Paper 2: its parts name datasets, complexities are odd, samples are measured if searched."""
+    for part in ("search", "scientist", "entropy"):
+        named = section[part]["datasets"]
+        for name in [] if named == "all" else named:
+            check_known(f"symbolic.{part}.datasets", name, od)
+    for part in ("noise", "regions"):
+        check_known(f"symbolic.{part}.dataset", section[part]["dataset"], od)
+    for name in [*section["brief"], *section["search"]["variables"]]:
+        check_known("symbolic.brief or symbolic.search.variables", name, od)
+    sizes = {
+        "search.complexity": section["search"]["complexity"],
+        "noise.certified": section["noise"]["certified"],
+        "regions.complexity": section["regions"]["complexity"],
+    }
+    sizes |= {f"search.certified.{n}": c for n, c in enumerate(section["search"]["certified"])}
+    for key, size in sizes.items():
+        if size % 2 == 0:
+            raise ValueError(
+                f"config: symbolic.{key} = {size}: expressions have an odd complexity, "
+                f"take {size - 1} or {size + 1}"
+            )
+    if section["noise"]["cpc_samples"] < section["noise"]["samples"]:
+        raise ValueError(
+            f"config: symbolic.noise.cpc_samples = {section['noise']['cpc_samples']}: at least as "
+            f"many as samples = {section['noise']['samples']}"
+        )
 
 
 def _check_choice(section: Mapping, od: Mapping) -> None:

@@ -1,4 +1,4 @@
-"""Hold claims S1-S4, S7 and S8 against the tables of the run."""
+"""Hold claims S1-S18 against the tables of the run."""
 
 import json
 from pathlib import Path
@@ -7,19 +7,38 @@ import pandas as pd
 
 from movelaws.claims import write_findings
 from movelaws.log import logged
-from movelaws.symbolic.claims import findings
+from movelaws.symbolic import claims, search_claims
+
+
+def by_dataset(paths: list[str]) -> dict[str, pd.DataFrame]:
+    """Tables of the search by dataset, the name of their folder."""
+    return {Path(path).parent.name: pd.read_csv(path) for path in paths}
+
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
-        found = findings(
+        truths = {
+            Path(path).parent.name: json.loads(Path(path).read_text(encoding="utf-8"))
+            for path in snakemake.input.truths
+        }
+        found = claims.findings(
             pd.read_csv(snakemake.input.datasets),
             pd.read_csv(snakemake.input.baselines, dtype={"parameter": str}),
             pd.read_csv(snakemake.input.differences),
             pd.read_csv(snakemake.input.published),
-            {
-                Path(path).parent.name: json.loads(Path(path).read_text(encoding="utf-8"))
-                for path in snakemake.input.truths
-            },
+            truths,
+            snakemake.params.absent,
+        )
+        common = by_dataset(snakemake.input.noise_cpc)
+        noise = by_dataset(snakemake.input.noise)
+        found += search_claims.findings(
+            by_dataset(snakemake.input.fronts),
+            by_dataset(snakemake.input.models),
+            {name: (table, common[name]) for name, table in noise.items()},
+            by_dataset(snakemake.input.regions),
+            by_dataset(snakemake.input.scientists),
+            truths,
+            set(snakemake.params.published_datasets),
             snakemake.params.absent,
         )
         write_findings(found, snakemake.output.claims)

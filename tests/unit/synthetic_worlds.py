@@ -9,6 +9,7 @@ SMALL = {
     "china_weibo": {"cities": 30, "trips": 15_000},
     "denmark_moves": {"municipalities": 30, "residents": 2_000_000},
     "england_commuting": {"districts": 24, "workers": 1_000_000},
+    "flowsr": {"zones": 30, "people": 1_500_000},
     "gowalla": {"zones": 30, "trips": 15_000},
     "sf_taxi": {"cells": 30, "trips": 15_000},
     "south_sudan": {

@@ -21,6 +21,7 @@ def test_every_adapter_states_its_roles_options_and_format():
         "checkins",
         "denmark_moves",
         "england_commuting",
+        "flowsr",
         "sf_taxi",
         "south_sudan",
         "table",

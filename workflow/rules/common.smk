@@ -172,6 +172,59 @@ def grouped_by_case(items, cases):
     )
 
 
+def symbolic_base(dataset):
+    """Population and support of the existing models of a dataset of paper 2."""
+    section = config["symbolic"]
+    population = section["populations"].get(dataset, section["population"])
+    return {"population": population, "support": section["support"]}
+
+
+def search_some(part):
+    """The datasets of paper 2 for which one part of its search is done."""
+    named = config["symbolic"][part]["datasets"]
+    known = [d for d in config["symbolic"]["datasets"] if d in OD]
+    return [d for d in known if named == "all" or d in named]
+
+
+def search_sets(dataset):
+    """By number, the variables that are searched in a dataset one set after the other."""
+    sets = config["symbolic"]["search"]["variables"].get(dataset, ["all"])
+    return {str(number): variables for number, variables in enumerate(sets, 1)}
+
+
+def search_variables(wildcards):
+    """The variables of one search."""
+    return search_sets(wildcards.dataset)[wildcards.number]
+
+
+def search_certified(wildcards):
+    """The complexity up to which one search tries every expression."""
+    by_set = config["symbolic"]["search"]["certified"]
+    return by_set[min(int(wildcards.number), len(by_set)) - 1]
+
+
+def search_halls(dataset):
+    """The laws that all searches of a dataset found, the exhaustive ones first."""
+    folder = SYMBOLIC / dataset / "searches"
+    repeats = range(1, config["symbolic"]["search"]["repeats"] + 1)
+    sets = search_sets(dataset)
+    return [folder / f"certified_{number}.csv" for number in sets] + [
+        folder / f"evolved_{number}_{repeat}.csv" for number in sets for repeat in repeats
+    ]
+
+
+def search_noise_samples():
+    """Models and levels of noise, one job each; levels are numbered from 1."""
+    noise = config["symbolic"]["noise"]
+    levels = range(1, len(noise["alphas"]) + 1)
+    return [f"{model}_{level}" for model in noise["models"] for level in levels]
+
+
+def search_alpha(wildcards):
+    """The dispersion of one level of noise."""
+    return config["symbolic"]["noise"]["alphas"][int(wildcards.level) - 1]
+
+
 def choice_some(part):
     """The datasets of paper 5 for which one part of its chapter is done."""
     named = CHOICE_SETTINGS[part]["datasets"]
@@ -290,5 +343,9 @@ def benchmark_script(wildcards):
 
 wildcard_constraints:
     dataset="[a-z0-9_]+",
+    number=r"\d+",
+    repeat=r"\d+",
+    level=r"\d+",
+    chain=r"\d+",
     batch=r"\d+",
     reading="[a-z0-9_]+",

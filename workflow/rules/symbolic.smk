@@ -6,13 +6,14 @@
 #         results/<run>/symbolic/sensitivity.csv                other readings of the data
 #         results/<run>/symbolic/differences.csv                why the last digits differ
 #         results/<run>/symbolic/figures/*.{svg,png}
-#         results/<run>/symbolic/claims.csv                     claims S1-S4, S7, S8
 
 from movelaws.symbolic.claims import RMSE_TOLERANCE
 
 SYMBOLIC = RUN / "symbolic"
 SYMBOLIC_DATASETS = [d for d in config["symbolic"]["datasets"] if d in OD]
-SYMBOLIC_READINGS = [(d, r) for d in SYMBOLIC_DATASETS for r in config["symbolic"]["readings"]]
+# Datasets whose existing models get readings, maps and curves of their own.
+SYMBOLIC_DETAILED = [d for d in SYMBOLIC_DATASETS if d not in config["symbolic"]["brief"]]
+SYMBOLIC_READINGS = [(d, r) for d in SYMBOLIC_DETAILED for r in config["symbolic"]["readings"]]
 SYMBOLIC_SOURCES = {d: OD[d]["source"] for d in SYMBOLIC_DATASETS}
 # Only a dataset of the paper itself has printed numbers to explain.
 SYMBOLIC_PRINTED = [
@@ -50,7 +51,7 @@ rule symbolic_fit:
     params:
         models=config["symbolic"]["models"],
         objectives=config["symbolic"]["objectives"],
-        population=config["symbolic"]["population"],
+        population=lambda wildcards: symbolic_base(wildcards.dataset)["population"],
         support=config["symbolic"]["support"],
         confidence=config["symbolic"]["confidence"],
         bootstraps=config["symbolic"]["bootstraps"],
@@ -132,7 +133,7 @@ rule symbolic_reading:
         runtime="60m",
     params:
         models=config["symbolic"]["models"],
-        base={k: config["symbolic"][k] for k in ("population", "support")},
+        base=lambda wildcards: symbolic_base(wildcards.dataset),
         choices=lambda wildcards: config["symbolic"]["readings"][wildcards.reading],
         seed=config["seed"],
         code=module_digest("movelaws.symbolic.sensitivity", "movelaws.seeds"),
@@ -161,7 +162,7 @@ rule symbolic_centroids:
         mem="1GB",
         runtime="10m",
     params:
-        base={k: config["symbolic"][k] for k in ("population", "support")},
+        base=lambda wildcards: symbolic_base(wildcards.dataset),
         code=module_digest("movelaws.symbolic.sensitivity"),
     message:
         "Asking how far the points of {wildcards.dataset} would have to move"
@@ -202,8 +203,8 @@ rule symbolic_sensitivity:
     params:
         cases=SYMBOLIC_READINGS,
         published=SYMBOLIC_PRINTED,
-        source=source_of(SYMBOLIC_DATASETS),
-        synthetic=bool(SYNTHETIC & set(SYMBOLIC_DATASETS)),
+        source=source_of(SYMBOLIC_DETAILED),
+        synthetic=bool(SYNTHETIC & set(SYMBOLIC_DETAILED)),
         code=module_digest("movelaws.symbolic.sensitivity", "movelaws.tables"),
     message:
         "Comparing the readings of the data"
@@ -358,85 +359,3 @@ rule symbolic_figure_agreement:
         "Drawing the published accuracy beside ours"
     script:
         "../../scripts/symbolic/figure_agreement.py"
-
-
-rule symbolic_claims:
-    input:
-        datasets=rules.symbolic_tables.output.datasets,
-        baselines=rules.symbolic_tables.output.baselines,
-        differences=rules.symbolic_sensitivity.output.differences,
-        truths=[RUN / "raw" / d / "truth.json" for d in SYMBOLIC_DATASETS if d in SYNTHETIC],
-        published=PUBLISHED / "symbolic_table2_baseline_rmse.csv",
-    output:
-        claims=SYMBOLIC / "claims.csv",
-    log:
-        LOGS / "symbolic" / "claims.log",
-    benchmark:
-        TIMES / "symbolic" / "claims.jsonl"
-    conda:
-        "../../envs/environment.yaml"
-    threads: 1
-    resources:
-        mem="500MB",
-        runtime="5m",
-    params:
-        datasets=SYMBOLIC_DATASETS,
-        synthetic=sorted(SYNTHETIC & set(SYMBOLIC_DATASETS)),
-        absent=SYMBOLIC_ABSENT,
-        code=module_digest("movelaws.symbolic.claims"),
-    message:
-        "Holding claims S1-S4, S7 and S8 against the results"
-    script:
-        "../../scripts/symbolic/claims.py"
-
-
-# Without a parameter there is no calibration to draw.
-SYMBOLIC_FIGURES = ["flow_map", "decay", *(["calibration"] if SYMBOLIC_PARAMETERS else [])]
-SYMBOLIC_RESULTS = [
-    *rules.symbolic_tables.output,
-    *rules.symbolic_sensitivity.output,
-    *rules.symbolic_claims.output,
-    *rules.symbolic_figure_agreement.output,
-    *(
-        SYMBOLIC / "figures" / f"{dataset}_{figure}.{suffix}"
-        for dataset in SYMBOLIC_DATASETS
-        for figure in SYMBOLIC_FIGURES
-        for suffix in ("svg", "png")
-    ),
-]
-
-
-rule symbolic:
-    input:
-        SYMBOLIC_RESULTS if SYMBOLIC_DATASETS else [],
-    message:
-        "Paper 2 is done"
-
-
-# What captions need to know beyond the dataset: which models, readings and smallest flow are shown.
-SYMBOLIC_FACTS = {
-    "symbolic_flow_map.rst": {"models": config["symbolic"]["flow_map"]},
-    "symbolic_calibration.rst": {"models": list(SYMBOLIC_PARAMETERS)},
-    "symbolic_sensitivity.rst": {"readings": list(config["symbolic"]["readings"])},
-}
-if SYMBOLIC_DATASETS:
-    CLAIM_FILES.append(rules.symbolic_claims.output.claims)
-    NOTES_FILES += [RUN / "od" / d / "notes.json" for d in SYMBOLIC_DATASETS]
-    for item in report_items("symbolic", SYMBOLIC_DATASETS):
-        if item["caption"] == "symbolic_calibration.rst" and not SYMBOLIC_PARAMETERS:
-            continue
-        facts = {
-            "models": config["symbolic"]["models"],
-            "confidence": config["symbolic"]["confidence"],
-            "names": LABELS,
-        } | SYMBOLIC_FACTS.get(item["caption"], {})
-        if item["caption"] == "symbolic_decay.rst":
-            facts["min_flow"] = OD[item["dataset"]].get("options", {}).get("min_flow", 1)
-        REPORT_ITEMS.append(item | facts)
-else:
-    UNCHECKED["symbolic"] = "none of the datasets of this chapter can be had in this run"
-LEFT_OUT += [{"case": c, "reason": r, "paper": "symbolic"} for c, r in SYMBOLIC_ABSENT.items()]
-UNCHECKED |= {
-    claim: "the symbolic regression engine is not part of this version"
-    for claim in ("S5", "S6", "S9", "S10", "S11", "S12", "S13", "S14", "S15", "S16", "S17", "S18")
-}

@@ -22,6 +22,7 @@ WORLDS = (
     "china_weibo",
     "denmark_moves",
     "england_commuting",
+    "flowsr",
     "gowalla",
     "sf_taxi",
     "south_sudan",

@@ -1,0 +1,306 @@
+"""All laws that were looked at: accuracy of every distinct expression by its complexity."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LinearSegmentedColormap, LogNorm
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
+
+from movelaws.plotting import INK, QUIET, WIDTH_DOUBLE, colours, figure, panels, style
+from movelaws.plotting.symbolic import parts
+from movelaws.plotting.symbolic.formulas import formula, width
+
+LANDSCAPE = ("complexity", "rmse", "exact", "certified")
+FRONT = ("complexity", "expression", "rmse", "certified")
+MODELS = ("model", "complexity", "rmse")
+_COLUMN = {"exact": (0.0, 0.85), "beside": (-0.32, 0.55), "bound": (0.58, 0.3)}
+# centre and half the width of a column of points, in units of complexity
+_GOLDEN = (np.sqrt(5) - 1) / 2
+_LEFT, _RIGHT, _TOP, _AXIS, _KEY = 15.0, 17.0, 7.0, 10.0, 9.0
+_PANEL, _ROW, _ROWS = 92.0, 4.0, 9  # mm; rows of labels under the front at most
+_WIDEST = 62.0  # mm of a label
+_SHADE, _BOUND = "#F1EFE8", "#C9C6BE"
+_DENSITY = LinearSegmentedColormap.from_list("density", ["#C6D4E8", "#8FA9CC", "#3F5F93"])
+
+
+@style()
+def landscape(
+    table: pd.DataFrame,
+    front: pd.DataFrame,
+    models: pd.DataFrame,
+    *,
+    label: str = "",
+    dataset: str = "",
+    unit: str = "commuters",
+    synthetic: bool = False,
+) -> Figure:
+    """Every distinct expression as a point, the front on top with its laws written out.
+
+    Points are spread within the column of their complexity so that crowds show; they are an
+    image inside the vector file. Expressions that a lower bound excluded are drawn at that bound.
+
+    Parameters
+    ----------
+    table : complexity, rmse, exact (False: a lower bound only) and certified of every expression;
+        infinite values are left out.
+    front : complexity, expression, rmse, certified.
+    models : existing models: model, complexity, rmse.
+    label : name of the dataset to show.
+    dataset : its key, which chooses the colour of the front.
+    unit : of the flows.
+    synthetic : add a tag that says so.
+
+    Raises
+    ------
+    ValueError
+        If a table lacks a column.
+    """
+    parts.checked(table, LANDSCAPE, "landscape")
+    parts.checked(front, FRONT, "front")
+    parts.checked(models, MODELS, "models")
+    table = table[np.isfinite(table["rmse"]) & (table["rmse"] > 0)]
+    if table.empty or not np.isfinite(front["rmse"]).any():
+        return parts.nothing("No expression has a finite error.", synthetic=synthetic)
+    made = figure(WIDTH_DOUBLE, _TOP + _PANEL + _AXIS + _KEY)
+    axes = panels.axes_mm(made, _LEFT, _TOP, WIDTH_DOUBLE - _LEFT - _RIGHT, _PANEL)
+    best = parts.pareto(front[np.isfinite(front["rmse"])])
+    last = int(max(table["complexity"].max(), best["complexity"].max(), 11))
+    axes.set_xlim(2, last + 1)
+    axes.set_xticks(np.arange(3, last + 1, 2))
+    axes.set_yscale("log")
+    placed = label_rows(
+        best["complexity"].to_numpy(float),
+        [width(f"${formula(text)}$") for text in best["expression"]],
+        (WIDTH_DOUBLE - _LEFT - _RIGHT) / (last - 1),
+        (2.0, last + 1.0),
+    )
+    rows = max([row for _, row in placed if row >= 0], default=0) + 1
+    low, high = _limits(table, best, models, rows)
+    axes.set_ylim(low, high)
+    _certified(axes, table)
+    colour_bar = _points(axes, table)
+    _front(axes, best, colours.dataset(dataset) if dataset else colours.OBSERVED)
+    _laws(axes, best, placed)
+    _models(axes, models, high)
+    panels.decades(axes.yaxis, least=4)
+    axes.set_xlabel("Complexity (no unit)")
+    axes.set_ylabel(f"RMSE ({unit})")
+    exact = parts.flags(table["exact"])
+    bounds = "" if exact.all() else f", {(~exact).sum():,} of them excluded by a lower bound"
+    axes.set_title(f"{label + ': ' if label else ''}{len(table):,} laws{bounds}", loc="left")
+    _density_key(made, colour_bar)
+    _key(made, table, best)
+    panels.tag_synthetic(made, synthetic)
+    return made
+
+
+def jittered(complexity: np.ndarray, crowd: np.ndarray, centre: float, half: float) -> np.ndarray:
+    """Complexity plus an even, deterministic spread in the order of the rows.
+
+    Parameters
+    ----------
+    complexity : (n,).
+    crowd : (n,) number of neighbours: the spread grows with its square root, so that a column of
+        points has the outline of its distribution.
+    centre, half : of a column and its greatest half width, in units of complexity.
+
+    Returns
+    -------
+    (n,), at most ``half`` away from ``complexity + centre``.
+    """
+    spread = 2 * ((np.arange(1, len(complexity) + 1) * _GOLDEN) % 1.0) - 1
+    most = pd.Series(crowd).groupby(np.asarray(complexity)).transform("max").to_numpy(float)
+    return complexity + centre + half * spread * np.sqrt(crowd / most)
+
+
+def label_rows(
+    x: np.ndarray, widths: list[float], mm: float, limits: tuple[float, float]
+) -> list[tuple[float, int]]:
+    """Left end and row (0 is highest) of a label under each point, its leader free of others.
+
+    A leader falls from its point to its label; no label lies over another or over a leader.
+
+    Parameters
+    ----------
+    x : (n,) increasing.
+    widths : of the labels, in mm; what is wider than 62 mm gets the row -1: no label.
+    mm : of one unit of ``x``.
+    limits : of the axis.
+    """
+    placed: list[tuple[float, int]] = [(0.0, -1)] * len(x)
+    done: list[tuple[float, float, float, int]] = []  # point, left and right end, row
+    for number in range(len(x) - 1, -1, -1):
+        if widths[number] > _WIDEST:
+            continue
+        long = (widths[number] + 2.0) / mm
+        left = max(min(x[number] - 1.0 / mm, limits[1] - long), limits[0])
+        right = left + long
+        for row in range(_ROWS):
+            clear = all(
+                not (other == row and left < end and start < right)
+                and not (other < row and start <= x[number] <= end)
+                and not (other > row and left <= point <= right)
+                for point, start, end, other in done
+            )
+            if clear:
+                placed[number] = (left + 1.0 / mm, row)
+                done.append((x[number], left, right, row))
+                break
+    return placed
+
+
+def _limits(
+    table: pd.DataFrame, best: pd.DataFrame, models: pd.DataFrame, rows: int
+) -> tuple[float, float]:
+    """Up to where all but the worst points lie; below the front, room for its labels."""
+    bottom = min(best["rmse"].min(), table["rmse"].min())
+    top = max(table["rmse"].quantile(0.98), models["rmse"].max(), best["rmse"].max()) * 1.08
+    share = (_ROW * rows + 4.0) / _PANEL
+    span = np.log(top / bottom)
+    return float(np.exp(np.log(bottom) - span * share / (1 - share))), float(top)
+
+
+def _certified(axes: Axes, table: pd.DataFrame) -> None:
+    """Shade the complexities at which nothing better can exist."""
+    whole = parts.flags(table["certified"]).groupby(table["complexity"]).all()
+    for complexity in whole.index[whole]:
+        axes.axvspan(complexity - 1, complexity + 1, color=_SHADE, lw=0, zorder=0, gid="certified")
+
+
+def _points(axes: Axes, table: pd.DataFrame) -> LogNorm:
+    """Exact values, the densest last, and bounds to their right; all as one image."""
+    exact = parts.flags(table["exact"]).to_numpy()
+    size = 2.2 if len(table) < 20000 else 0.9
+    drawn = {"rasterized": True, "zorder": 1, "linewidths": 0, "s": size}
+    numbers = table[["complexity", "rmse"]].to_numpy(float)
+    x, y = numbers[~exact].T
+    axes.scatter(jittered(x, _crowd(x, y), *_COLUMN["bound"]), y, c=_BOUND, gid="bound", **drawn)
+    x, y = numbers[exact].T
+    crowd = _crowd(x, y)
+    places = jittered(x, crowd, *_COLUMN["exact" if exact.all() else "beside"])
+    order = np.argsort(crowd, kind="stable")
+    norm = LogNorm(1, max(10.0, crowd.max(initial=1.0)))
+    shown = {"c": crowd[order], "cmap": _DENSITY, "norm": norm, "gid": "exact"}
+    axes.scatter(places[order], y[order], **shown, **drawn)
+    return norm
+
+
+def _crowd(complexity: np.ndarray, rmse: np.ndarray) -> np.ndarray:
+    """Number of expressions of the same complexity within the same 2 % of RMSE."""
+    if rmse.size == 0:
+        return np.zeros(0)
+    cell = np.column_stack([complexity, np.floor(np.log(rmse) / 0.02)])
+    _, at, count = np.unique(cell, axis=0, return_inverse=True, return_counts=True)
+    return count[at.ravel()].astype(float)
+
+
+def _front(axes: Axes, best: pd.DataFrame, look: colours.Look) -> None:
+    x, y = best["complexity"].to_numpy(float), best["rmse"].to_numpy(float)
+    axes.step(
+        np.append(x, x[-1] + 1),
+        np.append(y, y[-1]),
+        where="post",
+        color=look.colour,
+        lw=0.9,
+        zorder=3,
+    )
+    known = parts.flags(best["certified"]).to_numpy()
+    for some, fill, gid in ((known, look.colour, "front"), (~known, "white", "front, evolved")):
+        axes.plot(
+            x[some],
+            y[some],
+            look.marker,
+            color=look.colour,
+            mfc=fill,
+            ms=4.2,
+            mew=0.9,
+            zorder=5,
+            gid=gid,
+        )
+
+
+def _laws(axes: Axes, best: pd.DataFrame, placed: list[tuple[float, int]]) -> None:
+    """Laws under the front, each at the end of a leader from its point."""
+    low, high = np.log(axes.get_ylim())
+    lowest = best["rmse"].min()
+    share = (np.log(lowest) - low) / (high - low)
+    for row, (left, at) in zip(best.to_dict("records"), placed, strict=True):
+        if at < 0:
+            continue
+        y = share - (3.5 + _ROW * at) / _PANEL
+        foot = np.exp(low + (y + 1.3 / _PANEL) * (high - low))
+        axes.plot([row["complexity"]] * 2, [row["rmse"], foot], color=QUIET, lw=0.45, zorder=2.5)
+        axes.text(
+            left,
+            y,
+            f"${formula(row['expression'])}$",
+            transform=axes.get_xaxis_transform(),
+            va="center_baseline",
+            gid="law",
+            zorder=6,
+        )
+
+
+def _models(axes: Axes, models: pd.DataFrame, high: float) -> None:
+    """Crosses with names beside them, moved apart where they would touch."""
+    low = axes.get_ylim()[0]
+    mm = np.log(high / low) / _PANEL
+    for complexity, group in models.dropna(subset="rmse").groupby("complexity"):
+        group = group.sort_values("rmse")
+        places = panels.spread(np.log(group["rmse"].to_numpy(float)), 3.0 * mm)
+        for name, value, place in zip(group["model"], group["rmse"], places, strict=True):
+            colour = colours.model(name).colour
+            halo = [withStroke(linewidth=1.6, foreground="white")]
+            axes.plot(
+                complexity,
+                value,
+                "x",
+                color=colour,
+                ms=5,
+                mew=1.2,
+                zorder=7,
+                gid="model",
+                path_effects=halo,
+            )
+            axes.plot(
+                [complexity, complexity + 0.2],
+                [value, np.exp(place)],
+                color=colour,
+                lw=0.5,
+                zorder=6,
+            )
+            axes.text(
+                complexity + 0.24,
+                np.exp(place),
+                name,
+                color=colour,
+                va="center_baseline",
+                zorder=8,
+                path_effects=halo,
+            )
+
+
+def _density_key(made: Figure, norm: LogNorm) -> None:
+    axes = panels.axes_mm(made, WIDTH_DOUBLE - 13.5, _TOP + 8, 2.0, 40.0)
+    bar = made.colorbar(ScalarMappable(norm, _DENSITY), cax=axes)
+    bar.outline.set_linewidth(0.3)
+    bar.set_label("Laws within 2 % of RMSE")
+    panels.decades(axes.yaxis)
+
+
+def _key(made: Figure, table: pd.DataFrame, best: pd.DataFrame) -> None:
+    line = {"color": QUIET, "marker": "o", "ms": 4.2, "mew": 0.9, "lw": 0.9}
+    entries = {"front, certified": Line2D([], [], **line)}
+    if not parts.flags(best["certified"]).all():
+        entries["front, evolved"] = Line2D([], [], mfc="white", **line)
+    entries["existing model"] = Line2D([], [], ls="", marker="x", color=INK, ms=5, mew=1.2)
+    entries["fitted on all origins"] = Line2D([], [], ls="", marker="o", color="#8FA9CC", ms=3)
+    if not parts.flags(table["exact"]).all():
+        entries["lower bound only"] = Line2D([], [], ls="", marker="o", color=_BOUND, ms=3)
+    if parts.flags(table["certified"]).any():
+        entries["search complete"] = Rectangle((0, 0), 1, 1, fc=_SHADE, ec=QUIET, lw=0.3)
+    parts.key(made, entries, 6)

@@ -1,0 +1,82 @@
+"""Compiled kernels of symbolic regression: the loss of programs, one or many (private).
+
+>>> work = scratch(data)  # doctest: +SKIP
+>>> evaluate(code, constants, data, work)  # doctest: +SKIP
+
+Kernels trust their arguments; ``movelaws.symbolic.evaluation`` checks them.
+"""
+
+import math
+
+import numpy as np
+from numba import njit, prange
+
+from movelaws.symbolic.kernels_data import Data, Work, scratch, view
+from movelaws.symbolic.kernels_derivatives import evaluate_derivatives
+from movelaws.symbolic.kernels_fit import fit
+from movelaws.symbolic.kernels_loss import block_loss, origin_loss, scale_of
+from movelaws.symbolic.kernels_run import evaluate, evaluate_below
+from movelaws.symbolic.kernels_plan import make_plan
+from movelaws.symbolic.kernels_values import result, run_plan
+
+__all__ = [
+    "Data",
+    "Work",
+    "evaluate",
+    "evaluate_below",
+    "evaluate_derivatives",
+    "fit",
+    "losses",
+    "origin_losses",
+    "scratch",
+    "weights",
+]
+
+
+@njit(cache=True, error_model="numpy", parallel=True)
+def losses(codes, constants, data, limit, threads):
+    """Loss of each program; those above ``limit`` may be given up at any value above it.
+
+    Programs are dealt out in turn to four parts per thread, each with its own scratch memory, and
+    no value depends on the part a program is in.
+    """
+    n = codes.shape[0]
+    parts = min(n, 4 * threads)
+    out = np.empty(n)
+    for part in prange(parts):
+        work = scratch(data)
+        for p in range(part, n, parts):
+            out[p] = evaluate_below(codes[p], constants[p], data, work, limit)
+    return out
+
+
+@njit(cache=True, error_model="numpy")
+def weights(code, constants, data, work):
+    """Values f of a program in all rows, in the order of ``data``."""
+    out = np.empty(data.flow.shape[1])
+    n, where, value, _ = make_plan(code, constants, data.positive, work.planning, False)
+    for b in range(data.blocks.size - 1):
+        first = data.start[data.blocks[b]]
+        rows = data.start[data.blocks[b + 1]] - first
+        run_plan(n, work.planning.plan, work.planning.scalars, data.columns, work.slots, first, rows)
+        out[first : first + rows] = result(where, value, data.columns, work.slots, first, rows)
+    return out
+
+
+@njit(cache=True, error_model="numpy")
+def origin_losses(f, data):
+    """Loss of each origin of values f (n_rows,); inf for all if any of them is invalid."""
+    out = np.empty(data.outflow.size)
+    sign = 0.0
+    for origin in range(out.size):
+        first = data.start[origin]
+        n = data.start[origin + 1] - first
+        scale, sign = scale_of(f, origin, first, n, data, sign)
+        if scale != scale:
+            out[:] = math.inf
+            return out
+        out[origin] = origin_loss(f, origin, first, data.flow[0], n, scale, data)
+        if out[origin] != out[origin]:
+            out[:] = math.inf
+            return out
+    return out

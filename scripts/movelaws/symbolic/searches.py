@@ -1,0 +1,141 @@
+"""One search of a dataset: its set of variables, what it starts from, and what it hands on."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from movelaws.seeds import number
+from movelaws.symbolic.certificate import CertifiedFront
+from movelaws.symbolic.evolution import EvolutionSettings, evolve
+from movelaws.symbolic.exhaustive import certified_search
+from movelaws.symbolic.hall_of_fame import HallOfFame
+from movelaws.symbolic.known_laws import known_laws
+from movelaws.symbolic.observations import Observations
+from movelaws.symbolic.printing import text
+from movelaws.symbolic.programs import from_program
+from movelaws.symbolic.tokens import Program
+
+
+def chosen(observations: Observations, variables: str | Sequence[str]) -> Observations:
+    """Observations of a set of variables; ``all`` keeps them all."""
+    return observations if variables == "all" else observations.of_variables(variables)
+
+
+def starts_by_number(starts: Sequence[int]) -> dict[int, int]:
+    """Starting points by number of constants from those for one, two, three and more."""
+    return dict(enumerate(starts, 1))
+
+
+def exhaust(
+    observations: Observations,
+    complexity: int,
+    keep: int,
+    starts: Sequence[int],
+    seed: int,
+    checkpoint: str | Path | None = None,
+) -> CertifiedFront:
+    """Every expression of these variables up to a complexity."""
+    return certified_search(
+        observations,
+        complexity,
+        keep=keep,
+        references=tuple(known_laws(observations.names).values()),
+        n_starts=starts_by_number(starts),
+        seed=number(seed, "exhaust", *observations.names),
+        checkpoint=checkpoint,
+    )
+
+
+def hall_of(front: CertifiedFront, keep: int) -> HallOfFame:
+    """The laws of an exhaustive search as a hall of fame."""
+    hall = HallOfFame(keep)
+    for law in front.laws:
+        hall.add(law.program, law.rmse**2 * front.n_rows)
+    return hall
+
+
+def equal_laws(front: CertifiedFront) -> pd.DataFrame:
+    """All laws of the front with those that share out flows like them: rank and expression."""
+    rows = [
+        (law.complexity, law.rank, text(from_program(member, front.names)))
+        for law in front.laws
+        for member in law.members
+    ]
+    return pd.DataFrame(rows, columns=["complexity", "rank", "expression"])
+
+
+def landscape(front: CertifiedFront, most: int | None = None, seed: int = 0) -> pd.DataFrame:
+    """Every distinct expression as a point: complexity, n_constants, rmse, exact, expression.
+
+    ``rmse`` is the lower bound where ``exact`` is false and no value on all rows is known. Of more
+    than ``most`` points of a complexity a random choice is kept, the best thousand always.
+    """
+    table = front.landscape
+    known = table["rmse"].notna()
+    table["rmse"] = table["rmse"].where(known, table["lower"])
+    table["exact"] = known
+    table = table[np.isfinite(table["rmse"])]
+    if most is not None:
+        random = np.random.default_rng(seed)
+        parts = []
+        for _, level in table.groupby("complexity", sort=True):
+            ordered = level.sort_values("rmse", kind="stable")
+            if len(ordered) > most:
+                rest = np.sort(random.choice(np.arange(1000, len(ordered)), most - 1000, False))
+                ordered = ordered.iloc[np.concatenate([np.arange(1000), rest])]
+            parts.append(ordered)
+        table = pd.concat(parts)
+    programs = [
+        front.levels[complexity].program(row)
+        for complexity, row in zip(table["complexity"], table["row"], strict=True)
+    ]
+    expressions = [text(from_program(program, front.names), 3) for program in programs]
+    columns = ["complexity", "n_constants", "rmse", "exact"]
+    return table[columns].assign(expression=expressions).reset_index(drop=True)
+
+
+def evolved(
+    observations: Observations,
+    hall: HallOfFame,
+    complexity: int,
+    keep: int,
+    sizes: Mapping[str, int],
+    seed: int,
+    run: str,
+    checkpoint: str | Path | None = None,
+    *,
+    known: bool = True,
+) -> HallOfFame:
+    """An evolution from the laws of an exhaustive search and from the existing models.
+
+    Parameters
+    ----------
+    observations : of the set of variables.
+    hall : laws of the exhaustive search of the same variables.
+    complexity, keep : of the laws in the hall of fame.
+    sizes : populations, size, iterations, cycles and batch_origins.
+    seed, run : of the config, and the name of this run among its repeats.
+    known : whether the existing models are among the laws that it starts from; an experiment that
+        asks whether one of them is found must not be given it.
+    """
+    settings = EvolutionSettings(
+        complexity_max=complexity,
+        keep=keep,
+        populations=sizes["populations"],
+        population_size=sizes["size"],
+        iterations=sizes["iterations"],
+        cycles_per_iteration=sizes["cycles"],
+        batch_origins=sizes["batch_origins"],
+    )
+    seeds: list[Program] = [law.program for law in hall.laws]
+    if known:
+        seeds += list(known_laws(observations.names).values())
+    return evolve(
+        observations,
+        settings,
+        seeds,
+        number(seed, "evolve", run, *observations.names),
+        checkpoint,
+    )
