@@ -3,7 +3,7 @@
 import pandas as pd
 
 from movelaws.log import logged
-from movelaws.symbolic.noise_search import cpc_table
+from movelaws.symbolic.noise_levels import cpc_table
 from movelaws.tables import write_table
 
 if __name__ == "__main__":

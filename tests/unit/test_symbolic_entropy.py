@@ -91,7 +91,7 @@ def test_marginals_out_of_reach_are_reported():
         ({"inflow": np.array([-1.0, 7.0])}, "inflow >= 0"),
         ({"log_weight": np.array([0.0, -np.inf, 0.0])}, "log_weight must be finite"),
         ({"outflow": np.array([6.0])}, "outflow has 1 origins"),
-        ({"inflow": np.array([3.0, 3.0, 0.0])}, "no row leads"),
+        ({"inflow": np.array([2.0, 2.0, 2.0])}, "no row leads"),
         ({"destination": np.array([0, 1])}, "cover the 3 rows"),
     ],
 )
@@ -121,25 +121,21 @@ def test_both_constraints_are_kept(world):
 
 
 def test_no_other_flows_with_the_same_marginals_and_cost_have_more_entropy(world):
-    cost = world.columns[2] ** 0.7
-    flow, _, _ = constrained_flows(world, 0.7, 0.1, "doubly")
+    few = world.of_origins(np.arange(8))
+    cost = few.columns[2] ** 0.7
+    flow, _, _ = constrained_flows(few, 0.7, 0.1, "doubly")
     rng = np.random.default_rng(0)
-    constraints = np.vstack(
-        [
-            np.equal.outer(np.arange(25), world.origin),
-            np.equal.outer(np.arange(25), world.destination),
-        ]
-    ).astype(float)
-    constraints = np.vstack([constraints, cost])
-    most = entropy(flow)
+    starts = np.equal.outer(np.arange(8), few.origin)
+    ends = np.equal.outer(np.arange(25), few.destination)
+    kept = np.vstack([starts, ends, cost]).astype(float)
     for _ in range(10):
         change = rng.normal(size=flow.size) * flow
-        change -= constraints.T @ np.linalg.lstsq(constraints.T, change, rcond=None)[0]
-        for size in (1e-3, 0.5):
-            moved = flow + change * size * np.min(flow / np.abs(change).max())
+        change -= kept.T @ np.linalg.lstsq(kept.T, change, rcond=None)[0]
+        for size in (0.1, 0.5):
+            moved = flow + change * size * np.min(flow / np.abs(change))
             assert (moved > 0).all()
-            np.testing.assert_allclose(moved @ cost, flow @ cost)
-            assert entropy(moved) < most
+            np.testing.assert_allclose(kept @ moved, kept @ flow)
+            assert entropy(moved) < entropy(flow)
 
 
 @pytest.mark.parametrize("constraint", ["production", "doubly"])

@@ -73,7 +73,9 @@ def test_random_programs_agree_with_numpy(loss, alpha):
             with np.errstate(all="ignore"):
                 sums = np.abs(np.add.reduceat(f, observed.start[:-1]))
                 sizes = np.add.reduceat(np.abs(f), observed.start[:-1])
-                brink = (sums < 1e-9 * sizes).any() or (sizes > 1e290).any() or (sizes < 1e-290).any()
+                brink = (
+                    (sums < 1e-9 * sizes).any() or (sizes > 1e290).any() or (sizes < 1e-290).any()
+                )
             assert found == expected or brink, one
 
 

@@ -30,7 +30,7 @@ def observations() -> Observations:
     n_origins, each = 30, 40
     n = n_origins * each
     mass, distance = rng.uniform(0.1, 5, (2, n)), rng.uniform(1, 50, n)
-    logarithm = 1.0 + 3.0 * mass[1] / distance + rng.normal(0, 0.05, n)
+    logarithm = 1.0 + 2.6 * mass[1] / distance + rng.normal(0, 0.05, n)
     flow = np.exp(logarithm)
     flow[::50] = 0.0
     return Observations(
@@ -123,15 +123,15 @@ def test_the_chain_visits_trees_as_often_as_their_posterior_says(temperature):
     fitter = Fitter(x, np.exp(x[0]) + rng.normal(0, 1.5, 8), TINY, FLAT)
     walker = Walker(fitter.fit((0,), np.ones(6)), temperature, Moves(TINY), fitter, rng)
     counts: Counter = Counter()
-    for _ in range(150_000):
+    for _ in range(80_000):
         walker.step(lambda tree: False)
         counts[walker.fit.tree] += 1
     trees = all_trees(TINY)
     fits = [fitter.fit(tree, np.ones(6)) for tree in trees]
     expected = np.exp([-f.bic / 2 / temperature - f.prior for f in fits])
     expected /= expected.sum()
-    found = np.array([counts[tree] for tree in trees]) / 150_000
-    assert np.abs(found - expected).sum() / 2 < 0.04  # total variation
+    found = np.array([counts[tree] for tree in trees]) / 80_000
+    assert np.abs(found - expected).sum() / 2 < 0.05  # total variation
     assert expected.max() < 0.5  # the test would say nothing if one tree had it all
 
 

@@ -13,7 +13,10 @@ PRECISE = 7e-16
 
 def _relative_error(found, exact, arguments):
     mp.dps = 40
-    errors = [abs(mp.mpf(float(f)) / exact(*map(mp.mpf, a)) - 1) for f, a in zip(found, arguments)]
+    errors = [
+        abs(mp.mpf(float(f)) / exact(*map(mp.mpf, a)) - 1)
+        for f, a in zip(found, arguments, strict=True)
+    ]
     return float(max(errors))
 
 
@@ -40,7 +43,9 @@ def test_log_is_right_to_the_last_digits():
 
 
 def test_the_edges_of_exp():
-    x = np.array([0.0, -0.0, math.inf, -math.inf, math.nan, 709.78, 710, -708.3, -709, 1e308, -1e308])
+    x = np.array(
+        [0.0, -0.0, math.inf, -math.inf, math.nan, 709.78, 710, -708.3, -709, 1e308, -1e308]
+    )
     expected = np.array([1, 1, math.inf, 0, math.nan, 0, math.inf, 0, 0, math.inf, 0])
     expected[[5, 7]] = np.exp(x[[5, 7]])
     np.testing.assert_allclose(_run(vector_math.exp_into, x), expected, rtol=1e-15)
@@ -48,7 +53,9 @@ def test_the_edges_of_exp():
 
 def test_the_edges_of_log():
     x = np.array([0.0, -0.0, math.inf, -math.inf, math.nan, -1.0, -1e-320, 1.0, 2.3e-308, 1.79e308])
-    expected = np.array([-math.inf, -math.inf, math.inf] + [math.nan] * 2 + [math.nan] * 2 + [0.0] * 3)
+    expected = np.array(
+        [-math.inf, -math.inf, math.inf] + [math.nan] * 2 + [math.nan] * 2 + [0.0] * 3
+    )
     expected[6] = math.nan
     expected[-2:] = np.log(x[-2:])
     found = _run(vector_math.log_into, x)

@@ -11,12 +11,12 @@ rule symbolic_figure_fronts:
         models=[SYMBOLIC / d / "models.csv" for d in SEARCH_DATASETS],
     output:
         svg=report(
-            SYMBOLIC / "figures" / "fronts.svg",
+            [SYMBOLIC / "figures" / f"fronts_{page}.svg" for page in SEARCH_PAGES],
             caption="../report/symbolic_fronts.rst",
             category="Paper 2: symbolic regression",
             labels={"result": "Fig. 3", "dataset": "all"},
         ),
-        png=SYMBOLIC / "figures" / "fronts.png",
+        png=[SYMBOLIC / "figures" / f"fronts_{page}.png" for page in SEARCH_PAGES],
     log:
         LOGS / "symbolic" / "figure_fronts.log",
     benchmark:
@@ -30,6 +30,7 @@ rule symbolic_figure_fronts:
     params:
         datasets=SEARCH_DATASETS,
         labels={d: LABELS[d] for d in SEARCH_DATASETS},
+        unit=unit_of(SEARCH_DATASETS),
         source=source_of(SEARCH_DATASETS),
         synthetic=bool(SYNTHETIC & set(SEARCH_DATASETS)),
         code=module_digest("movelaws.plotting.symbolic.fronts"),
@@ -63,6 +64,8 @@ rule symbolic_figure_landscape:
         mem="1GB",
         runtime="5m",
     params:
+        dataset="{dataset}",
+        dataset="{dataset}",
         label=lambda wildcards: LABELS[wildcards.dataset],
         unit=lambda wildcards: unit_of([wildcards.dataset]),
         source=lambda wildcards: source_of([wildcards.dataset]),
@@ -98,6 +101,7 @@ rule symbolic_figure_law_map:
         mem="1GB",
         runtime="5m",
     params:
+        complexities=[5, 7],
         label=lambda wildcards: LABELS[wildcards.dataset],
         unit=lambda wildcards: unit_of([wildcards.dataset]),
         source=lambda wildcards: source_of([wildcards.dataset]),
@@ -111,19 +115,19 @@ rule symbolic_figure_law_map:
 
 rule symbolic_figure_intervals:
     input:
-        constants=rules.symbolic_laws.output.constants,
+        constants=[SYMBOLIC / d / "constants.csv" for d in SEARCH_DATASETS],
     output:
         svg=report(
-            SYMBOLIC / "figures" / "{dataset}_intervals.svg",
+            SYMBOLIC / "figures" / "intervals.svg",
             caption="../report/symbolic_intervals.rst",
             category="Paper 2: symbolic regression",
-            labels={"result": "Constants", "dataset": "{dataset}"},
+            labels={"result": "Constants", "dataset": "all"},
         ),
-        png=SYMBOLIC / "figures" / "{dataset}_intervals.png",
+        png=SYMBOLIC / "figures" / "intervals.png",
     log:
-        LOGS / "symbolic" / "figure_intervals-{dataset}.log",
+        LOGS / "symbolic" / "figure_intervals.log",
     benchmark:
-        TIMES / "symbolic" / "figure_intervals-{dataset}.jsonl"
+        TIMES / "symbolic" / "figure_intervals.jsonl"
     conda:
         "../../envs/environment.yaml"
     threads: 1
@@ -132,13 +136,13 @@ rule symbolic_figure_intervals:
         runtime="5m",
     params:
         confidence=config["symbolic"]["confidence"],
-        label=lambda wildcards: LABELS[wildcards.dataset],
-        unit=lambda wildcards: unit_of([wildcards.dataset]),
-        source=lambda wildcards: source_of([wildcards.dataset]),
-        synthetic=lambda wildcards: wildcards.dataset in SYNTHETIC,
+        datasets=SEARCH_DATASETS,
+        labels={d: LABELS[d] for d in SEARCH_DATASETS},
+        source=source_of(SEARCH_DATASETS),
+        synthetic=bool(SYNTHETIC & set(SEARCH_DATASETS)),
         code=module_digest("movelaws.plotting.symbolic.intervals"),
     message:
-        "Drawing the constants of {wildcards.dataset}"
+        "Drawing the constants of the laws"
     script:
         "../../scripts/symbolic/figure_intervals.py"
 
@@ -235,7 +239,7 @@ rule symbolic_figure_noise:
         label=LABELS.get(SEARCH_NOISE['dataset'], ''),
         source=source_of([d for d in [SEARCH_NOISE['dataset']] if d in OD]),
         synthetic=SEARCH_NOISE['dataset'] in SYNTHETIC,
-        code=module_digest("movelaws.plotting.symbolic.noise"),
+        code=module_digest("movelaws.plotting.symbolic.noise", "movelaws.symbolic.noise_levels"),
     message:
         "Drawing how noise hides a law"
     script:
@@ -244,7 +248,7 @@ rule symbolic_figure_noise:
 
 rule symbolic_figure_regions:
     input:
-        laws=rules.symbolic_regions.output.laws,
+        regions=rules.symbolic_regions.output.laws,
     output:
         svg=report(
             SYMBOLIC / "figures" / "regions.svg",
@@ -264,6 +268,7 @@ rule symbolic_figure_regions:
         mem="500MB",
         runtime="5m",
     params:
+        regions=REGIONS,
         label=LABELS.get(SEARCH_REGIONS['dataset'], ''),
         source=source_of([d for d in [SEARCH_REGIONS['dataset']] if d in OD]),
         synthetic=SEARCH_REGIONS['dataset'] in SYNTHETIC,
@@ -296,6 +301,8 @@ rule symbolic_figure_region_distances:
         mem="500MB",
         runtime="5m",
     params:
+        regions=REGIONS,
+        unit=unit_of(SEARCH_REGIONS_DATASET),
         label=LABELS.get(SEARCH_REGIONS['dataset'], ''),
         source=source_of([d for d in [SEARCH_REGIONS['dataset']] if d in OD]),
         synthetic=SEARCH_REGIONS['dataset'] in SYNTHETIC,
@@ -309,7 +316,7 @@ rule symbolic_figure_region_distances:
 rule symbolic_figure_scientist:
     input:
         traces=rules.symbolic_scientist.output.traces,
-        models=rules.symbolic_scientist.output.models,
+        scientist=rules.symbolic_scientist.output.table,
         front=rules.symbolic_front.output.front,
     output:
         svg=report(
@@ -343,7 +350,7 @@ rule symbolic_figure_scientist:
 
 rule symbolic_figure_entropy:
     input:
-        tables=[SYMBOLIC / d / "entropy.csv" for d in SEARCH_ENTROPY_DATASETS],
+        entropy=[SYMBOLIC / d / "entropy.csv" for d in SEARCH_ENTROPY_DATASETS],
     output:
         svg=report(
             SYMBOLIC / "figures" / "entropy.svg",
@@ -364,6 +371,7 @@ rule symbolic_figure_entropy:
         runtime="5m",
     params:
         datasets=SEARCH_ENTROPY_DATASETS,
+        unit=unit_of(SEARCH_ENTROPY_DATASETS),
         labels={d: LABELS[d] for d in SEARCH_ENTROPY_DATASETS},
         source=source_of(SEARCH_ENTROPY_DATASETS),
         synthetic=bool(SYNTHETIC & set(SEARCH_ENTROPY_DATASETS)),
@@ -455,7 +463,8 @@ rule symbolic_answers:
 # Without a parameter there is no calibration to draw.
 SYMBOLIC_FIGURES = ["flow_map", "decay", *(["calibration"] if SYMBOLIC_PARAMETERS else [])]
 SEARCH_FIGURES = {
-    "fronts": SEARCH_DATASETS,
+    **{f"fronts_{page}": SEARCH_DATASETS for page in SEARCH_PAGES},
+    "intervals": SEARCH_DATASETS,
     "noise": SEARCH_NOISE_DATASET,
     "regions": SEARCH_REGIONS_DATASET,
     "region_distances": SEARCH_REGIONS_DATASET,
@@ -465,10 +474,9 @@ SEARCH_FIGURES = {
 } | {
     f"{dataset}_{figure}": datasets
     for figure, datasets in {
-        "landscape": SEARCH_DATASETS,
+        "landscape": SEARCH_DETAILED,
         "law_map": SEARCH_DATASETS,
-        "intervals": SEARCH_DATASETS,
-        "losses": SEARCH_DATASETS,
+        "losses": SEARCH_DETAILED,
         "scientist": SEARCH_SCIENTIST_DATASETS,
     }.items()
     for dataset in datasets
@@ -510,6 +518,8 @@ SYMBOLIC_FACTS = {
 SYMBOLIC_GROUPS = {
     "detailed": {d: [d] for d in SYMBOLIC_DETAILED},
     "searched": {d: [d] for d in SEARCH_DATASETS},
+    "page": {page: SEARCH_DATASETS for page in SEARCH_PAGES},
+    "searched_detailed": {d: [d] for d in SEARCH_DETAILED},
     "transferred": {d: [d] for d in SEARCH_DATASETS[1:]},
     "noise": {d: [d] for d in SEARCH_NOISE_DATASET},
     "regions": {d: [d] for d in SEARCH_REGIONS_DATASET},

@@ -9,8 +9,12 @@
 #         results/<run>/symbolic/<dataset>/entropy.csv                    Appendix A
 #         results/<run>/symbolic/transfer.csv
 
+from movelaws.symbolic.pages import PER_PAGE
+
 SEARCH = config["symbolic"]["search"]
 SEARCH_DATASETS = search_some("search")
+SEARCH_DETAILED = [d for d in SEARCH_DATASETS if d in SYMBOLIC_DETAILED]
+SEARCH_PAGES = [str(page + 1) for page in range(-(-len(SEARCH_DATASETS) // PER_PAGE))]
 SEARCH_NOISE = config["symbolic"]["noise"]
 SEARCH_NOISE_DATASET = [d for d in SEARCH_DATASETS if d == SEARCH_NOISE["dataset"]]
 SEARCH_REGIONS = config["symbolic"]["regions"]
@@ -293,7 +297,7 @@ rule symbolic_noise:
         runtime="5m",
     params:
         published=OD.get(SEARCH_NOISE["dataset"], {}).get("source") == "published",
-        code=module_digest("movelaws.symbolic.noise_search", "movelaws.tables"),
+        code=module_digest("movelaws.symbolic.noise_levels", "movelaws.tables"),
     message:
         "Counting how often the laws behind noisy flows were found"
     script:
@@ -370,7 +374,7 @@ rule symbolic_scientist_chain:
         observations=rules.symbolic_observations.output.observations,
         prior=PUBLISHED / "symbolic_scientist_prior.csv",
     output:
-        model=SYMBOLIC / "{dataset}" / "scientist" / "{chain}.csv",
+        law=SYMBOLIC / "{dataset}" / "scientist" / "{chain}.csv",
         trace=SYMBOLIC / "{dataset}" / "scientist" / "{chain}_trace.csv",
     log:
         LOGS / "symbolic" / "scientist-{dataset}-{chain}.log",
@@ -383,11 +387,13 @@ rule symbolic_scientist_chain:
         mem="500MB",
         runtime="60m",
     params:
-        chain="{chain}",
-        steps=config["symbolic"]["scientist"]["steps"],
-        pairs=config["symbolic"]["scientist"]["pairs"],
+        chain=lambda wildcards: int(wildcards.chain),
+        settings={
+            key: config["symbolic"]["scientist"][key] for key in ("steps", "sample", "temperatures")
+        },
+        every=10,
         seed=config["seed"],
-        code=module_digest("movelaws.symbolic.scientist"),
+        code=module_digest("movelaws.symbolic.scientist", "movelaws.symbolic.scientist.tables"),
     message:
         "Walking chain {wildcards.chain} of the machine scientist on {wildcards.dataset}"
     script:
@@ -396,16 +402,16 @@ rule symbolic_scientist_chain:
 
 rule symbolic_scientist:
     input:
-        models=[SYMBOLIC / "{dataset}" / "scientist" / f"{c}.csv" for c in SEARCH_CHAINS],
+        laws=[SYMBOLIC / "{dataset}" / "scientist" / f"{c}.csv" for c in SEARCH_CHAINS],
         traces=[SYMBOLIC / "{dataset}" / "scientist" / f"{c}_trace.csv" for c in SEARCH_CHAINS],
     output:
-        models=report(
+        table=report(
             SYMBOLIC / "{dataset}" / "scientist.csv",
             caption="../report/symbolic_scientist.rst",
             category="Paper 2: symbolic regression",
             labels={"result": "Table S9", "dataset": "{dataset}"},
         ),
-        models_md=SYMBOLIC / "{dataset}" / "scientist.md",
+        md=SYMBOLIC / "{dataset}" / "scientist.md",
         traces=SYMBOLIC / "{dataset}" / "scientist_traces.csv",
     log:
         LOGS / "symbolic" / "scientist-{dataset}.log",
@@ -418,7 +424,7 @@ rule symbolic_scientist:
         mem="500MB",
         runtime="5m",
     params:
-        code=module_digest("movelaws.tables"),
+        code=module_digest("movelaws.symbolic.scientist.tables", "movelaws.tables"),
     message:
         "Joining the chains of {wildcards.dataset}"
     script:

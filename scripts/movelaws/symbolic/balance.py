@@ -15,7 +15,7 @@ from scipy.sparse.linalg import LinearOperator, cg
 _SWEEPS = 20
 _NEWTON_STEPS = 150
 _SOLVER_STEPS = 2000
-_DAMPING = 1e-3
+_DAMPING, _STUCK = 1e-3, 1e6
 
 
 class Balanced(NamedTuple):
@@ -82,7 +82,7 @@ def balance(
         error, done = table.error(arrived), done + 1
     damping = _DAMPING
     for _ in range(_NEWTON_STEPS if newton else 0):
-        if error <= tolerance:
+        if error <= tolerance or damping > _STUCK:
             break
         ahead = y + _newton_direction(table, flow, arrived, damping)
         new_flow, new_arrived = table.flows(ahead)
@@ -167,11 +167,13 @@ def _newton_direction(table: _Table, flow, arrived, damping) -> np.ndarray:
     def curvature(x):
         return (arrived + added) * x - back @ ((flows @ x) / table.outflow)
 
-    direction, _ = cg(
-        LinearOperator((n, n), matvec=curvature, dtype=float),
-        -gradient,
-        rtol=min(0.05, np.sqrt(table.error(arrived))),
-        maxiter=_SOLVER_STEPS,
-        M=LinearOperator((n, n), matvec=lambda x: x / diagonal, dtype=float),
-    )
-    return np.where(table.inflow > 0, direction, 0.0)
+    # where marginals are out of reach the curvature vanishes along with the step: none is taken
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        direction, _ = cg(
+            LinearOperator((n, n), matvec=curvature, dtype=float),
+            -gradient,
+            rtol=min(0.05, np.sqrt(table.error(arrived))),
+            maxiter=_SOLVER_STEPS,
+            M=LinearOperator((n, n), matvec=lambda x: x / diagonal, dtype=float),
+        )
+    return np.where((table.inflow > 0) & np.isfinite(direction), direction, 0.0)

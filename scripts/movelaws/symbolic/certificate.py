@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from movelaws.files import replacing
-from movelaws.symbolic.tokens import END, Program
+from movelaws.symbolic.tokens import CONSTANT, END, Program
 
 SAME = 1e-7  # laws whose RMSE differ by less, relatively, allocate alike
 
@@ -36,7 +36,8 @@ COUNTS = (
     "second_share",
     "audited",
     "lower_minima",
-    "verdicts_changed",
+    "wrong_bounds",
+    "verdict_changed",
     "starts_factor",
 )
 
@@ -67,7 +68,7 @@ class Level(NamedTuple):
         """Law of one row."""
         code = self.codes[row]
         code = code[code != END]
-        return Program(code, self.constants[row, : int((code == -1).sum())].copy())
+        return Program(code, self.constants[row, : int((code == CONSTANT).sum())].copy())
 
     def save(self, path: str | Path, key: str) -> None:
         """Write to ``path``, marked with the ``key`` of the search it belongs to."""
@@ -170,7 +171,7 @@ class CertifiedFront:
                 pd.DataFrame(
                     {
                         "complexity": complexity,
-                        "n_constants": (level.codes == -1).sum(axis=1),
+                        "n_constants": (level.codes == CONSTANT).sum(axis=1),
                         "rmse": level.rmse,
                         "lower": level.lower,
                         "exact": level.status == EXACT,

@@ -188,7 +188,7 @@ class FlowLawRegressor(RegressorMixin, BaseEstimator):
             return []
         front = certified_search(
             data,
-            up_to if up_to % 2 else up_to - 1,  # complexities of this grammar are odd or even + 1
+            up_to if up_to % 2 else up_to - 1,  # every complexity is odd
             keep=settings.keep,
             seed=self.seed,
             argument_complexity=settings.argument_complexity,

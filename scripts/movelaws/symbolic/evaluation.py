@@ -16,7 +16,7 @@ from movelaws.symbolic.kernels_data import (
     Data,
 )
 from movelaws.symbolic.observations import Observations
-from movelaws.symbolic.tokens import BASE, BINARY, CONSTANT, END, LONGEST, UNARY, Program
+from movelaws.symbolic.tokens import BINARY, CONSTANT, END, LONGEST, UNARY, Program
 
 _SAMPLE = 8  # rows by flow, and as many evenly over all, that starting constants are sized on
 
@@ -61,9 +61,7 @@ class Evaluator:
         """Number of pairs."""
         return self.observations.n_rows
 
-    def losses(
-        self, codes: np.ndarray, constants: np.ndarray, limit: float = np.inf
-    ) -> np.ndarray:
+    def losses(self, codes: np.ndarray, constants: np.ndarray, limit: float = np.inf) -> np.ndarray:
         """Loss of many programs, in parallel.
 
         Parameters
@@ -83,9 +81,7 @@ class Evaluator:
         codes, constants = self.checked(codes, constants)
         if len(codes) == 0:
             return np.empty(0)
-        return kernels.losses(
-            codes, constants, self.data, float(limit), numba.get_num_threads()
-        )
+        return kernels.losses(codes, constants, self.data, float(limit), numba.get_num_threads())
 
     def loss(self, program: Program) -> float:
         """Loss of one program, inf if it is invalid."""
@@ -203,12 +199,20 @@ def checked_codes(codes: np.ndarray, n_variables: int) -> np.ndarray:
     """
     codes = np.asarray(codes)
     if codes.ndim != 2 or not np.issubdtype(codes.dtype, np.integer):
-        raise ValueError(f"codes has shape {codes.shape} and type {codes.dtype}: a table of integers")
+        raise ValueError(
+            f"codes has shape {codes.shape} and type {codes.dtype}: a table of integers"
+        )
     if codes.shape[1] > LONGEST:
-        raise ValueError(f"codes has {codes.shape[1]} columns: at most {LONGEST} tokens are allowed")
-    _raise_at((codes < END) | (codes >= n_variables), codes, f"a token outside {END}..{n_variables - 1}")
+        raise ValueError(
+            f"codes has {codes.shape[1]} columns: at most {LONGEST} tokens are allowed"
+        )
+    _raise_at(
+        (codes < END) | (codes >= n_variables), codes, f"a token outside {END}..{n_variables - 1}"
+    )
     ended = codes == END
-    _raise_at(ended[:, :1] if codes.shape[1] else np.ones((len(codes), 1), bool), codes, "no tokens")
+    _raise_at(
+        ended[:, :1] if codes.shape[1] else np.ones((len(codes), 1), bool), codes, "no tokens"
+    )
     _raise_at(ended[:, :-1] & ~ended[:, 1:], codes, "a token after END")
     grows = np.where(codes >= CONSTANT, 1, 0) - np.isin(codes, BINARY)
     depth = np.cumsum(grows, axis=1)
@@ -245,9 +249,7 @@ def _prepare(
     start = np.concatenate([[0], np.cumsum(np.diff(observations.start)[order])]).astype(np.int64)
     blocks = _blocks(start)
     floor = np.add.reduceat(_least(flow, loss, dispersion), start[blocks[:-1]])
-    by_flow = np.searchsorted(
-        np.cumsum(flow), (np.arange(_SAMPLE) + 0.5) / _SAMPLE * flow.sum()
-    )
+    by_flow = np.searchsorted(np.cumsum(flow), (np.arange(_SAMPLE) + 0.5) / _SAMPLE * flow.sum())
     evenly = ((np.arange(_SAMPLE) + 0.5) / _SAMPLE * flow.size).astype(np.int64)
     chosen = np.minimum(np.concatenate([by_flow, evenly]), flow.size - 1)
     return Data(

@@ -201,11 +201,11 @@ class _Search:
             values = finds.values[:, c].reshape(-1, LONGEST)
             kept = self.hall.at(c)
             worst = kept[-1].loss if len(kept) == self.settings.keep else np.inf
-            last, taken = -np.inf, 0
+            last, taken = None, 0
             for k in np.argsort(losses, kind="stable"):
                 if not losses[k] + outside < worst or taken == self.settings.verified:
                     break
-                if losses[k] - last <= 1e-7 * abs(last):
+                if last is not None and losses[k] - last <= 1e-7 * abs(last):
                     continue
                 if self.tried.get(codes[k].tobytes(), 0) < _TRIES:
                     chosen.append(closed(codes[k], values[k]))

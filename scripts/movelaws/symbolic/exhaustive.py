@@ -22,9 +22,9 @@ from movelaws.symbolic.enumeration import Enumeration, enumerate_programs
 from movelaws.symbolic.evaluation import Evaluator
 from movelaws.symbolic.fitting import fit_constants, screen
 from movelaws.symbolic.observations import Observations
-from movelaws.symbolic.tokens import CONSTANT, END, Program
+from movelaws.symbolic.tokens import CONSTANT, Program
 
-N_STARTS = {1: 12, 2: 32, 3: 64, 4: 128}  # of the fit on a sample, by number of constants
+N_STARTS = {1: 16, 2: 48, 3: 96, 4: 128}  # of the fit on a sample, by number of constants
 MORE = 4  # times as many for the audit
 _AUDITED_SHARE = 0.01
 _NEAR = 1.05**2  # audited: laws whose RMSE is within 5 % of the threshold
@@ -180,7 +180,7 @@ class _Search:
         self.on_all = np.full(n, np.nan)  # at `constants`
         self.status = np.full(n, LOWER, dtype=np.int8)
         self.threshold = np.inf
-        self.audited = self.lower_minima = self.changed = 0
+        self.audited = self.lower_minima = self.wrong_bounds = self.changed = 0
 
     def run(self, landscape: bool) -> None:
         everything = np.arange(len(self.codes))
@@ -199,7 +199,11 @@ class _Search:
                 bar.update(_CHUNK)
 
     def audit(self) -> None:
-        """Fit again from more starts: does a lower minimum turn up, and does it matter?"""
+        """Fit again from more starts: does a lower minimum turn up, and does it matter?
+
+        Asked are all laws that passed the small sample or nearly did, and some by chance. What
+        turns up is taken up; ``changed`` says whether the front became another by it.
+        """
         fitted = self.n_constants > 0
         stream = np.random.default_rng([self.settings.seed, self.codes.shape[1]])
         chance = stream.random(len(self.codes)) < _AUDITED_SHARE
@@ -207,20 +211,26 @@ class _Search:
         near = ~passed & (self.on_first <= _NEAR * self.threshold)
         rows = np.flatnonzero(fitted & ~passed & (near | chance))
         more = self.factor * MORE
-        found, _ = self._screened(self.first, rows, more, extra=1)
-        self._count(rows, found, self.on_first)
-        self.changed += int(self._may_beat(found).sum())
+        before = np.sort(self.on_all[self._front()])
+        found, constants = self._screened(self.first, rows, more, extra=1)
+        lower = self._count(rows, found, self.on_first)
+        self.on_first[rows[lower]], self.constants[rows[lower]] = found[lower], constants[lower]
+        again = rows[lower & self._may_beat(found)]
+        self.wrong_bounds += len(again)
+        self._take_up(again[np.argsort(self.on_first[again], kind="stable")])
         rows = np.flatnonzero(passed)
         found, constants = self._screened(self.second, rows, more, extra=1)
         lower = self._count(rows, found, self.on_second)
+        self.on_second[rows[lower]] = found[lower]
         again = lower & self._may_beat(found)
+        self.wrong_bounds += int((again & (self.status[rows] != EXACT)).sum())
         self._fit_on_all(rows[again], constants[again])
+        after = np.sort(self.on_all[self._front()])
+        same = len(before) == len(after) and np.allclose(before, after, rtol=1e-6, atol=0)
+        self.changed = int(not same)
 
     def level(self, counts: dict[str, float]) -> Level:
-        exact = np.flatnonzero((self.status == EXACT) & np.isfinite(self.on_all))
-        exact = exact[np.argsort(self.on_all[exact], kind="stable")]
-        rank = certificate.ranks(self.on_all[exact], self.known)
-        best = (rank > 0) & (rank <= self.settings.keep)
+        ranked, rank = self._ranked()
         n = self.evaluator.n_rows
         fitted = self.n_constants > 0
         passed = np.isfinite(self.on_first) & self._may_beat(self.on_first)
@@ -237,7 +247,8 @@ class _Search:
             "fitted_on_all": (passed & (reached | ~fitted)).sum(),
             "audited": self.audited,
             "lower_minima": self.lower_minima,
-            "verdicts_changed": self.changed,
+            "wrong_bounds": self.wrong_bounds,
+            "verdict_changed": self.changed,
             "starts_factor": self.factor,
         }
         return Level(
@@ -246,10 +257,23 @@ class _Search:
             np.sqrt(self.on_all / n),
             np.sqrt(lower / n),
             self.status,
-            exact[best],
-            rank[best],
+            ranked,
+            rank,
             np.array([counts[name] for name in certificate.COUNTS], dtype=np.float64),
         )
+
+    def _ranked(self) -> tuple[np.ndarray, np.ndarray]:
+        """Rows of the best laws and their ranks."""
+        rows = np.flatnonzero((self.status == EXACT) & np.isfinite(self.on_all))
+        rows = rows[np.argsort(self.on_all[rows], kind="stable")]
+        rank = certificate.ranks(self.on_all[rows], self.known)
+        best = (rank > 0) & (rank <= self.settings.keep)
+        return rows[best], rank[best]
+
+    def _front(self) -> np.ndarray:
+        """The first row of each of the best classes."""
+        rows, rank = self._ranked()
+        return rows[np.unique(rank, return_index=True)[1]]
 
     def _may_beat(self, losses: np.ndarray) -> np.ndarray:
         return losses <= self.threshold * _SLACK
@@ -347,6 +371,3 @@ class _Search:
         complexity = int(self.codes.shape[1])
         label = f"complexity {complexity}: {what}"
         return tqdm(total=total, desc=label, disable=None if self.progress else True, leave=False)
-
-
-assert END < CONSTANT

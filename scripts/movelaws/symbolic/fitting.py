@@ -149,7 +149,9 @@ def sets_of_points(
 def points_of_cube(k: int, n: int, seed: int) -> np.ndarray:
     """(n, k) low-discrepancy points of the unit cube: the first n of a scrambled Sobol sequence."""
     exponent = max(int(np.ceil(np.log2(n))), 0)
-    return np.ascontiguousarray(qmc.Sobol(k, rng=np.random.default_rng(seed)).random_base2(exponent)[:n])
+    return np.ascontiguousarray(
+        qmc.Sobol(k, rng=np.random.default_rng(seed)).random_base2(exponent)[:n]
+    )
 
 
 def _most_constants(codes: np.ndarray) -> int:

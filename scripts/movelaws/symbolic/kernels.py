@@ -11,12 +11,12 @@ import math
 import numpy as np
 from numba import njit, prange
 
-from movelaws.symbolic.kernels_data import Data, Work, scratch, view
+from movelaws.symbolic.kernels_data import Data, Work, scratch
 from movelaws.symbolic.kernels_derivatives import evaluate_derivatives
 from movelaws.symbolic.kernels_fit import fit
-from movelaws.symbolic.kernels_loss import block_loss, origin_loss, scale_of
-from movelaws.symbolic.kernels_run import evaluate, evaluate_below
+from movelaws.symbolic.kernels_loss import origin_loss, scale_of
 from movelaws.symbolic.kernels_plan import make_plan
+from movelaws.symbolic.kernels_run import evaluate, evaluate_below
 from movelaws.symbolic.kernels_values import result, run_plan
 
 __all__ = [
@@ -58,7 +58,9 @@ def weights(code, constants, data, work):
     for b in range(data.blocks.size - 1):
         first = data.start[data.blocks[b]]
         rows = data.start[data.blocks[b + 1]] - first
-        run_plan(n, work.planning.plan, work.planning.scalars, data.columns, work.slots, first, rows)
+        run_plan(
+            n, work.planning.plan, work.planning.scalars, data.columns, work.slots, first, rows
+        )
         out[first : first + rows] = result(where, value, data.columns, work.slots, first, rows)
     return out
 

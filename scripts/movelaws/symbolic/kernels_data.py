@@ -130,7 +130,9 @@ def view(typing_context, table, row, first, n):
         )
         columns = builder.extract_value(source.shape, 1)
         offset = builder.add(builder.mul(row, columns), first)
-        size = context.get_constant(integer, context.get_abi_sizeof(context.get_data_type(table.dtype)))
+        size = context.get_constant(
+            integer, context.get_abi_sizeof(context.get_data_type(table.dtype))
+        )
         made = make_array(result)(context, builder)
         populate_array(
             made,

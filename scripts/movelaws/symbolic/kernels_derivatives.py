@@ -20,7 +20,6 @@ from movelaws.symbolic.kernels_plan import (
     DIV_AS,
     DIV_SA,
     EXP_A,
-    EXP_AA,
     EXP_AS,
     LOG_A,
     MUL_AA,
@@ -100,7 +99,7 @@ def _by_second(instruction, a, b, s, z, out):
         return 1.0
     if instruction == SUB_AA:
         return -1.0
-    if instruction == MUL_AA or instruction == MUL_AS:
+    if instruction in (MUL_AA, MUL_AS):
         for i in range(out.size):
             out[i] = a[i]
     elif instruction == DIV_AA:
@@ -112,7 +111,7 @@ def _by_second(instruction, a, b, s, z, out):
     elif instruction == DIV_SA:
         for i in range(out.size):
             out[i] = 1.0 / a[i]
-    elif instruction == POW_AA or instruction == POW_AS:
+    elif instruction in (POW_AA, POW_AS):
         # 0^b stays 0 for exponents nearby, though its logarithm is infinite.
         for i in range(out.size):
             slope = z[i] * log(a[i])
@@ -173,7 +172,11 @@ def _depends(operand_number, c, data, work):
 @njit(cache=True, error_model="numpy")
 def _run_tangents(step, n_constants, data, work, first, rows):
     """Values of one instruction and their derivatives."""
-    first_operand, second, target = work.planning.plan[step, 1], work.planning.plan[step, 2], work.planning.plan[step, 3]
+    first_operand, second, target = (
+        work.planning.plan[step, 1],
+        work.planning.plan[step, 2],
+        work.planning.plan[step, 3],
+    )
     instruction, s = work.planning.plan[step, 0], work.planning.scalars[step]
     has_scalar = second == SCALAR and instruction != EXP_A and instruction != LOG_A
     a = operand(first_operand, data.columns, work.slots, first, rows)
@@ -260,6 +263,7 @@ def evaluate_derivatives(code, constants, data, work, gradient, curvature):
             size = data.start[origin + 1] - data.start[origin]
             scale, sign = scale_of(f, origin, begin, size, data, sign)
             if scale != scale:
+                gradient[:k] = math.nan
                 return math.inf
             residuals_into(f, flow, begin, size, scale, score)
             if data.loss != MSE:

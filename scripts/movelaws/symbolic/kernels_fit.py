@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 
 from movelaws.symbolic.kernels_derivatives import evaluate_derivatives
-from movelaws.symbolic.kernels_run import evaluate, evaluate_below
+from movelaws.symbolic.kernels_run import evaluate_below
 from movelaws.symbolic.tokens import CONSTANT
 
 GAIN = 1e-10  # a step that gains less than this share of the loss is the last
@@ -68,15 +68,17 @@ def fit(code, constants, data, work, iterations):
     for t in range(code.size):
         k += code[t] == CONSTANT
     if k == 0:
-        return evaluate(code, constants, data, work), True
+        return evaluate_below(code, constants, data, work, math.inf), True
     gradient = np.zeros(k)
     curvature = np.zeros((k, k))
     factor = np.zeros((k, k))
     step = np.zeros(k)
     trial = constants.copy()
-    loss = evaluate_derivatives(code, constants, data, work, gradient, curvature)
+    # Steps are judged by values alone: their loss and that beside derivatives differ in rounding.
+    loss = evaluate_below(code, constants, data, work, math.inf)
     if loss == math.inf:
         return loss, False
+    evaluate_derivatives(code, constants, data, work, gradient, curvature)
     damping = 1e-3
     growth = 2.0
     moved = False
@@ -101,9 +103,10 @@ def fit(code, constants, data, work, iterations):
             damping = max(damping * max(1 / 3, 1 - (2 * ratio - 1) ** 3), 1e-14)
             growth = 2.0
             moved = True
-            loss = evaluate_derivatives(code, constants, data, work, gradient, curvature)
+            loss = found
             if gain <= small:
                 return loss, True
+            evaluate_derivatives(code, constants, data, work, gradient, curvature)
         else:
             damping *= growth
             growth *= 2.0

@@ -68,7 +68,7 @@ def make_plan(code, constants, positive, planning, exact):
             for c in range(n_constants):
                 slopes[top, c] = 1.0 if c == seen else 0.0
             seen += 1
-        elif token == EXP or token == LOG:
+        elif token in (EXP, LOG):
             if stack[top] == SCALAR:
                 _fold(token, top, top, n_constants, planning)
             elif token == LOG and stack[top] < n_columns // 2:
@@ -218,9 +218,9 @@ def _array_scalar(token, top, n, n_columns, n_constants, positive, planning, exa
 def _array_array(token, top, n, n_columns, positive, planning, exact):
     a, b = planning.stack[top], planning.stack[top + 1]
     out = _slot(top, a, n_columns)
-    if not exact and n > 0 and (token == DIVIDE or token == MULTIPLY):
+    if not exact and n > 0 and (token in (DIVIDE, MULTIPLY)):
         last, x, made = planning.plan[n - 1, 0], planning.plan[n - 1, 1], planning.plan[n - 1, 3]
-        if last == EXP_A or last == EXP_AS:
+        if last in (EXP_A, EXP_AS):
             # a / exp(s x) = a exp(-s x): one pass and no division
             if b == made and a != made:
                 factor = planning.scalars[n - 1] if token == MULTIPLY else -planning.scalars[n - 1]

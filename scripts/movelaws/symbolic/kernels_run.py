@@ -36,7 +36,9 @@ def evaluate_below(code, constants, data, work, limit):
         first_origin, last_origin = data.blocks[b], data.blocks[b + 1]
         first = data.start[first_origin]
         rows = data.start[last_origin] - first
-        run_plan(n, work.planning.plan, work.planning.scalars, data.columns, work.slots, first, rows)
+        run_plan(
+            n, work.planning.plan, work.planning.scalars, data.columns, work.slots, first, rows
+        )
         f = result(where, value, data.columns, work.slots, first, rows)
         flow = view(data.flow, 0, first, rows)
         if data.loss == MSE:

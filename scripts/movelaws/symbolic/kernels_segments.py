@@ -150,7 +150,9 @@ def squares_of_block(typing_context, f, flow, start, outflow, first_origin, last
             total = write.total(write.sum_rows(first, n, partial(write.load, f)))
             for place, sign in ((low, "<"), (high, ">")):
                 old = builder.load(place)
-                builder.store(builder.select(builder.fcmp_ordered(sign, total, old), total, old), place)
+                builder.store(
+                    builder.select(builder.fcmp_ordered(sign, total, old), total, old), place
+                )
             scale = builder.fdiv(builder.load(builder.gep(outflow, [loop.index])), total)
             scales = write.spread(scale)
 

@@ -54,7 +54,7 @@ def parse(code, parent, sibling, begin):
         if token >= CONSTANT:
             continue
         second = t - 1
-        if token == EXP or token == LOG:
+        if token in (EXP, LOG):
             parent[second] = t
             begin[t] = begin[second]
             continue
@@ -95,16 +95,16 @@ def _constant(u, token, is_second, size, context, beside):
         return math.exp(spread(u, 0.5, 0.03, 30.0) / size)
     if token == BASE:
         return spread(u, 0.5, 0.03, 30.0) / size
-    if token == ADD or token == SUBTRACT:
+    if token in (ADD, SUBTRACT):
         return spread(u, _NEGATIVE_SHARE, 1e-2 * size, 1e2 * size)
     # size of the product that is wanted
     wanted = 1.0
     low, high = 1e-2, 1e2
-    if context == ADD or context == SUBTRACT:
+    if context in (ADD, SUBTRACT):
         wanted = beside
-    elif context == BASE or context == MULTIPLY:
+    elif context in (BASE, MULTIPLY):
         wanted = 1.0 / beside if context == BASE else 1.0
-    if context == EXP or context == BASE:
+    if context in (EXP, BASE):
         low, high = 0.03, 30.0
     number = spread(u, _NEGATIVE_SHARE if context != EXP else 0.5, low, high)
     if token == MULTIPLY:

@@ -107,19 +107,3 @@ def _fitted(form: Expression, evaluator: Evaluator) -> float:
     starts = program.constants * np.linspace(0.25, 2.0, 15)[:, None]
     constants, _, _ = fit_constants(evaluator, program.code[None], starts[None])
     return evaluator.rmse(program._replace(constants=constants[0]))
-
-
-def cpc_table(samples: pd.DataFrame, published: pd.DataFrame | None) -> pd.DataFrame:
-    """noise_cpc.csv: mean, least and largest common part over the samples of each level.
-
-    ``published`` has model, alpha and cpc as Table S8 prints them; None if it does not apply.
-    """
-    table = (
-        samples.groupby(["model", "alpha"], sort=False)["cpc"]
-        .agg(cpc="mean", cpc_low="min", cpc_high="max", samples="size")
-        .reset_index()
-    )
-    if published is None:
-        return table.assign(published_cpc=np.nan)
-    printed = published.rename(columns={"cpc": "published_cpc"})
-    return table.merge(printed, on=["model", "alpha"], how="left")

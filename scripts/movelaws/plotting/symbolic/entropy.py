@@ -159,7 +159,7 @@ def _names(axes: Axes, table: pd.DataFrame, wide: float) -> None:
             if constraint == "doubly":
                 worst = table.loc[table["constraint"] == "doubly", "max_marginal_error"].max()
                 if np.isfinite(worst) and worst > 0:
-                    words = f"met to {panels.power_of_ten(float(f'{worst:.0e}'))} of each sum"
+                    words = f"sums met to {panels.power_of_ten(float(f'{worst:.0e}'))}"
                     axes.text(at[0], y + _ROW, words, color=QUIET, **drawn)
         axes.text(at[1], y, FORMS[form][1], **drawn)
         if row is None:

@@ -13,10 +13,10 @@ from matplotlib.patches import Rectangle
 from movelaws.plotting import INK, QUIET, WIDTH_DOUBLE, WIDTH_SINGLE, colours, figure, panels, style
 from movelaws.plotting.symbolic import parts
 from movelaws.plotting.symbolic.formulas import lines, number
+from movelaws.symbolic.pages import PER_PAGE
 
 FRONT = ("complexity", "expression", "rmse", "cpc", "certified", "normalised_rmse", "effects")
 MODELS = ("model", "complexity", "rmse", "normalised_rmse")
-PER_PAGE = 2
 _LEFT, _RIGHT, _GAP = 11.0, 2.0, 5.0
 _TOP, _PANEL, _AXIS = 7.0, 52.0, 11.5
 _HEAD, _LINE, _PAD = 4.2, 4.0, 1.0  # mm of the table's header, a line, and around a row's lines

@@ -126,7 +126,7 @@ def _laws(table: pd.DataFrame) -> list[tuple[dict, str, float]]:
     for row in table.to_dict("records"):
         law = "", 7.0
         if row["complexity"] not in seen:
-            law = lines(row["expression"], _LAW - 7)
+            law = lines(row["expression"], _LAW - 10)
         seen.add(row["complexity"])
         rows.append((row, *law))
     return rows

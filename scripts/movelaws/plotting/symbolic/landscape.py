@@ -20,7 +20,7 @@ MODELS = ("model", "complexity", "rmse")
 _COLUMN = {"exact": (0.0, 0.85), "beside": (-0.32, 0.55), "bound": (0.58, 0.3)}
 # centre and half the width of a column of points, in units of complexity
 _GOLDEN = (np.sqrt(5) - 1) / 2
-_LEFT, _RIGHT, _TOP, _AXIS, _KEY = 15.0, 17.0, 7.0, 10.0, 9.0
+_LEFT, _RIGHT, _TOP, _AXIS, _KEY = 15.0, 20.0, 7.0, 10.0, 9.0
 _PANEL, _ROW, _ROWS = 92.0, 4.0, 9  # mm; rows of labels under the front at most
 _WIDEST = 62.0  # mm of a label
 _SHADE, _BOUND = "#F1EFE8", "#C9C6BE"
@@ -285,7 +285,7 @@ def _models(axes: Axes, models: pd.DataFrame, high: float) -> None:
 
 
 def _density_key(made: Figure, norm: LogNorm) -> None:
-    axes = panels.axes_mm(made, WIDTH_DOUBLE - 13.5, _TOP + 8, 2.0, 40.0)
+    axes = panels.axes_mm(made, WIDTH_DOUBLE - 16.5, _TOP + 8, 2.0, 40.0)
     bar = made.colorbar(ScalarMappable(norm, _DENSITY), cax=axes)
     bar.outline.set_linewidth(0.3)
     bar.set_label("Laws within 2 % of RMSE")

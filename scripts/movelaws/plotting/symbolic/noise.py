@@ -1,7 +1,5 @@
 """Is the law behind noisy flows found again? By generator and noise (paper 2, Fig. 5, S8)."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
