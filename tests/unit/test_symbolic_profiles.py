@@ -183,7 +183,7 @@ def test_each_loss_has_its_own_winner_in_the_table(world, power):
 
 def test_a_law_without_likelihood_says_so(world):
     for loss in ("poisson", "negbin"):
-        hopeless = refit(program("d - w_j"), world, loss)
+        hopeless = refit(program("w_j * w_j - w_j"), world, loss)
         assert hopeless.value == np.inf
         assert np.isnan(hopeless.cpc)
     with pytest.raises(ValueError, match="loss = 'mae'"):

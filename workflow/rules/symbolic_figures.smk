@@ -65,7 +65,6 @@ rule symbolic_figure_landscape:
         runtime="5m",
     params:
         dataset="{dataset}",
-        dataset="{dataset}",
         label=lambda wildcards: LABELS[wildcards.dataset],
         unit=lambda wildcards: unit_of([wildcards.dataset]),
         source=lambda wildcards: source_of([wildcards.dataset]),
@@ -337,6 +336,7 @@ rule symbolic_figure_scientist:
         mem="500MB",
         runtime="5m",
     params:
+        dataset="{dataset}",
         label=lambda wildcards: LABELS[wildcards.dataset],
         unit=lambda wildcards: unit_of([wildcards.dataset]),
         source=lambda wildcards: source_of([wildcards.dataset]),

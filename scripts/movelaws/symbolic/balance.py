@@ -173,7 +173,7 @@ def _newton_direction(table: _Table, flow, arrived, damping) -> np.ndarray:
             LinearOperator((n, n), matvec=curvature, dtype=float),
             -gradient,
             rtol=min(0.05, np.sqrt(table.error(arrived))),
-            maxiter=_SOLVER_STEPS,
+            maxiter=min(_SOLVER_STEPS, 20 * n),
             M=LinearOperator((n, n), matvec=lambda x: x / diagonal, dtype=float),
         )
     return np.where((table.inflow > 0) & np.isfinite(direction), direction, 0.0)

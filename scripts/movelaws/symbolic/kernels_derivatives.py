@@ -88,7 +88,7 @@ def _by_first(instruction, a, b, s, z, out):
 @njit(cache=True, error_model="numpy", fastmath=FAST)
 def _by_base(a, b, z):
     at_zero = 0.0 if (b > 1.0) | (b == 0.0) else (1.0 if b == 1.0 else math.inf)
-    slope = b * z / a
+    slope = b * z / a if z != 0.0 else 0.0
     return at_zero if a == 0.0 else slope
 
 
@@ -231,12 +231,12 @@ def _weighted_dot(weight, a, b):
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
 def _likelihood_scores(score, flow, dispersion, weight):
-    """From residuals F^ - F to derivatives of the loss by F^, and the Fisher information of F^."""
+    """From predicted flows F^ to derivatives of the loss by F^, and the Fisher information."""
     for i in range(score.size):
-        predicted = score[i] + flow[i]
+        predicted = score[i]
         variance = predicted * (1.0 + dispersion * predicted)
         weight[i] = 1.0 / variance if variance > 0.0 else 0.0
-        score[i] *= weight[i]
+        score[i] = (predicted - flow[i]) * weight[i]
 
 
 @njit(cache=True, error_model="numpy")
@@ -265,8 +265,12 @@ def evaluate_derivatives(code, constants, data, work, gradient, curvature):
             if scale != scale:
                 gradient[:k] = math.nan
                 return math.inf
-            residuals_into(f, flow, begin, size, scale, score)
-            if data.loss != MSE:
+            if data.loss == MSE:
+                residuals_into(f, flow, begin, size, scale, score)
+            else:
+                # F^ itself: a small one would be lost in the residual
+                score[begin : begin + size] = 0.0
+                normalise(score, f, begin, size, scale, -1.0)
                 total += origin_loss(f, origin, begin, flow, size, scale, data)
             whole = sum_of(f, begin, size)
             for c in range(k):
