@@ -9,9 +9,11 @@ from movelaws.plotting.symbolic.region_distances import region_distances
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         given, params = snakemake.input, snakemake.params
+        table = pd.read_csv(given.distances)
+        ends = set(table["origin_region"]) | set(table["destination_region"])
         drawn = region_distances(
-            pd.read_csv(given.distances),
-            order=params.regions,
+            table,
+            order=[r for r in params.regions if r in ends],
             unit=params.unit,
             synthetic=params.synthetic,
         )

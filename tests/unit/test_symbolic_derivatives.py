@@ -31,7 +31,7 @@ PROGRAMS = {
     "exponent 0": program([W_J, D, CONSTANT, POWER, DIVIDE], 0.0),
     "exponent of values": program([W_J, D, S, ADD, CONSTANT, POWER, DIVIDE], 1.2),
     "constant in the base": program([W_J, D, CONSTANT, ADD, D, LOG, POWER, DIVIDE], 30.0),
-    "tiny flows": program([W_J, D, CONSTANT, ADD, W_J, POWER, DIVIDE], 300.0),
+    "tiny flows": program([W_J, CONSTANT, D, BASE, DIVIDE], 1.0),
     "constant as base": program([W_J, CONSTANT, D, POWER, DIVIDE], 1.05),
     "scalar over values": program([W_J, CONSTANT, D, DIVIDE, EXP, MULTIPLY], 4.0),
     "values over scalar": program([W_J, D, CONSTANT, DIVIDE, EXP, DIVIDE], 20.0),

@@ -42,7 +42,7 @@ def raw_trees(n_variables: int, size: int) -> list[tuple[int, ...]]:
                     found.append(left + right + (POWER,))
                 if left == (CONSTANT,) and len(right) == 1 and right[0] >= 0:
                     found.append(left + right + (BASE,))
-        found += [arg + (op,) for arg in levels[c - 2] for op in (EXP, LOG)]
+        found += [(*arg, op) for arg in levels[c - 2] for op in (EXP, LOG)]
         levels[c] = found
     return levels[size]
 
@@ -197,11 +197,10 @@ def test_known_families_are_there_once():
     rows = {tuple(t for t in code if t != END) for code in laws.codes.tolist()}
     w, d, c = 0, 1, CONSTANT
     assert (d, w, DIVIDE) in rows or (w, d, DIVIDE) in rows
-    exponential = [
-        r for r in rows if len(r) == 5 and sorted(r) == sorted((w, c, d, BASE, MULTIPLY))
-    ]
-    power = [r for r in rows if len(r) == 5 and sorted(r) == sorted((w, d, c, POWER, MULTIPLY))]
-    assert len(exponential) == 1
+    assert (c, d, BASE, w, MULTIPLY) in rows
+    assert (w, c, d, BASE, DIVIDE) not in rows  # c^d takes its inverse in
+    tokens = sorted((w, d, c, POWER, MULTIPLY))
+    power = [r for r in rows if len(r) == 5 and sorted(r) == tokens and r[-1] == MULTIPLY]
     assert len(power) == 2  # w_j d^c and w_j^c d
     assert (w, d, c, POWER, EXP, DIVIDE) in rows
 

@@ -75,7 +75,7 @@ PLANTED = [
 def test_a_planted_law_is_recovered(law, code, constants):
     data = world(law)
     settings = EvolutionSettings(
-        complexity_max=9, iterations=6, populations=6, population_size=48, cycles_per_iteration=250
+        complexity_max=9, iterations=14, populations=6, population_size=48, cycles_per_iteration=250
     )
     hall = evolve(data, settings, seed=2, progress=False)
     best = min(hall.laws, key=lambda found: found.loss)
@@ -181,7 +181,7 @@ def test_the_batch_holds_the_largest_errors(gravity):
     settings = EvolutionSettings(batch_origins=4)
     evaluator = evaluator_of(gravity, settings)
     least = least_losses(gravity, settings)
-    np.testing.assert_array_equal(least, 0)
+    np.testing.assert_allclose(least, 0, atol=1e-12)
     hall = HallOfFame()
     law = program([1, 2, DIVIDE])
     hall.add(law, evaluator.loss(law))

@@ -82,13 +82,13 @@ class EvolutionSettings:
     batch: str = "largest errors"
     tournament: int = 8
     selection: float = 0.9
-    parsimony: float = 3.0
+    parsimony: float = 6.0
     annealing: float = 0.1
     fitted_share: float = 0.3
     fit_iterations: int = 4
     final_share: float = 0.3
     final_iterations: int = 10
-    verified: int = 4
+    verified: int = 12
     migration: float = 0.1
     weights: Mapping[str, float] = field(default_factory=dict)
 

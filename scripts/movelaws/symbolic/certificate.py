@@ -72,9 +72,8 @@ class Level(NamedTuple):
 
     def save(self, path: str | Path, key: str) -> None:
         """Write to ``path``, marked with the ``key`` of the search it belongs to."""
-        with replacing(path) as temporary:
-            with temporary.open("wb") as stream:
-                np.savez(stream, key=np.array(key), **self._asdict())
+        with replacing(path) as temporary, temporary.open("wb") as stream:
+            np.savez(stream, key=np.array(key), **self._asdict())
 
     @classmethod
     def load(cls, path: str | Path, key: str) -> "Level":
@@ -190,19 +189,15 @@ def ranks(losses: np.ndarray, known: Sequence[float] | np.ndarray = ()) -> np.nd
     that is their RMSE by `SAME`; invalid laws (inf) have rank 0.
     """
     losses = np.asarray(losses, dtype=np.float64)
-    if not losses.size:
-        return np.zeros(0, dtype=np.int64)
-    finite = np.isfinite(losses)
-    values = np.where(finite, losses, 0.0)
+    rank = np.zeros(len(losses), dtype=np.int64)
+    values = losses[np.isfinite(losses)]  # they come first
+    if not values.size:
+        return rank
     tolerance = 2 * SAME * values
-    steps = np.diff(values) > tolerance[1:]
-    group = np.concatenate([[0], np.cumsum(steps)])
+    group = np.concatenate([[0], np.cumsum(np.diff(values) > tolerance[1:])])
     known = np.sort(np.asarray(known, dtype=np.float64))
     low = np.searchsorted(known, values - tolerance, side="left")
     high = np.searchsorted(known, values + tolerance, side="right")
-    old = np.unique(group[(high > low) | ~finite])
-    fresh = ~np.isin(group, old)
-    rank = np.zeros(len(losses), dtype=np.int64)
-    _, rank[fresh] = np.unique(group[fresh], return_inverse=True)
-    rank[fresh] += 1
+    fresh = np.flatnonzero(~np.isin(group, group[high > low]))
+    rank[fresh] = np.unique(group[fresh], return_inverse=True)[1] + 1
     return rank

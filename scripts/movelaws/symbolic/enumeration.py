@@ -163,6 +163,7 @@ class _Levels:
             level, tried = self.table[np.r_[1 : len(self.table), :1]], len(self.table)
             function_hashes = self._leaf_hashes(level, allocate=False)
             self.functions = _merged(self.functions, function_hashes)
+            level = level[level["n_constants"] <= self.pool]
             laws = self._leaf_hashes(level, allocate=True)
         else:
             level, tried = self._combinations(complexity)
@@ -306,9 +307,10 @@ class _Levels:
         """Codes of all rows of the table, for those that build on them."""
         longest = int(self.table["complexity"].max())
         stored = np.full((len(self.table), longest), END, dtype=np.int8)
-        for size, (first, last) in self.range.items():
+        for first, last in self.range.values():
             codes = self.codes(self.table[first:last])
             stored[first:last, : codes.shape[1]] = codes
+            # at once: the codes of the next complexity are made of those before it
             self.stored, self.length = stored, (stored != END).sum(axis=1)
 
 

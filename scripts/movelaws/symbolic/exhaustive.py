@@ -185,6 +185,7 @@ class _Search:
     def run(self, landscape: bool) -> None:
         everything = np.arange(len(self.codes))
         self.on_first, self.constants = self._screened(self.first, everything, self.factor)
+        self._revive()
         if landscape:
             self._evaluate_all()
         order = np.argsort(self.on_first, kind="stable")
@@ -215,6 +216,8 @@ class _Search:
         found, constants = self._screened(self.first, rows, more, extra=1)
         lower = self._count(rows, found, self.on_first)
         self.on_first[rows[lower]], self.constants[rows[lower]] = found[lower], constants[lower]
+        moved = rows[lower & (self.status[rows] == UPPER)]
+        self.on_all[moved] = self.evaluator.losses(self.codes[moved], self.constants[moved])
         again = rows[lower & self._may_beat(found)]
         self.wrong_bounds += len(again)
         self._take_up(again[np.argsort(self.on_first[again], kind="stable")])
@@ -294,11 +297,27 @@ class _Search:
                 )
                 constants[block, : found.shape[1]] = found
                 bar.update(len(found))
-        return losses, constants
+        return losses, self._tidied(rows, constants)
+
+    def _tidied(self, rows: np.ndarray, constants: np.ndarray) -> np.ndarray:
+        """Constants with 1 where a law has none: kernels leave there what was there before."""
+        return np.where(np.arange(self._most) < self.n_constants[rows, None], constants, 1.0)
 
     @property
     def _most(self) -> int:
         return self.constants.shape[1]
+
+    def _revive(self) -> None:
+        """Laws for which no start was valid get one more, with all constants 1."""
+        rows = np.flatnonzero(np.isinf(self.on_first) & (self.n_constants > 0))
+        self.constants[rows] = 1.0
+        for begin in range(0, len(rows), _BLOCK):
+            block = rows[begin : begin + _BLOCK]
+            ones = np.ones((len(block), 1, self._most))
+            losses, constants = self._polished(self.first, block, ones)
+            valid = np.isfinite(losses)
+            self.on_first[block[valid]] = losses[valid]
+            self.constants[block[valid]] = constants[valid]
 
     def _evaluate_all(self) -> None:
         with self._bar(len(self.codes), "evaluated on all rows") as bar:
@@ -350,7 +369,7 @@ class _Search:
         constants, losses, _ = fit_constants(
             evaluator, self.codes[rows], starts, refine=2, iterations=60
         )
-        return losses, constants
+        return losses, self._tidied(rows, constants)
 
     def _lower_threshold(self) -> None:
         """The third best distinct loss of those known to be exact."""

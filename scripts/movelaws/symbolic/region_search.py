@@ -13,7 +13,7 @@ from movelaws.symbolic.regions import (
     distance_bins,
     distance_shares,
     read_census_regions,
-    region_row,
+    region_rows,
     region_subsets,
     zone_regions,
 )
@@ -42,7 +42,7 @@ def search_subset(
     front = hall_of(found, keep).front()
     laws = [from_program(law.program, found.names) for law in front]
     shown = max((n for n, law in enumerate(front) if law.complexity <= SHOWN), default=0)
-    table = pd.DataFrame([region_row(subset, law) for law in laws])
+    table = pd.DataFrame(region_rows(subset, laws))
     table["shown"] = [n == shown for n in range(len(laws))]
     flows = Evaluator(subset.observations).predict(front[shown].program)
     edges = distance_bins(subset.observations)

@@ -273,6 +273,7 @@ def _why_not_s16(gravity: pd.Series, radiation: float) -> str:
 def _regions(dataset: str, table: pd.DataFrame, synthetic: bool) -> list[Finding]:
     """S11 to S14: exponential within regions, power law between them."""
     evidence = f"symbolic/{dataset}/regions.csv"
+    table = table[table["shown"]]  # one law of each subset
     within = table["origin_region"] == table["destination_region"]
     share = 100 * table.loc[within, "flow"].sum() / table["flow"].sum()
     if synthetic:
@@ -280,11 +281,9 @@ def _regions(dataset: str, table: pd.DataFrame, synthetic: bool) -> list[Finding
         return [
             not_testable(c, f"{dataset} (synthetic)", why) for c in ("S11", "S12", "S13", "S14")
         ]
-    five = table[table["shown"]]
-    inside = five["origin_region"] == five["destination_region"]
-    exponential = int((five.loc[inside, "same_as"] == "exponential").sum())
-    others = five[inside & (five["same_as"] != "exponential")]
-    between = five[~inside]
+    exponential = int((table.loc[within, "same_as"] == "exponential").sum())
+    others = table[within & (table["same_as"] != "exponential")]
+    between = table[~within]
     power = int((between["rmse_power"] < between["rmse_exponential"]).sum())
     better = int((between["better_percent"] > 1e-3).sum())
     pairs = lambda rows: ", ".join(  # noqa: E731
@@ -292,7 +291,7 @@ def _regions(dataset: str, table: pd.DataFrame, synthetic: bool) -> list[Finding
     )
     return [
         statement(
-            "S11", dataset, "4 of 4", f"{exponential} of {int(inside.sum())}",
+            "S11", dataset, "4 of 4", f"{exponential} of {int(within.sum())}",
             exponential == 4, criterion="exponential gravity best at complexity 5",
             reason=f"another law is better: {pairs(others)}", evidence=evidence,
         ),
