@@ -1,6 +1,7 @@
 """Expressions that look different and share out flows alike."""
 
 from collections.abc import Iterable
+from math import isfinite
 
 import pandas as pd
 
@@ -28,6 +29,7 @@ def equivalence_table(laws: Iterable[Expression], evaluator: Evaluator) -> pd.Da
     rows = sorted(
         (loss, complexity(program.code), text(from_program(program, names), DIGITS))
         for program, loss in refitted([to_program(law, names) for law in laws], evaluator)
+        if isfinite(loss)
     )
     groups: list[list[tuple[float, int, str]]] = []
     for row in rows:

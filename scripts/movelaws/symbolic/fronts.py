@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from movelaws.symbolic.canonical import canonical
+from movelaws.symbolic.canonical import allocation_form
 from movelaws.symbolic.effects import effects
 from movelaws.symbolic.evaluation import Evaluator
 from movelaws.symbolic.expressions import Expression
@@ -18,6 +18,7 @@ from movelaws.symbolic.tokens import Program, stacked
 
 SPARE = 4  # so many times as many laws are kept while equal ones may still be among them
 DIGITS = 3
+SHORTEST = 3  # a single variable or constant is no law of mobility (paper, caption of Fig. 3)
 
 
 def merged(
@@ -39,7 +40,7 @@ def merged(
     """
     into = evaluator.observations.names
     offered = [
-        to_program(_shortest(from_program(law.program, own)), into)
+        to_program(_as_law(from_program(law.program, own)), into)
         for hall, own in zip(halls, names, strict=True)
         for law in hall.laws
     ]
@@ -49,9 +50,14 @@ def merged(
     return _distinct(wide, keep)
 
 
-def _shortest(expression: Expression) -> Expression:
-    simpler = canonical(expression)
-    return simpler if simpler.complexity < expression.complexity else expression
+def _as_law(expression: Expression) -> Expression:
+    """The usual form of a law, with decay in the denominator, unless that is longer.
+
+    A product of equal variables becomes a power, whose exponent is then fitted: a special case of a
+    law is not a law of its own.
+    """
+    usual = allocation_form(expression)
+    return usual if usual.complexity <= expression.complexity else expression
 
 
 def refitted(programs: Sequence[Program], evaluator: Evaluator) -> list[tuple[Program, float]]:
@@ -76,7 +82,7 @@ def _distinct(wide: HallOfFame, keep: int) -> HallOfFame:
     """Without the laws that a shorter one equals."""
     kept = HallOfFame(keep)
     shorter: list[float] = []
-    for complexity in sorted({law.complexity for law in wide.laws}):
+    for complexity in sorted({law.complexity for law in wide.laws if law.complexity >= SHORTEST}):
         fresh = [law for law in wide.at(complexity) if not _known(law.loss, shorter)]
         for law in fresh[:keep]:
             kept.add(law.program, law.loss)

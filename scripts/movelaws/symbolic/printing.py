@@ -1,5 +1,6 @@
 """Writing expressions: as text that can be read back, as LaTeX, and for SymPy."""
 
+import math
 from typing import TYPE_CHECKING
 
 from movelaws.symbolic.expressions import Binary, Constant, Expression, Unary, Variable
@@ -78,16 +79,30 @@ def _drawn_together(op: str, right: Expression) -> tuple[str, Expression]:
 
 
 def number(value: float, digits: int | None = None) -> str:
-    """A constant as text: all digits that tell it apart, or ``digits`` significant ones."""
+    """A constant as text: all digits that tell it apart, or ``digits`` significant ones.
+
+    A number that would round to 1 or -1 keeps enough digits to show on which side it lies: a base
+    of 1.0004 is a law, a base of 1 is none.
+    """
     if digits is None:
         written = repr(float(value))
     else:
+        digits += _beyond_one(value, digits)
         value = float(f"{value:.{digits}g}")
         plain = value == 0 or 1e-4 <= abs(value) < 1e6
         written = repr(value) if plain else f"{value:.{digits}g}"
     mantissa, _, exponent = written.partition("e")
     mantissa = mantissa.removesuffix(".0")
     return f"{mantissa}e{int(exponent)}" if exponent else mantissa
+
+
+def _beyond_one(value: float, digits: int) -> int:
+    """Further digits that tell ``value`` from 1 or -1, up to ten; 0 if it is not near."""
+    apart = abs(abs(value) - 1)
+    if not 0 < apart < 10.0 ** (1 - digits):
+        return 0
+    more = math.ceil(-math.log10(apart)) + 1 - digits + 1
+    return more if 0 < more <= 10 else 0
 
 
 def _signed(value: float) -> bool:

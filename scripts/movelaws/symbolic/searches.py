@@ -28,6 +28,9 @@ def starts_by_number(starts: Sequence[int]) -> dict[int, int]:
     return dict(enumerate(starts, 1))
 
 
+SPARE = 2  # laws beyond those shown: special cases of others are told apart only afterwards
+
+
 def exhaust(
     observations: Observations,
     complexity: int,
@@ -40,7 +43,7 @@ def exhaust(
     return certified_search(
         observations,
         complexity,
-        keep=keep,
+        keep=keep + SPARE,
         references=tuple(known_laws(observations.names).values()),
         n_starts=starts_by_number(starts),
         seed=number(seed, "exhaust", *observations.names),
@@ -50,7 +53,7 @@ def exhaust(
 
 def hall_of(front: CertifiedFront, keep: int) -> HallOfFame:
     """The laws of an exhaustive search as a hall of fame."""
-    hall = HallOfFame(keep)
+    hall = HallOfFame(keep + SPARE)
     for law in front.laws:
         hall.add(law.program, law.rmse**2 * front.n_rows)
     return hall
@@ -70,7 +73,8 @@ def landscape(front: CertifiedFront, most: int | None = None, seed: int = 0) -> 
     """Every distinct expression as a point: complexity, n_constants, rmse, exact, expression.
 
     ``rmse`` is the lower bound where ``exact`` is false and no value on all rows is known. Of more
-    than ``most`` points of a complexity a random choice is kept, the best thousand always.
+    than ``most`` points of a complexity a random choice is kept, the best thousand always (of
+    fewer than that, only the best).
     """
     table = front.landscape
     known = table["rmse"].notna()
@@ -79,12 +83,13 @@ def landscape(front: CertifiedFront, most: int | None = None, seed: int = 0) -> 
     table = table[np.isfinite(table["rmse"])]
     if most is not None:
         random = np.random.default_rng(seed)
+        sure = min(1000, most)
         parts = []
         for _, level in table.groupby("complexity", sort=True):
             ordered = level.sort_values("rmse", kind="stable")
             if len(ordered) > most:
-                rest = np.sort(random.choice(np.arange(1000, len(ordered)), most - 1000, False))
-                ordered = ordered.iloc[np.concatenate([np.arange(1000), rest])]
+                rest = random.choice(np.arange(sure, len(ordered)), most - sure, replace=False)
+                ordered = ordered.iloc[np.concatenate([np.arange(sure), np.sort(rest)])]
             parts.append(ordered)
         table = pd.concat(parts)
     programs = [
@@ -122,7 +127,7 @@ def evolved(
     """
     settings = EvolutionSettings(
         complexity_max=complexity,
-        keep=keep,
+        keep=keep + SPARE,
         populations=sizes["populations"],
         population_size=sizes["size"],
         iterations=sizes["iterations"],
