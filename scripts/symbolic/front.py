@@ -34,9 +34,11 @@ def front(
     hall = merged(read, names, evaluator, keep)
     programs = [law.program for law in hall.laws]
     outside = heldout_rmse(programs, evaluator.observations, folds, number(seed, "folds"))
-    everything = " ".join(evaluator.observations.names)
-    whole = certificate.loc[certificate["variables"] == everything, "complexity"]
-    table = front_table(hall, evaluator, dict.fromkeys(whole, True), outside, published)
+    everything = set(evaluator.observations.names)
+    whole = certificate.loc[[set(v.split()) == everything for v in certificate["variables"]]]
+    table = front_table(
+        hall, evaluator, dict.fromkeys(whole["complexity"], True), outside, published
+    )
     print(table[["complexity", "rank", "expression", "rmse", "cpc", "certified"]].to_string())
     alike = equivalence_table([parse(t) for t in {*table["full_expression"], *equal}], evaluator)
     return table, alike, prediction_table(hall, evaluator)

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from movelaws.phrases import counted, listed, number, percent, sentences
 
 COLUMNS = ["question", "answer"]
 SIMILAR = 0.01  # an RMSE that is within one percent of another
+SAME = 1e-6  # RMSE of a law and of the model that it is
 
 
 @dataclass(frozen=True)
@@ -83,25 +85,21 @@ def best_short(fronts: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) ->
 
 def certain(certificates: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> list[str]:
     """What the exhaustive searches cover."""
-    parts = []
-    for name, table in certificates.items():
-        row = table.sort_values("complexity").iloc[-1]
-        total = int(table.groupby("variables")["distinct"].sum().max())
-        parts.append(
-            f"{labels[name]} up to complexity {row['complexity']} over {row['variables']} "
-            f"({total:,} distinct expressions)"
-        )
-    if not parts:
+    if not certificates:
         return []
-    total = {
-        name: sum(int(table[name].sum()) for table in certificates.values())
-        for name in ("audited", "lower_minima", "wrong_bounds")
-    }
+    parts = [
+        f"{labels[name]} up to complexity {rows['complexity'].max()} over {variables} "
+        f"({rows['distinct'].sum():,} distinct expressions)"
+        for name, table in certificates.items()
+        for variables, rows in table.groupby("variables", sort=False)
+    ]
+    joined = pd.concat(certificates.values())
+    audited, lower, changed = joined[["audited", "lower_minima", "verdict_changed"]].sum()
+    levels = counted(int(changed), len(joined), "search")
     return [
         f"Every expression was tried in {listed(parts)}",
-        f"Constants may have better values than those found: of {total['audited']:,} fits repeated "
-        f"from more starting points {total['lower_minima']:,} came out lower, "
-        f"{total['wrong_bounds']:,} of them enough to be looked at again, which was done",
+        f"Of {audited:,} fits repeated from four times as many starting points {lower:,} found a "
+        f"lower minimum; the best laws changed by it in {levels} of one complexity",
     ]
 
 
@@ -116,15 +114,20 @@ def longer(fronts: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> lis
         if last["complexity"] <= 5:
             continue
         gain = _share(1 - last["rmse"] / short["rmse"])
-        outside = 1 - last["heldout_rmse"] / short["heldout_rmse"]
-        unseen = _share(outside) if outside > 0 else "nothing"
         parts.append(
-            f"{labels[name]}: {gain} by complexity {last['complexity']}, {unseen} on held-out "
-            "origins"
+            f"{gain} in {labels[name]} (complexity {last['complexity']}; "
+            f"{_unseen(last['heldout_rmse'], short['heldout_rmse'])} on held-out origins)"
         )
-    return [
-        f"Below the RMSE at complexity 5 lies the longest law of the front, {listed(parts)}"
-    ] * bool(parts)
+    lead = "The longest law of the front has a lower RMSE than that of complexity 5, by"
+    return [f"{lead} {listed(parts)}"] if parts else []
+
+
+def _unseen(longer: float, shorter: float) -> str:
+    """What a longer law gains on held-out origins."""
+    if not np.isfinite(longer):
+        return "it is undefined"
+    gain = 1 - longer / shorter
+    return _share(gain) if gain > 0 else f"{_share(-gain)} higher"
 
 
 def existing(
@@ -133,21 +136,27 @@ def existing(
     labels: Mapping[str, str],
 ) -> list[str]:
     """Which of the six models lie on the front of their complexity."""
-    on, farthest = [], []
+    on, below, farthest = [], [], []
     for name, front in fronts.items():
         rows = []
         for row in models[name].itertuples():
             reached = front.loc[front["complexity"] <= row.complexity, "rmse"].min()
             rows.append((row.rmse / reached - 1, row.model))
-        near = [model for excess, model in sorted(rows) if excess < 1e-6]
-        if near:
-            on.append(f"{listed(near)} in {labels[name]}")
-        excess, worst = max(rows)
-        farthest.append(f"{worst} in {labels[name]} ({_share(excess)})")
-    if not farthest:
+        near = [model for excess, model in sorted(rows) if abs(excess) <= SAME]
+        missed = [model for excess, model in sorted(rows) if excess < -SAME]
+        on += [f"{listed(near)} in {labels[name]}"] * bool(near)
+        below += [f"{listed(missed)} in {labels[name]}"] * bool(missed)
+        excess, worst = max(rows, default=(0.0, ""))
+        if excess > SAME:
+            farthest.append(f"{worst} in {labels[name]} ({_share(excess)})")
+    if not on + below + farthest:
         return []
-    first = f"On the front lie {listed(on)}" if on else "None of the six models lies on a front"
-    return [first, f"Farthest above it lie {listed(farthest)}"]
+    first = f"On the front lie {listed(on)}" if on else "None of the models lies on a front"
+    return [
+        first,
+        f"Below it, so that the search missed them, lie {listed(below)}" * bool(below),
+        f"Farthest above it lie {listed(farthest)}" * bool(farthest),
+    ]
 
 
 def found_again(
@@ -163,19 +172,21 @@ def found_again(
         small = pareto[pareto["rmse"] <= (1 + SIMILAR) * front["rmse"].min()]
         if len(small):
             law = small.iloc[0]
-            parts.append(f"{model} was planted in {labels[name]} and {law['expression']} found")
-    return [listed(parts)] if parts else []
+            parts.append(f"{law['expression']} where {model} was planted ({labels[name]})")
+    lead = f"The shortest law within {_share(SIMILAR)} of the least RMSE is"
+    return [f"{lead} {listed(parts)}"] if parts else []
 
 
 def other_losses(losses: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> list[str]:
-    """The best law of complexity 5 to 7 under each loss."""
+    """The best law of at most complexity 7 under each loss."""
     parts = []
     for name, table in losses.items():
-        short = table[table["complexity"] <= 7].dropna(subset=["value"])
+        short = table[(table["complexity"] <= 7) & np.isfinite(table["value"])]
         best = short.loc[short.groupby("loss", sort=False)["value"].idxmin()]
         each = [f"{r.expression} ({_LOSS[r.loss]})" for r in best.itertuples()]
-        parts.append(f"{labels[name]}: {listed(each)}")
-    return [f"Up to complexity 7 the best laws are, in {part}" for part in parts]
+        if each:
+            parts.append(f"Up to complexity 7 the best laws are, in {labels[name]}, {listed(each)}")
+    return parts
 
 
 _LOSS = {
@@ -189,15 +200,15 @@ def elsewhere(transfer: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
     """How much is lost when a law or its constants travel."""
     if transfer.empty:
         return []
-    table = transfer.dropna(subset=["rmse_refitted"])
-    table = table[table["complexity"] >= 5]
-    if table.empty:
+    table = transfer[transfer["complexity"] >= 5].set_index(["fitted_on", "tried_on"])
+    errors = table[["rmse_carried", "rmse_refitted"]].div(table["rmse_own"], axis=0)
+    errors = errors[errors.notna().all(axis=1)]  # else a variable is missing there
+    carried, refitted = errors.median() - 1
+    if not np.isfinite([carried, refitted]).all():
         return []
-    carried = (table["rmse_carried"] / table["rmse_own"] - 1).median()
-    refitted = (table["rmse_refitted"] / table["rmse_own"] - 1).median()
     return [
         f"With its constants a law of one dataset has an RMSE {_share(carried)} above the best "
-        f"law of its complexity on another (median of {len(table)} trials), with constants fitted "
+        f"law of its complexity on another (median of {len(errors)} trials), with constants fitted "
         f"anew {_share(refitted)}"
     ]
 
@@ -210,11 +221,16 @@ def by_region(regions: Mapping[str, pd.DataFrame]) -> list[str]:
         inside = shown["origin_region"] == shown["destination_region"]
         share = shown.loc[inside, "flow"].sum() / shown["flow"].sum()
         power = shown["rmse_power"] < shown["rmse_exponential"]
-        exponential = counted(int((~power[inside]).sum()), int(inside.sum()), "region")
-        beyond = counted(int(power[~inside].sum()), int((~inside).sum()), "pair")
+        steep, flat = (~power)[inside], power[~inside]
+        won = []
+        if len(steep):
+            within = counted(int(steep.sum()), len(steep), "region")
+            won.append(f"exponential decay has the lower RMSE within {within}")
+        if len(flat):
+            pairs = counted(int(flat.sum()), len(flat), "pair")
+            won.append(f"power-law decay in {pairs} of different regions")
         parts += [
-            f"Exponential decay has the lower RMSE within {exponential}, power-law decay in "
-            f"{beyond} of different regions",
+            f"Of the two gravity models, {listed(won)}",
             f"{_share(share)} of the flow stays within its region",
         ]
     return parts
@@ -224,10 +240,13 @@ def under_noise(noise: Mapping[str, pd.DataFrame]) -> list[str]:
     """How often each law is found again, by dispersion."""
     parts = []
     for table in noise.values():
-        for model, rows in table.groupby("model", sort=False):
-            rate = rows.groupby("alpha")["recovered"].agg(["sum", "size"])
-            each = [f"{r['sum']} of {r['size']} at {alpha:g}" for alpha, r in rate.iterrows()]
-            parts.append(f"{model} is found in {listed(each)}")
+        rate = table.groupby(["model", "alpha"], sort=False)["recovered"].agg(["sum", "size"])
+        for model, rows in rate.groupby("model", sort=False):
+            each = [
+                f"{row['sum']} of {row['size']} samples of dispersion {number(alpha, 3)}"
+                for (_, alpha), row in rows.sort_index().iterrows()
+            ]
+            parts.append(f"The search finds {model} in {listed(each)}")
     return parts
 
 
@@ -240,25 +259,29 @@ def scientist(
     parts = []
     for name, table in scientists.items():
         best = table["rmse_allocated"].min()
-        short = _best(fronts[name], 5)
-        beside = (
-            "" if short is None else f", against {number(short['rmse'])} of the law of complexity 5"
-        )
-        parts.append(
-            f"In {labels[name]} its laws have a median complexity of "
-            f"{number(table['complexity'].median())}; sharing out the flows of each origin, the "
-            f"best reaches an RMSE of {number(best)}{beside}"
-        )
+        short = _best(fronts[name], 5) if name in fronts else None
+        median = number(table["complexity"].median())
+        parts.append(f"In {labels[name]} its laws have a median complexity of {median}")
+        if np.isfinite(best):
+            beside = "" if short is None else f", that of complexity 5 {number(short['rmse'])}"
+            parts.append(
+                "Sharing out the flows of each origin, the best of them has an RMSE of "
+                f"{number(best)}{beside}"
+            )
     return parts
 
 
 def both_ends(entropies: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> list[str]:
     """RMSE with one and with both constraints."""
-    parts = []
+    lowered, raised = [], []
     for name, table in entropies.items():
         rmse = table.set_index(["form", "constraint"])["rmse"]
-        one, both = (rmse[("exponential", c)] for c in ("production", "doubly"))
-        verb = "lowers" if both < one else "raises"
-        parts.append(f"{labels[name]} ({number(one)} to {number(both)})")
-        parts[-1] = f"it {verb} the RMSE of exponential gravity in {parts[-1]}"
-    return [f"Keeping the arrivals as well as the departures: {listed(parts)}"] if parts else []
+        one, both = (rmse["exponential", c] for c in ("production", "doubly"))
+        part = f"{labels[name]} (from {number(one)} to {number(both)})"
+        (lowered if both < one else raised).append(part)
+    each = [
+        f"{verb} the RMSE of exponential gravity in {listed(places)}"
+        for verb, places in (("lowers", lowered), ("raises", raised))
+        if places
+    ]
+    return [f"Keeping the arrivals as well as the departures {' and '.join(each)}"] * bool(each)

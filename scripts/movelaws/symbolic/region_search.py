@@ -7,7 +7,8 @@ import pandas as pd
 
 from movelaws.symbolic.evaluation import Evaluator
 from movelaws.symbolic.observations import Observations
-from movelaws.symbolic.programs import from_program
+from movelaws.symbolic.parsing import parse
+from movelaws.symbolic.programs import from_program, to_program
 from movelaws.symbolic.regions import (
     Subset,
     distance_bins,
@@ -38,13 +39,16 @@ def search_subset(
     rows of regions.csv, one per complexity at which the front improves, ``shown`` true for the
     most accurate of at most complexity 5; and rows of regions_distances.csv.
     """
-    found = exhaust(subset.observations, complexity, keep, starts, seed)
-    front = hall_of(found, keep).front()
-    laws = [from_program(law.program, found.names) for law in front]
-    shown = max((n for n, law in enumerate(front) if law.complexity <= SHOWN), default=0)
+    observations = subset.observations
+    if observations.n_rows > observations.n_origins:
+        front = hall_of(exhaust(observations, complexity, keep, starts, seed), keep).front()
+        laws = [from_program(law.program, observations.names) for law in front]
+    else:
+        laws = [parse("w_j")]  # each origin has one destination: every law is exact
+    shown = max(n for n, law in enumerate(laws) if law.complexity <= SHOWN)
     table = pd.DataFrame(region_rows(subset, laws))
     table["shown"] = [n == shown for n in range(len(laws))]
-    flows = Evaluator(subset.observations).predict(front[shown].program)
+    flows = Evaluator(observations).predict(to_program(laws[shown], observations.names))
     edges = distance_bins(subset.observations)
     return table, distance_shares(subset, flows, edges)
 
