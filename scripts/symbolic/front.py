@@ -35,9 +35,10 @@ def front(
     programs = [law.program for law in hall.laws]
     outside = heldout_rmse(programs, evaluator.observations, folds, number(seed, "folds"))
     everything = set(evaluator.observations.names)
-    whole = certificate.loc[[set(v.split()) == everything for v in certificate["variables"]]]
+    whole = [set(searched.split()) == everything for searched in certificate["variables"]]
+    certified = dict.fromkeys(certificate.loc[whole, "complexity"], True)
     table = front_table(
-        hall, evaluator, dict.fromkeys(whole["complexity"], True), outside, published
+        hall, evaluator, certified, outside, published
     )
     print(table[["complexity", "rank", "expression", "rmse", "cpc", "certified"]].to_string())
     alike = equivalence_table([parse(t) for t in {*table["full_expression"], *equal}], evaluator)

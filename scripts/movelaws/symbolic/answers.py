@@ -124,7 +124,7 @@ def longer(fronts: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> lis
 
 def _unseen(longer: float, shorter: float) -> str:
     """What a longer law gains on held-out origins."""
-    if not np.isfinite(longer):
+    if not np.isfinite([longer, shorter]).all():
         return "it is undefined"
     gain = 1 - longer / shorter
     return _share(gain) if gain > 0 else f"{_share(-gain)} higher"

@@ -40,13 +40,16 @@ def search_subset(
     most accurate of at most complexity 5; and rows of regions_distances.csv.
     """
     observations = subset.observations
-    if observations.n_rows > observations.n_origins:
+    shared = observations.n_rows > observations.n_origins
+    if shared:
         front = hall_of(exhaust(observations, complexity, keep, starts, seed), keep).front()
         laws = [from_program(law.program, observations.names) for law in front]
     else:
         laws = [parse("w_j")]  # each origin has one destination: every law is exact
     shown = max(n for n, law in enumerate(laws) if law.complexity <= SHOWN)
     table = pd.DataFrame(region_rows(subset, laws))
+    if not shared:
+        table["better_percent"] = 0.0
     table["shown"] = [n == shown for n in range(len(laws))]
     flows = Evaluator(observations).predict(to_program(laws[shown], observations.names))
     edges = distance_bins(subset.observations)

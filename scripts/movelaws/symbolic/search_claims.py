@@ -106,11 +106,9 @@ def _decay(
             claim,
             dataset,
             f"{mass} / {shape} with {name} = {value}",
-            "no law" if law is None else law["expression"],
+            "no law" if law is None else f"{law['expression']}, RMSE {law['rmse']:.5g}",
             False,
-            reason=f"another law is better at complexity {complexity}"
-            if law is not None
-            else f"no law of complexity {complexity} was found",
+            reason=_why_another(front, law, complexity, f"{mass} / {example}", name),
             evidence=evidence,
             synthetic=synthetic,
         )
@@ -124,6 +122,24 @@ def _decay(
         synthetic=synthetic,
         **tolerance,
     )
+
+
+def _why_another(
+    front: pd.DataFrame, law: pd.Series | None, complexity: int, form: str, name: str
+) -> str:
+    """Which law is better, how certain that is, and where the expected form stands."""
+    if law is None:
+        return f"no law of complexity {complexity} was found"
+    certain = "certified" if law["certified"] else "not certified"
+    reason = f"{law['expression']} has the lower RMSE ({certain})"
+    same = front[front["complexity"] == complexity]
+    for _, row in same.iterrows():
+        if same_family(parse(row["expression"]), parse(form)):
+            return (
+                f"{reason}; the printed form is number {row['rank']} with {name} = "
+                f"{_constant(row, name):.3g}, RMSE {row['rmse']:.5g}"
+            )
+    return f"{reason}; the printed form is not among the best {len(same)}"
 
 
 _FORMS = {
