@@ -201,9 +201,9 @@ rule symbolic_figure_transfer:
         mem="500MB",
         runtime="5m",
     params:
-        labels={d: LABELS[d] for d in SEARCH_DATASETS},
-        source=source_of(SEARCH_DATASETS),
-        synthetic=bool(SYNTHETIC & set(SEARCH_DATASETS)),
+        labels={d: LABELS[d] for d in SEARCH_DETAILED},
+        source=source_of(SEARCH_DETAILED),
+        synthetic=bool(SYNTHETIC & set(SEARCH_DETAILED)),
         code=module_digest("movelaws.plotting.symbolic.transfer"),
     message:
         "Drawing the laws of each dataset on the others"
@@ -426,7 +426,7 @@ rule symbolic_answers:
         certificates=[SYMBOLIC / d / "certificate.csv" for d in SEARCH_DATASETS],
         models=[SYMBOLIC / d / "models.csv" for d in SEARCH_DATASETS],
         losses=[SYMBOLIC / d / "losses.csv" for d in SEARCH_DATASETS],
-        transfer=[rules.symbolic_transfer.output.csv] if len(SEARCH_DATASETS) > 1 else [],
+        transfer=[rules.symbolic_transfer.output.csv] if len(SEARCH_DETAILED) > 1 else [],
         noise=[SYMBOLIC / d / "noise.csv" for d in SEARCH_NOISE_DATASET],
         regions=[SYMBOLIC / d / "regions.csv" for d in SEARCH_REGIONS_DATASET],
         scientists=[SYMBOLIC / d / "scientist.csv" for d in SEARCH_SCIENTIST_DATASETS],
@@ -470,7 +470,7 @@ SEARCH_FIGURES = {
     "region_distances": SEARCH_REGIONS_DATASET,
     "entropy": SEARCH_ENTROPY_DATASETS,
     # a law is tried elsewhere only if there is an elsewhere
-    "transfer": SEARCH_DATASETS[1:],
+    "transfer": SEARCH_DETAILED[1:],
 } | {
     f"{dataset}_{figure}": datasets
     for figure, datasets in {
@@ -520,7 +520,7 @@ SYMBOLIC_GROUPS = {
     "searched": {d: [d] for d in SEARCH_DATASETS},
     "page": {page: SEARCH_DATASETS for page in SEARCH_PAGES},
     "searched_detailed": {d: [d] for d in SEARCH_DETAILED},
-    "transferred": {d: [d] for d in SEARCH_DATASETS[1:]},
+    "transferred": {d: [d] for d in SEARCH_DETAILED[1:]},
     "noise": {d: [d] for d in SEARCH_NOISE_DATASET},
     "regions": {d: [d] for d in SEARCH_REGIONS_DATASET},
     "scientist": {d: [d] for d in SEARCH_SCIENTIST_DATASETS},

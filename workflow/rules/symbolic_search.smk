@@ -199,8 +199,8 @@ rule symbolic_laws:
 
 rule symbolic_transfer:
     input:
-        observations=[SYMBOLIC / d / "observations.npz" for d in SEARCH_DATASETS],
-        fronts=[SYMBOLIC / d / "front.csv" for d in SEARCH_DATASETS],
+        observations=[SYMBOLIC / d / "observations.npz" for d in SEARCH_DETAILED],
+        fronts=[SYMBOLIC / d / "front.csv" for d in SEARCH_DETAILED],
     output:
         csv=SYMBOLIC / "transfer.csv",
         md=SYMBOLIC / "transfer.md",
@@ -215,7 +215,7 @@ rule symbolic_transfer:
         mem="2GB",
         runtime="60m",
     params:
-        datasets=SEARCH_DATASETS,
+        datasets=SEARCH_DETAILED,
         seed=config["seed"],
         code=module_digest("movelaws.symbolic.transfer"),
     message:

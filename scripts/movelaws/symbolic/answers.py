@@ -95,11 +95,11 @@ def certain(certificates: Mapping[str, pd.DataFrame], labels: Mapping[str, str])
     ]
     joined = pd.concat(certificates.values())
     audited, lower, changed = joined[["audited", "lower_minima", "verdict_changed"]].sum()
-    levels = counted(int(changed), len(joined), "search")
+    levels = counted(int(changed), len(joined), "level")
     return [
         f"Every expression was tried in {listed(parts)}",
         f"Of {audited:,} fits repeated from four times as many starting points {lower:,} found a "
-        f"lower minimum; the best laws changed by it in {levels} of one complexity",
+        f"lower minimum; the best laws of {levels} of complexity changed by it",
     ]
 
 
@@ -151,11 +151,10 @@ def existing(
             farthest.append(f"{worst} in {labels[name]} ({_share(excess)})")
     if not on + below + farthest:
         return []
-    first = f"On the front lie {listed(on)}" if on else "None of the models lies on a front"
     return [
-        first,
-        f"Below it, so that the search missed them, lie {listed(below)}" * bool(below),
-        f"Farthest above it lie {listed(farthest)}" * bool(farthest),
+        f"The front holds {listed(on) if on else 'none of the models'}",
+        f"The search missed laws as accurate as {listed(below)}" * bool(below),
+        f"The farthest above it is {listed(farthest)}" * bool(farthest),
     ]
 
 
@@ -263,7 +262,7 @@ def scientist(
         median = number(table["complexity"].median())
         parts.append(f"In {labels[name]} its laws have a median complexity of {median}")
         if np.isfinite(best):
-            beside = "" if short is None else f", that of complexity 5 {number(short['rmse'])}"
+            beside = "" if short is None else f", the law of complexity 5 {number(short['rmse'])}"
             parts.append(
                 "Sharing out the flows of each origin, the best of them has an RMSE of "
                 f"{number(best)}{beside}"

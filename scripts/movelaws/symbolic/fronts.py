@@ -35,8 +35,8 @@ def merged(
 
     Returns
     -------
-    HallOfFame whose laws are distinct over all complexities: a law that shares out flows like a
-    shorter one is left out.
+    HallOfFame whose laws are distinct over all complexities from 3 on: a law that shares out flows
+    like a shorter one is left out.
     """
     into = evaluator.observations.names
     offered = [
@@ -79,12 +79,12 @@ def refitted(programs: Sequence[Program], evaluator: Evaluator) -> list[tuple[Pr
 
 
 def _distinct(wide: HallOfFame, keep: int) -> HallOfFame:
-    """Without the laws that a shorter one equals."""
+    """Without the laws that a shorter one equals, and those that are too short."""
     kept = HallOfFame(keep)
     shorter: list[float] = []
-    for complexity in sorted({law.complexity for law in wide.laws if law.complexity >= SHORTEST}):
+    for complexity in sorted({law.complexity for law in wide.laws}):
         fresh = [law for law in wide.at(complexity) if not _known(law.loss, shorter)]
-        for law in fresh[:keep]:
+        for law in fresh[:keep] if complexity >= SHORTEST else ():
             kept.add(law.program, law.loss)
         shorter += [law.loss for law in wide.at(complexity)]
     return kept
