@@ -4,6 +4,7 @@ import pandas as pd
 
 from movelaws.log import logged
 from movelaws.symbolic.scientist.tables import join
+from movelaws.tables import write_table
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
@@ -11,6 +12,6 @@ if __name__ == "__main__":
         table, traces = join(
             laws.to_dict("records"), [pd.read_csv(path) for path in snakemake.input.traces]
         )
-        table.to_csv(snakemake.output.table, index=False)
+        write_table(table, snakemake.output.table, snakemake.output.md)
         traces.to_csv(snakemake.output.traces, index=False)
         print(table.to_string())

@@ -40,7 +40,7 @@ def merged(
     """
     into = evaluator.observations.names
     offered = [
-        to_program(_as_law(from_program(law.program, own)), into)
+        to_program(usual_form(from_program(law.program, own)), into)
         for hall, own in zip(halls, names, strict=True)
         for law in hall.laws
     ]
@@ -50,7 +50,7 @@ def merged(
     return _distinct(wide, keep)
 
 
-def _as_law(expression: Expression) -> Expression:
+def usual_form(expression: Expression) -> Expression:
     """The usual form of a law, with decay in the denominator, unless that is longer.
 
     A product of equal variables becomes a power, whose exponent is then fitted: a special case of a

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from movelaws.symbolic.evaluation import Evaluator
+from movelaws.symbolic.fronts import usual_form
 from movelaws.symbolic.observations import Observations
 from movelaws.symbolic.parsing import parse
 from movelaws.symbolic.programs import from_program, to_program
