@@ -10,6 +10,7 @@ from movelaws.seeds import stream
 from movelaws.symbolic.evaluation import Evaluator
 from movelaws.symbolic.expressions import Expression
 from movelaws.symbolic.fitting import fit_constants
+from movelaws.symbolic.fronts import usual_form
 from movelaws.symbolic.hall_of_fame import HallOfFame
 from movelaws.symbolic.noise import (
     best_recovered,
@@ -87,7 +88,7 @@ def _searched(observations: Observations, model: str, search: Mapping, seed: int
     own = _fitted(generator.form, evaluator)
     return judged | {
         "n_rows": observations.n_rows,
-        "expression": "" if law is None else text(law, 3),
+        "expression": "" if law is None else text(usual_form(law), 3),
         "rmse": np.inf if law is None else evaluator.rmse(to_program(law, observations.names)),
         "rmse_generator": own,
     }

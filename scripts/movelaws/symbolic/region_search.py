@@ -44,7 +44,7 @@ def search_subset(
     shared = observations.n_rows > observations.n_origins
     if shared:
         front = hall_of(exhaust(observations, complexity, keep, starts, seed), keep).front()
-        laws = [from_program(law.program, observations.names) for law in front]
+        laws = [usual_form(from_program(law.program, observations.names)) for law in front]
     else:
         laws = [parse("w_j")]  # each origin has one destination: every law is exact
     shown = max(n for n, law in enumerate(laws) if law.complexity <= SHOWN)
