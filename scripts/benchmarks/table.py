@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from movelaws.benchmarks import OURS, assemble, growth
+from movelaws.benchmarks import OURS, assemble, disagreeing, growth
 from movelaws.log import logged
 from movelaws.tables import to_markdown, write_table
 
@@ -63,6 +63,9 @@ if __name__ == "__main__":
         failed = table[(table["tool"] == OURS) & table["note"].str.startswith("failed")]
         if len(failed):
             raise RuntimeError(f"movelaws itself could not be timed:\n{failed.to_string()}")
+        wrong = disagreeing(table)
+        if len(wrong):
+            raise RuntimeError(f"tools disagree on the loss of a law:\n{wrong.to_string()}")
         table.to_csv(snakemake.output.csv, index=False, lineterminator="\n")
         Path(snakemake.output.md).write_text(
             f"Measured on {table['machine'].iloc[0]}.\n\n"

@@ -12,6 +12,9 @@ _MOST_CHECKED = 1_000_000
 # Work on all pairs grows at least as their number; two quick runs may suggest anything.
 _LEAST_GROWTH, _MOST_GROWTH = 2.0, 4.0
 _LEAST_MB = 1.0
+# Tasks whose result is a number that all tools have to agree on, and how nearly.
+_EXACT_TASKS = ("evaluation",)
+_AGREEMENT, _AGREEMENT_OF = 1e-6, {"pyoperon": 1e-3}  # pyoperon computes in float32
 
 
 def all_pairs(n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -173,6 +176,21 @@ def assemble(
         max_relative_difference=differences,
         times_ours=table["seconds"].to_numpy() / own.reindex(same).to_numpy(),
     )
+
+
+def disagreeing(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows whose result differs from ours where there is but one right: the loss of given laws.
+
+    Parameters
+    ----------
+    table : of :func:`assemble`.
+
+    Returns
+    -------
+    The rows with a relative difference above 1e-6, or 1e-3 for pyoperon, which has float32 only.
+    """
+    allowed = table["tool"].map(_AGREEMENT_OF).fillna(_AGREEMENT)
+    return table[table["task"].isin(_EXACT_TASKS) & (table["max_relative_difference"] > allowed)]
 
 
 def growth(table: pd.DataFrame) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from movelaws.benchmarks import (
 from movelaws.plotting.scaling import scaling
 
 TITLES = ["Opportunities", "Radiation flows", "Gravity calibration", "Choice equilibrium"]
-TITLES += ["Choice calibration", "Random classes, a draw", "Many classes"]
+TITLES += ["Choice calibration", "Random classes", "Many classes"]
 LIMITS = {"limit_s": 60, "memory_gb": 8, "repeats": 2, "patience_s": 5, "start_s": 120}
 
 

@@ -41,7 +41,9 @@ def test_the_test_environment_extends_the_product_without_changing_it(root, lock
     assert lock.items() <= test.items()
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "test.txt", "bench-peers.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "test.txt", "bench-peers.txt", "bench-symbolic.txt"]
+)
 def test_every_pin_has_a_hash(root, name):
     text = (root / "envs" / name).read_text()
     entries = re.split(r"^(?=[a-z0-9._-]+==)", text, flags=re.M)[1:]

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from movelaws.runs import check_schema, raw_files
+from movelaws.runs import _check_search, check_schema, raw_files
 
 RAW, WORLD = Path("resources/raw"), Path("results/demo/raw/city")
 
@@ -39,3 +39,66 @@ def test_a_typo_in_the_config_is_named_with_the_key_that_was_meant(root):
     config["symbolic"]["confidence"] = 1.5
     with pytest.raises(ValueError, match=r"symbolic\.confidence: 1\.5"):
         check_schema(config, schema)
+
+
+OD = {"us_county_commuting": {}, "england_mlad_commuting": {}}
+
+
+@pytest.fixture
+def search(root):
+    """The section on paper 2 of the default config, with two datasets."""
+    section = yaml.safe_load((root / "config" / "config.yaml").read_text())["symbolic"]
+    return section | {
+        "brief": [],
+        "search": section["search"] | {"variables": {"us_county_commuting": ["all"]}},
+    }
+
+
+def test_the_search_of_the_default_config_is_right(search):
+    _check_search(search, OD)
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "message"),
+    [
+        ("noise", {"dataset": "us_county"}, r"symbolic\.noise\.dataset: 'us_county' is unknown"),
+        ("regions", {"dataset": "mars"}, r"symbolic\.regions\.dataset: 'mars' is unknown"),
+        ("search", {"datasets": ["mars"]}, r"symbolic\.search\.datasets: 'mars'"),
+        ("entropy", {"datasets": ["mars"]}, r"symbolic\.entropy\.datasets: 'mars'"),
+        ("scientist", {"datasets": ["mars"]}, r"symbolic\.scientist\.datasets: 'mars'"),
+        ("search", {"variables": {"mars": ["all"]}}, r"search\.variables: 'mars' is unknown"),
+        ("search", {"complexity": 8}, r"search\.complexity = 8: .* take 7 or 9"),
+        ("search", {"certified": [5, 6]}, r"search\.certified\.1 = 6: .* take 5 or 7"),
+        ("noise", {"certified": 4}, r"noise\.certified = 4"),
+        ("regions", {"complexity": 2}, r"regions\.complexity = 2"),
+        ("noise", {"samples": 9}, r"noise\.cpc_samples = 5: at least as many as samples = 9"),
+    ],
+)
+def test_a_fault_in_the_search_is_named(search, part, change, message):
+    with pytest.raises(ValueError, match=message):
+        _check_search(search | {part: search[part] | change}, OD)
+
+
+def test_an_unknown_brief_dataset_is_named(search):
+    with pytest.raises(ValueError, match=r"symbolic\.brief .* 'mars' is unknown"):
+        _check_search(search | {"brief": ["mars"]}, OD)
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "message"),
+    [
+        ("search", {"keeep": 3}, "key 'keeep' is unknown; did you mean 'keep'"),
+        ("search", {"starts": [8, 8, 8]}, r"symbolic\.search\.starts"),
+        ("search", {"variables": {"us": [["w_j", "w_j"]]}}, r"symbolic\.search\.variables\.us"),
+        ("search", {"variables": {"us": [["w_j", "x"]]}}, r"symbolic\.search\.variables\.us"),
+        ("noise", {"models": ["OPS"]}, r"symbolic\.noise\.models\.0: 'OPS'"),
+        ("noise", {"alphas": [0]}, r"symbolic\.noise\.alphas\.0: 0"),
+        ("heldout", {"folds": 1}, r"symbolic\.heldout\.folds: 1"),
+        ("regions", {"complexity": 99}, r"symbolic\.regions\.complexity"),
+    ],
+)
+def test_the_schema_names_what_it_does_not_allow(root, part, change, message):
+    config = yaml.safe_load((root / "config" / "config.yaml").read_text())
+    config["symbolic"][part] |= change
+    with pytest.raises(ValueError, match=message):
+        check_schema(config, root / "workflow" / "schemas" / "config.schema.yaml")

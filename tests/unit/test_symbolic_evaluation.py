@@ -1,6 +1,7 @@
 """The evaluator against NumPy and SciPy, and against what allocation has to keep."""
 
 import math
+import multiprocessing
 
 import numba
 import numpy as np
@@ -238,3 +239,11 @@ def test_other_bad_arguments_are_refused():
     with pytest.raises(ValueError, match="table of integers"):
         evaluator.losses(np.array([[0.5]]), np.ones((1, 1)))
     assert evaluator.losses(np.empty((0, 3), np.int8), np.empty((0, 1))).size == 0
+
+
+def test_an_evaluator_works_in_another_process():
+    evaluator = Evaluator(world(seed=14))
+    # A fresh process has the kernels at other addresses.
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        assert pool.apply(evaluator.loss, (GRAVITY,)) == evaluator.loss(GRAVITY)
+    assert evaluator.__getstate__()["data"].kernels is None

@@ -71,6 +71,11 @@ def test_the_benchmarks_plan(checkout):
         ({"od": {"us_migration": {"options": {"conut": 1}}}}, "conut"),
         ({"od": {"us_migration": {"world": {"options": {"law": {"model": "GMFoo"}}}}}}, "GMFoo"),
         ({"symbolic": {"confidence": float("nan")}}, "symbolic.confidence"),
+        # Of the search here only what is told by name; the rest is in tests/unit.
+        ({"symbolic": {"search": {"keeep": 3}}}, "key 'keeep' is unknown; did you mean 'keep'?"),
+        ({"symbolic": {"noise": {"dataset": "atlantis"}}}, "symbolic.noise.dataset: 'atlantis'"),
+        ({"symbolic": {"search": {"complexity": 8}}}, "search.complexity = 8"),
+        ({"symbolic": {"noise": {"samples": 99}}}, "at least as many as samples = 99"),
         ({"choice": {"datasets": ["atlantis"]}}, "choice.datasets: 'atlantis' is unknown"),
         ({"choice": {"modles": ["DCG"]}}, "modles"),
         ({"choice": {"models": ["DCG", "GMPow3"]}}, "GMPow3"),

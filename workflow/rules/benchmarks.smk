@@ -1,5 +1,5 @@
 # Time and memory of movelaws, of its peers and of published methods on random zones.
-# Takes:  envs/bench-peers.txt, from which it makes .venv-bench
+# Takes:  envs/bench-{peers,symbolic}.txt, from which it makes .venv-bench/{peers,symbolic}
 # Makes:  results/benchmarks/benchmarks.{csv,md}     seconds, memory, agreement with ours
 #         results/benchmarks/growth.{csv,md}         growth exponents
 #         results/benchmarks/scaling.{svg,png}
@@ -16,6 +16,10 @@ BENCHMARK_SIZES = {
     "choice": [51, 340],
     "randomclasses": [500, 1000, 3108],
     "manyclass": [100, 500, 1000, 3108],
+    # 42 rows for each zone: a batch of 100 origins, ..., the size of US county commuting.
+    "evaluation": [100, 340, 1000, 3108],
+    "certified": [100, 340, 1000],
+    "evolution": [100, 340, 1000],
 }
 BENCHMARK_LIMITS = {
     "limit_s": 200,
@@ -43,6 +47,12 @@ BENCHMARK_RUNS = [
         ("randomclasses", "ranking", (1,)),
         ("manyclass", "movelaws", (1, 2)),
         ("manyclass", "quadrature", (1,)),
+        ("evaluation", "movelaws", (1, 2)),
+        ("evaluation", "gplearn", (1,)),
+        ("evaluation", "pyoperon", (1,)),
+        ("certified", "movelaws", (1, 2)),
+        ("evolution", "movelaws", (1, 2)),
+        ("evolution", "gplearn", (1,)),
     )
     for threads in choices
 ]
@@ -60,6 +70,11 @@ BENCHMARK_CLASSES = [
     "movelaws.inequality.draws",
     "movelaws.inequality.many_class",
 ]
+BENCHMARK_LAWS = [
+    "movelaws.benchmarks",
+    "movelaws.symbolic.evolution",
+    "movelaws.symbolic.exhaustive",
+]
 BENCHMARK_OURS = {
     "opportunities": BENCHMARK_PAIRS,
     "radiation": BENCHMARK_PAIRS,
@@ -68,24 +83,34 @@ BENCHMARK_OURS = {
     "choice": BENCHMARK_GAME,
     "randomclasses": BENCHMARK_CLASSES,
     "manyclass": BENCHMARK_CLASSES,
+    "evaluation": BENCHMARK_LAWS,
+    "certified": BENCHMARK_LAWS,
+    "evolution": BENCHMARK_LAWS,
 }
-# Scripts of movelaws and of published methods: ours.py and, with these endings, those of a paper.
+# Scripts of movelaws, of peers and of published methods: ours.py, peer.py and, with these endings,
+# those of a paper.
 BENCHMARK_PAPERS = {
     "equilibrium": "_choice",
     "choice": "_choice",
     "randomclasses": "_classes",
     "manyclass": "_classes",
+    "evaluation": "_symbolic",
+    "certified": "_symbolic",
+    "evolution": "_symbolic",
 }
 BENCHMARK_PUBLISHED = ["averaging", "grid", "ranking", "quadrature"]
+BENCHMARK_SEARCHERS = ["gplearn", "pyoperon"]
 
 
 rule benchmarks_environment:
     input:
-        lock=PROJECT / "envs" / "bench-peers.txt",
+        lock=PROJECT / "envs" / "bench-{peers}.txt",
     output:
-        stamp=Path(".venv-bench") / "peers.json",
+        stamp=Path(".venv-bench") / "{peers}" / "made.json",
     log:
-        Path("logs") / "benchmarks" / "environment.log",
+        Path("logs") / "benchmarks" / "environment-{peers}.log",
+    wildcard_constraints:
+        peers="peers|symbolic",
     localrule: True
     conda:
         "../../envs/environment.yaml"
@@ -93,7 +118,7 @@ rule benchmarks_environment:
         mem="1GB",
         runtime="20m",
     message:
-        "Setting up the peers' environment (a minute or two)"
+        "Setting up an environment of peers, {wildcards.peers} (a minute or two)"
     script:
         "../../scripts/benchmarks/environment.py"
 
@@ -132,10 +157,18 @@ rule benchmarks_run:
             then=BENCHMARK_STEPS / "zones.py",
             otherwise=[],
         ),
+        laws=branch(
+            lambda wildcards: BENCHMARK_PAPERS.get(wildcards.task) == "_symbolic",
+            then=[BENCHMARK_STEPS / "laws.py", BENCHMARK_STEPS / "machine.py"],
+            otherwise=[],
+        ),
         stamp=branch(
             lambda wildcards: wildcards.tool in ["movelaws", *BENCHMARK_PUBLISHED],
             then=[],
-            otherwise=rules.benchmarks_environment.output.stamp,
+            otherwise=lambda wildcards: expand(
+                rules.benchmarks_environment.output.stamp,
+                peers="symbolic" if wildcards.tool in BENCHMARK_SEARCHERS else "peers",
+            )[0],
         ),
     output:
         runs=BENCHMARKS / "runs" / "{task}-{tool}-{threads}.jsonl",

@@ -335,9 +335,8 @@ def inequality_what_if_settings(wildcards):
 
 def benchmark_script(wildcards):
     """Which script times a tool on a task."""
-    if wildcards.tool not in ["movelaws", *BENCHMARK_PUBLISHED]:
-        return BENCHMARK_STEPS / "peer.py"
-    whose = "ours" if wildcards.tool == "movelaws" else "published"
+    whose = {"movelaws": "ours"} | dict.fromkeys(BENCHMARK_PUBLISHED, "published")
+    whose = whose.get(wildcards.tool, "peer")
     return BENCHMARK_STEPS / f"{whose}{BENCHMARK_PAPERS.get(wildcards.task, '')}.py"
 
 

@@ -19,6 +19,8 @@ _LOOKS = {
     "grid": colours.Look("#66CCEE", "P"),
     "ranking": colours.Look("#EE7733", "X"),
     "quadrature": colours.Look("#555555", "h"),
+    "gplearn": colours.Look("#CCBB44", "<"),
+    "pyoperon": colours.Look("#882255", ">"),
 }
 _TASKS = {
     "opportunities": "Opportunities",
@@ -26,8 +28,11 @@ _TASKS = {
     "calibration": "Gravity calibration",
     "equilibrium": "Choice equilibrium",
     "choice": "Choice calibration",
-    "randomclasses": "Random classes, a draw",
+    "randomclasses": "Random classes",
     "manyclass": "Many classes",
+    "evaluation": "Loss of a law",
+    "certified": "Certified search",
+    "evolution": "Law found again",
 }
 _ROWS = (
     ("seconds", "Time (s)", "seconds_exponent"),
@@ -36,6 +41,7 @@ _ROWS = (
 _NAMES = {"averaging": "successive averages", "grid": "grid search", "ranking": "ranks by sorting"}
 _LEFT, _RIGHT, _TOP, _ACROSS, _DOWN, _BELOW = 15.0, 3.0, 14.0, 4.0, 8.0, 10.0
 _WIDEST, _MOST_ACROSS = 50.0, 5
+_MOST_NAMES, _NAMES_MM = 5, 4.0  # in a line of the key; height of a line beyond the second
 _TALL = {1: 44.0, 2: 34.0}  # by the number of blocks of panels
 _LEAST_MB = 1.0  # below it the number says what the interpreter happened to hold in reserve
 _POINTS_PER_MM = 72 / MM_PER_INCH
@@ -77,12 +83,13 @@ def scaling(table: pd.DataFrame, growth: pd.DataFrame, memory_gb: float) -> Figu
     blocks = 1 if len(tasks) <= _MOST_ACROSS else 2
     across, tall = -(-len(tasks) // blocks), _TALL[blocks]
     block_mm = 2 * tall + _DOWN + _BELOW
-    made = figure(WIDTH_DOUBLE, _TOP + blocks * block_mm + (blocks - 1) * _DOWN)
+    above = _TOP + _NAMES_MM * max(0, _lines_of_key(measured) - 2)
+    made = figure(WIDTH_DOUBLE, above + blocks * block_mm + (blocks - 1) * _DOWN)
     wide = min(_WIDEST, (WIDTH_DOUBLE - _LEFT - _RIGHT + _ACROSS) / across - _ACROSS)
     reach = {column: _reach(measured, column, memory_gb) for column, *_ in _ROWS}
     for block in range(blocks):
         shown = tasks[block * across : (block + 1) * across]
-        top = _TOP + block * (block_mm + _DOWN)
+        top = above + block * (block_mm + _DOWN)
         for row, (column, label, exponent) in enumerate(_ROWS):
             for place, task in enumerate(shown):
                 runs = measured[measured["task"] == task]
@@ -168,18 +175,22 @@ def _drawn(tool: str, threads: int) -> dict:
 
 
 def _key(made: Figure, measured: pd.DataFrame) -> None:
-    """Names above all panels, in two lines if there are many."""
+    """Names above all panels, in as few lines as they fit."""
     drawn = measured[["tool", "threads"]].drop_duplicates()
     drawn = drawn.sort_values(["tool", "threads"], key=_ours_first)
     handles = [
         Line2D([], [], **_drawn(tool, threads), label=_named(tool, threads))
         for tool, threads in drawn.itertuples(index=False)
     ]
-    columns = len(handles) if len(handles) <= 5 else -(-len(handles) // 2)
+    columns = -(-len(handles) // _lines_of_key(measured))
     made.legend(
         handles=handles, loc="upper left", ncols=columns, columnspacing=1.2,
         bbox_to_anchor=(_LEFT / WIDTH_DOUBLE, 1.0), borderaxespad=0.3, handlelength=2.2,
     )  # fmt: skip
+
+
+def _lines_of_key(measured: pd.DataFrame) -> int:
+    return -(-len(measured[["tool", "threads"]].drop_duplicates()) // _MOST_NAMES)
 
 
 def _named(tool: str, threads: int) -> str:

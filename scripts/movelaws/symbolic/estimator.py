@@ -19,6 +19,10 @@ from movelaws.symbolic.programs import from_program
 
 _NO_VARIABLES = ("origin", "destination", "flow", "outflow")
 
+_NEARLY = 1.5  # a law with a loss within this factor of the least may be chosen
+_EXACT = 1e-12  # of the largest loss: smaller ones are those of exact laws
+_GROUND = 1e-3  # of the range of likelihoods, so that the least has a logarithm
+
 
 class FlowLawRegressor(RegressorMixin, BaseEstimator):
     """Laws of flows F^_ij = O_i f_ij / sum_k f_ik, found by searching over expressions f.
@@ -33,7 +37,7 @@ class FlowLawRegressor(RegressorMixin, BaseEstimator):
         for none. Only with loss "mse".
     iterations : of evolution; 0 for none.
     loss, dispersion : "mse", "poisson" or "negbin", see ``Evaluator``.
-    selection : which law of the front predicts: "elbow", where the front bends most, or the
+    selection : which law of the front predicts: "elbow", where the loss falls most steeply, or the
         largest complexity that it may have.
     seed : of all randomness.
     settings : other settings of evolution; those above go before them.
@@ -231,8 +235,9 @@ def _observations(od: pd.DataFrame) -> Observations:
     names = tuple(str(name) for name in od.columns if name not in _NO_VARIABLES)
     if not names:
         raise ValueError("od has no variables beside origin, destination and flow")
-    if "destination" not in od.columns:
-        raise ValueError(f"od lacks the column 'destination'; it has {list(od.columns)}")
+    for end in ("origin", "destination"):
+        if end not in od.columns:
+            raise ValueError(f"od lacks the column {end!r}; it has {list(od.columns)}")
     if od.duplicated(["origin", "destination"]).any():
         row = int(np.argmax(od.duplicated(["origin", "destination"]).to_numpy()))
         raise ValueError(f"od has the pair of origin and destination of row {row} twice")
@@ -294,14 +299,20 @@ def _front_table(hall: HallOfFame, evaluator: Evaluator) -> pd.DataFrame:
 
 
 def _selected(front: list[Law], selection: str | int) -> Law:
-    """The law at the bend of the front: farthest below the line between its ends."""
+    """The law where the loss falls most steeply, among those nearly as good as the best.
+
+    Steep is a large fall of the logarithm of the loss per complexity, nearly as good a loss of at
+    most 1.5 times the least. Likelihoods, which may be negative, are counted from the least one.
+    """
     if selection != "elbow":
         allowed = [law for law in front if law.complexity <= selection]
         return (allowed or front[:1])[-1]
-    complexity = np.array([law.complexity for law in front], dtype=float)
     loss = np.array([law.loss for law in front])
-    if len(front) < 3:
-        return front[-1]
-    x = (complexity - complexity[0]) / (complexity[-1] - complexity[0])
-    y = (loss - loss[-1]) / (loss[0] - loss[-1])
-    return front[int(np.argmax(1 - x - y))]
+    if loss.min() < 0:
+        loss = loss - loss.min() + _GROUND * np.ptp(loss)
+    level = np.log(np.maximum(loss, _EXACT * loss.max()))
+    fall = np.diff(level, prepend=level[0]) / np.diff(
+        [law.complexity for law in front], prepend=front[0].complexity - 1
+    )
+    good = level <= level.min() + np.log(_NEARLY)
+    return front[int(np.argmin(np.where(good, fall, np.inf)))]

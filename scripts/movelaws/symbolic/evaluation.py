@@ -184,8 +184,13 @@ class Evaluator:
         return self._work
 
     def __getstate__(self) -> dict:
-        """Without the scratch memory, so that evaluators travel between processes."""
-        return {**self.__dict__, "_work": None}
+        """Without scratch memory and addresses, so that evaluators travel between processes."""
+        return {**self.__dict__, "_work": None, "data": self.data._replace(kernels=None)}
+
+    def __setstate__(self, state: dict) -> None:
+        """With the addresses of the kernels in this process."""
+        self.__dict__.update(state)
+        self.data = self.data._replace(kernels=kernels.addresses())
 
 
 def checked_codes(codes: np.ndarray, n_variables: int) -> np.ndarray:
@@ -264,6 +269,7 @@ def _prepare(
         sample=np.ascontiguousarray(variables[:, chosen]),
         loss=loss,
         dispersion=dispersion,
+        kernels=kernels.addresses(),
     )
 
 

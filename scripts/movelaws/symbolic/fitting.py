@@ -54,7 +54,13 @@ def fit_constants(
     if starts.shape[1] == 0:
         raise ValueError("starts has no start: at least one per program is needed")
     return kernels_screen.fit_many(
-        codes, starts, evaluator.data, refine, iterations, numba.get_num_threads()
+        codes,
+        starts,
+        evaluator.data,
+        refine,
+        iterations,
+        numba.get_num_threads(),
+        kernels_screen.addresses(),
     )
 
 
@@ -78,11 +84,12 @@ def starting_constants(
     most = _most_constants(codes)
     out = np.ones((len(codes), n_starts, most))
     counts = (codes == CONSTANT).sum(axis=1)
+    threads = numba.get_num_threads()
     for k in np.unique(counts[counts > 0]):
         rows = np.flatnonzero(counts == k)
         points = points_of_cube(int(k), n_starts, seed)
         out[rows, :, :k] = kernels_screen.starts_many(
-            codes[rows], points, evaluator.data.sample, numba.get_num_threads()
+            codes[rows], points, evaluator.data.sample, threads, kernels_screen.addresses()
         )
     return out
 
@@ -124,6 +131,7 @@ def screen(
         iterations,
         float(limit),
         numba.get_num_threads(),
+        kernels_screen.addresses(),
     )
     return constants[:, : _most_constants(codes)], losses
 

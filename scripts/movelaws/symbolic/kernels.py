@@ -6,17 +6,19 @@
 Kernels trust their arguments; ``movelaws.symbolic.evaluation`` checks them.
 """
 
+import functools
 import math
 
 import numpy as np
 from numba import njit, prange
 
 from movelaws.symbolic.kernels_data import Data, Work, scratch
-from movelaws.symbolic.kernels_derivatives import evaluate_derivatives
-from movelaws.symbolic.kernels_fit import fit
+from movelaws.symbolic.kernels_derivatives import derivatives, evaluate_derivatives
+from movelaws.symbolic.kernels_fit import fit, refined
+from movelaws.symbolic.kernels_links import PLAN, RUN, address, call_plan, call_run
 from movelaws.symbolic.kernels_loss import origin_loss, scale_of
 from movelaws.symbolic.kernels_plan import make_plan
-from movelaws.symbolic.kernels_run import evaluate, evaluate_below
+from movelaws.symbolic.kernels_run import evaluate, evaluate_below, loss_below
 from movelaws.symbolic.kernels_values import result, run_plan
 
 __all__ = [
@@ -31,6 +33,13 @@ __all__ = [
     "scratch",
     "weights",
 ]
+
+
+@functools.cache
+def addresses() -> np.ndarray:
+    """(n_kernels,) addresses of the kernels in this process, compiled where that is needed."""
+    linked = (make_plan, run_plan, loss_below, derivatives, refined)
+    return np.array([address(kernel, place) for place, kernel in enumerate(linked)])
 
 
 @njit(cache=True, error_model="numpy", parallel=True)
@@ -54,14 +63,19 @@ def losses(codes, constants, data, limit, threads):
 def weights(code, constants, data, work):
     """Values f of a program in all rows, in the order of ``data``."""
     out = np.empty(data.flow.shape[1])
-    n, where, value, _ = make_plan(code, constants, data.positive, work.planning, False)
+    planning, run = work.planning, data.kernels[RUN]
+    n, where, value, _ = call_plan(
+        data.kernels[PLAN], (code, constants, data.positive, planning, False)
+    )
     for b in range(data.blocks.size - 1):
         first = data.start[data.blocks[b]]
         rows = data.start[data.blocks[b + 1]] - first
-        run_plan(
-            n, work.planning.plan, work.planning.scalars, data.columns, work.slots, first, rows
+        call_run(
+            run, (0, n, planning.plan, planning.scalars, data.columns, work.slots, first, rows)
         )
-        out[first : first + rows] = result(where, value, data.columns, work.slots, first, rows)
+        values = result(where, value, data.columns, work.slots, first, rows)
+        for i in range(rows):
+            out[first + i] = values[i]
     return out
 
 

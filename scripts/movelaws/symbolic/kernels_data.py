@@ -35,6 +35,7 @@ class Data(NamedTuple):
     size : what a loss is small against: sum F^2 for mse, sum F for the likelihoods.
     sample : (n_variables, n) variables in a few rows, half of them drawn by their flow.
     loss, dispersion : see ``LOSSES``; alpha of the negative binomial, 0 for the others.
+    kernels : (n_kernels,) addresses of kernels, see ``kernels_links``.
     """
 
     columns: np.ndarray
@@ -48,6 +49,7 @@ class Data(NamedTuple):
     sample: np.ndarray
     loss: int
     dispersion: float
+    kernels: np.ndarray
 
 
 class Planning(NamedTuple):

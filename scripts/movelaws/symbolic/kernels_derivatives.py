@@ -12,118 +12,20 @@ import math
 from numba import njit
 
 from movelaws.symbolic.kernels_data import MOST_CONSTANTS, MSE, view
-from movelaws.symbolic.kernels_loss import SUMS, origin_loss, scale_of
-from movelaws.symbolic.kernels_plan import (
-    ADD_AA,
-    ADD_AS,
-    DIV_AA,
-    DIV_AS,
-    DIV_SA,
-    EXP_A,
-    EXP_AS,
-    LOG_A,
-    MUL_AA,
-    MUL_AS,
-    POW_AA,
-    POW_AS,
-    POW_SA,
-    SCALAR,
-    SUB_AA,
-    SUB_SA,
-    make_plan,
+from movelaws.symbolic.kernels_links import (
+    DERIVATIVES,
+    PLAN,
+    RUN,
+    call_derivatives,
+    call_plan,
+    call_run,
 )
+from movelaws.symbolic.kernels_loss import SUMS, origin_loss, scale_of
+from movelaws.symbolic.kernels_plan import EXP_A, LOG_A, SCALAR
 from movelaws.symbolic.kernels_segments import normalise, residuals_into, sum_of
-from movelaws.symbolic.kernels_values import operand, result, run_instruction
-from movelaws.symbolic.vector_math import FAST, log
-
-
-@njit(cache=True, error_model="numpy", fastmath=FAST)
-def _by_first(instruction, a, b, s, z, out):
-    """Derivative of an instruction by its first operand: a number, or an array in ``out``.
-
-    Returns the number, or nan if it is the array.
-    """
-    if instruction in (ADD_AA, ADD_AS, SUB_AA):
-        return 1.0
-    if instruction == SUB_SA:
-        return -1.0
-    if instruction == MUL_AS:
-        return s
-    if instruction == DIV_AS:
-        return 1.0 / s
-    if instruction == MUL_AA:
-        for i in range(out.size):
-            out[i] = b[i]
-    elif instruction == DIV_AA:
-        for i in range(out.size):
-            out[i] = 1.0 / b[i]
-    elif instruction == DIV_SA:
-        for i in range(out.size):
-            out[i] = -z[i] / a[i]
-    elif instruction == POW_AA:
-        for i in range(out.size):
-            out[i] = _by_base(a[i], b[i], z[i])
-    elif instruction == POW_AS:
-        for i in range(out.size):
-            out[i] = _by_base(a[i], s, z[i])
-    elif instruction == POW_SA:
-        log_s = log(s)
-        for i in range(out.size):
-            out[i] = z[i] * log_s
-    elif instruction == EXP_A:
-        for i in range(out.size):
-            out[i] = z[i]
-    elif instruction == LOG_A:
-        for i in range(out.size):
-            out[i] = 1.0 / a[i]
-    elif instruction == EXP_AS:
-        for i in range(out.size):
-            out[i] = z[i] * s
-    else:
-        for i in range(out.size):
-            out[i] = z[i] * b[i]
-    return math.nan
-
-
-@njit(cache=True, error_model="numpy", fastmath=FAST)
-def _by_base(a, b, z):
-    at_zero = 0.0 if (b > 1.0) | (b == 0.0) else (1.0 if b == 1.0 else math.inf)
-    slope = b * z / a if z != 0.0 else 0.0
-    return at_zero if a == 0.0 else slope
-
-
-@njit(cache=True, error_model="numpy", fastmath=FAST)
-def _by_second(instruction, a, b, s, z, out):
-    """The same by the second operand, be it array or scalar."""
-    if instruction in (ADD_AA, ADD_AS, SUB_SA):
-        return 1.0
-    if instruction == SUB_AA:
-        return -1.0
-    if instruction in (MUL_AA, MUL_AS):
-        for i in range(out.size):
-            out[i] = a[i]
-    elif instruction == DIV_AA:
-        for i in range(out.size):
-            out[i] = -z[i] / b[i]
-    elif instruction == DIV_AS:
-        for i in range(out.size):
-            out[i] = -z[i] / s
-    elif instruction == DIV_SA:
-        for i in range(out.size):
-            out[i] = 1.0 / a[i]
-    elif instruction in (POW_AA, POW_AS):
-        # 0^b stays 0 for exponents nearby, though its logarithm is infinite.
-        for i in range(out.size):
-            slope = z[i] * log(a[i])
-            out[i] = 0.0 if z[i] == 0.0 else slope
-    elif instruction == POW_SA:
-        for i in range(out.size):
-            out[i] = _by_base(s, a[i], z[i])
-    else:
-        for i in range(out.size):
-            slope = z[i] * a[i]
-            out[i] = 0.0 if z[i] == 0.0 else slope
-    return math.nan
+from movelaws.symbolic.kernels_slopes import slope_by_first, slope_by_second
+from movelaws.symbolic.kernels_values import operand, result
+from movelaws.symbolic.vector_math import FAST
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
@@ -158,18 +60,16 @@ def _add_scalar(out, number, partial, slope, fresh):
 
 
 @njit(cache=True, error_model="numpy")
-def _tangent(operand_number, c, data, work, rows):
-    slot = operand_number - data.columns.shape[0]
-    return view(work.tangents, slot * MOST_CONSTANTS + c, 0, rows)
+def _tangent(slot, c, tangents, rows):
+    return view(tangents, slot * MOST_CONSTANTS + c, 0, rows)
 
 
 @njit(cache=True, error_model="numpy")
-def _depends(operand_number, c, data, work):
-    slot = operand_number - data.columns.shape[0]
-    return slot >= 0 and work.depends[slot, c]
+def _depends(slot, c, depends):
+    return slot >= 0 and depends[slot, c]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _run_tangents(step, n_constants, data, work, first, rows):
     """Values of one instruction and their derivatives."""
     first_operand, second, target = (
@@ -182,32 +82,37 @@ def _run_tangents(step, n_constants, data, work, first, rows):
     a = operand(first_operand, data.columns, work.slots, first, rows)
     b = a if second == SCALAR else operand(second, data.columns, work.slots, first, rows)
     z = operand(target, data.columns, work.slots, first, rows)
-    run_instruction(instruction, a, b, s, z)
+    planning = work.planning
+    call_run(
+        data.kernels[RUN],
+        (step, step + 1, planning.plan, planning.scalars, data.columns, work.slots, first, rows),
+    )
     by_first = view(work.partials, 0, 0, rows)
     by_second = view(work.partials, 1, 0, rows)
+    n_columns = data.columns.shape[0]
     any_first, any_second = False, False
     for c in range(n_constants):
-        any_first |= _depends(first_operand, c, data, work)
+        any_first |= _depends(first_operand - n_columns, c, work.depends)
         if has_scalar:
             any_second |= work.planning.slopes[step, c] != 0.0
         elif second != SCALAR:
-            any_second |= _depends(second, c, data, work)
-    number_first = _by_first(instruction, a, b, s, z, by_first) if any_first else 0.0
-    number_second = _by_second(instruction, a, b, s, z, by_second) if any_second else 0.0
-    slot = target - data.columns.shape[0]
+            any_second |= _depends(second - n_columns, c, work.depends)
+    number_first = slope_by_first(instruction, a, b, s, z, by_first) if any_first else 0.0
+    number_second = slope_by_second(instruction, a, b, s, z, by_second) if any_second else 0.0
+    slot = target - n_columns
     for c in range(n_constants):
-        out = _tangent(target, c, data, work, rows)
+        out = _tangent(slot, c, work.tangents, rows)
         fresh = True
-        if _depends(first_operand, c, data, work):
-            tangent = _tangent(first_operand, c, data, work, rows)
-            _add(out, number_first, by_first, tangent, True)
+        if _depends(first_operand - n_columns, c, work.depends):
+            tangent = _tangent(first_operand - n_columns, c, work.tangents, rows)
+            _add(out, number_first, by_first, tangent, fresh)
             fresh = False
         if has_scalar:
             if work.planning.slopes[step, c] != 0.0:
                 _add_scalar(out, number_second, by_second, work.planning.slopes[step, c], fresh)
                 fresh = False
-        elif second != SCALAR and _depends(second, c, data, work):
-            tangent = _tangent(second, c, data, work, rows)
+        elif second != SCALAR and _depends(second - n_columns, c, work.depends):
+            tangent = _tangent(second - n_columns, c, work.tangents, rows)
             _add(out, number_second, by_second, tangent, fresh)
             fresh = False
         work.depends[slot, c] = not fresh
@@ -239,10 +144,21 @@ def _likelihood_scores(score, flow, dispersion, weight):
         score[i] = (predicted - flow[i]) * weight[i]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def evaluate_derivatives(code, constants, data, work, gradient, curvature):
     """Loss (inf if invalid), gradient (k,) and curvature (k, k) of a program, filled in."""
-    n, where, value, k = make_plan(code, constants, data.positive, work.planning, True)
+    return call_derivatives(
+        data.kernels[DERIVATIVES], (code, constants, data, work, gradient, curvature)
+    )
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def derivatives(code, constants, data, work, gradient, curvature):
+    """The kernel behind ``evaluate_derivatives``."""
+    n, where, value, k = call_plan(
+        data.kernels[PLAN], (code, constants, data.positive, work.planning, True)
+    )
+    slot = where - data.columns.shape[0]  # below 0 for what depends on no constant
     gradient[:k] = 0.0
     curvature[:k, :k] = 0.0
     work.depends[:] = False
@@ -274,8 +190,8 @@ def evaluate_derivatives(code, constants, data, work, gradient, curvature):
                 total += origin_loss(f, origin, begin, flow, size, scale, data)
             whole = sum_of(f, begin, size)
             for c in range(k):
-                if _depends(where, c, data, work):
-                    tangent = _tangent(where, c, data, work, rows)
+                if _depends(slot, c, work.depends):
+                    tangent = _tangent(slot, c, work.tangents, rows)
                     share = sum_of(tangent, begin, size) / whole
                     normalise(tangent, f, begin, size, scale, share)
         factor = 1.0
@@ -285,13 +201,13 @@ def evaluate_derivatives(code, constants, data, work, gradient, curvature):
         else:
             _likelihood_scores(score, flow, data.dispersion, weight)
         for c in range(k):
-            if not _depends(where, c, data, work):
+            if not _depends(slot, c, work.depends):
                 continue
-            tangent = _tangent(where, c, data, work, rows)
+            tangent = _tangent(slot, c, work.tangents, rows)
             gradient[c] += factor * _dot(score, tangent)
             for d in range(c + 1):
-                if _depends(where, d, data, work):
-                    other = _tangent(where, d, data, work, rows)
+                if _depends(slot, d, work.depends):
+                    other = _tangent(slot, d, work.tangents, rows)
                     if data.loss == MSE:
                         curvature[c, d] += 2.0 * _dot(tangent, other)
                     else:

@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 
 from movelaws.symbolic.kernels_derivatives import evaluate_derivatives
+from movelaws.symbolic.kernels_links import FIT, call_fit
 from movelaws.symbolic.kernels_run import evaluate_below
 from movelaws.symbolic.tokens import CONSTANT
 
@@ -22,6 +23,14 @@ _SEARCH_ROUNDS = 12
 
 
 @njit(cache=True, error_model="numpy")
+def _finite(values):
+    nothing = 0.0
+    for value in values:
+        nothing += 0.0 * value
+    return nothing == 0.0  # nan for inf and nan
+
+
+@njit(cache=True, error_model="numpy", inline="always")
 def solve_damped(curvature, gradient, damping, step, factor):
     """Solve (C + damping diag C) step = -gradient by Cholesky; False if that is not possible.
 
@@ -53,18 +62,24 @@ def solve_damped(curvature, gradient, damping, step, factor):
         for m in range(i + 1, k):
             total -= factor[m, i] * step[m]
         step[i] = total / factor[i, i]
-    return np.isfinite(step).all()
+    return _finite(step)
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def fit(code, constants, data, work, iterations):
+    """Refine ``constants`` in place, from where they stand; loss and whether it converged."""
+    return call_fit(data.kernels[FIT], (code, constants, data, work, iterations))
 
 
 @njit(cache=True, error_model="numpy")
-def fit(code, constants, data, work, iterations):
-    """Refine ``constants`` in place, from where they stand.
+def refined(code, constants, data, work, iterations):
+    """The kernel behind ``fit``.
 
     Returns
     -------
     The loss, inf if the start is invalid, and whether the last step gained next to nothing.
     """
-    k = 0
+    k = np.int64(0)
     for t in range(code.size):
         k += code[t] == CONSTANT
     if k == 0:
@@ -83,7 +98,7 @@ def fit(code, constants, data, work, iterations):
     growth = 2.0
     moved = False
     for _ in range(iterations):
-        if not (np.isfinite(gradient).all() and np.isfinite(curvature).all()):
+        if not (_finite(gradient) and _finite(curvature.ravel())):
             break
         small = GAIN * (loss - data.floor[0]) + NOTHING * data.size
         found = math.inf
@@ -98,7 +113,8 @@ def fit(code, constants, data, work, iterations):
             found = evaluate_below(code, trial, data, work, loss)
         if found < loss:
             gain = loss - found
-            constants[:k] = trial[:k]
+            for c in range(k):
+                constants[c] = trial[c]
             ratio = gain / expected
             damping = max(damping * max(1 / 3, 1 - (2 * ratio - 1) ** 3), 1e-14)
             growth = 2.0
@@ -117,7 +133,7 @@ def fit(code, constants, data, work, iterations):
     return loss, damping > _HIGHEST_DAMPING
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _search(code, constants, data, work, loss, k, trial):
     """Coordinate search, for starts from where no derivative leads on."""
     width = 0.2
@@ -125,7 +141,8 @@ def _search(code, constants, data, work, loss, k, trial):
         better = False
         for c in range(k):
             for side in (-1.0, 1.0):
-                trial[:k] = constants[:k]
+                for other in range(k):
+                    trial[other] = constants[other]
                 trial[c] += side * width * (abs(trial[c]) if trial[c] != 0.0 else 1.0)
                 found = evaluate_below(code, trial, data, work, loss)
                 if found < loss:

@@ -8,6 +8,7 @@ the constants, nearly always 0 or 1, go with them.
 
 import math
 
+import numpy as np
 from numba import njit
 
 from movelaws.symbolic.tokens import (
@@ -48,11 +49,11 @@ def make_plan(code, constants, positive, planning, exact):
     """
     n_columns = 2 * positive.size
     stack, values, slopes = planning.stack, planning.stack_scalars, planning.stack_slopes
-    n_constants = 0
+    n_constants = np.int64(0)
     for t in range(code.size):
         n_constants += code[t] == CONSTANT
-    top = -1
-    n = 0
+    top = np.int64(-1)
+    n = np.int64(0)
     seen = 0
     for t in range(code.size):
         token = code[t]
@@ -91,14 +92,14 @@ def make_plan(code, constants, positive, planning, exact):
     return n, stack[0], values[0], n_constants
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _slot(top, taken, n_columns):
     """The slot of this place on the stack that is not ``taken``."""
     out = n_columns + 2 * top
     return out + 1 if out == taken else out
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _write(planning, n, instruction, a, b, out, scalar):
     planning.plan[n, 0] = instruction
     planning.plan[n, 1] = a
@@ -144,7 +145,7 @@ def _fold(token, i, j, n_constants, planning):
         planning.stack_slopes[i, c] = slope
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _scalar_array(token, top, n, n_columns, n_constants, planning):
     b = planning.stack[top + 1]
     instruction = EXP_AS
@@ -166,7 +167,7 @@ def _scalar_array(token, top, n, n_columns, n_constants, planning):
     return n + 1
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _array_scalar(token, top, n, n_columns, n_constants, positive, planning, exact):
     a = planning.stack[top]
     scalar = planning.stack_scalars[top + 1]
@@ -214,7 +215,7 @@ def _array_scalar(token, top, n, n_columns, n_constants, positive, planning, exa
     return n + 1
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _array_array(token, top, n, n_columns, positive, planning, exact):
     a, b = planning.stack[top], planning.stack[top + 1]
     out = _slot(top, a, n_columns)

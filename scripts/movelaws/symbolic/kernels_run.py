@@ -5,9 +5,16 @@ import math
 from numba import njit
 
 from movelaws.symbolic.kernels_data import MSE, view
+from movelaws.symbolic.kernels_links import (
+    LOSS,
+    PLAN,
+    RUN,
+    call_loss,
+    call_plan,
+    call_run,
+)
 from movelaws.symbolic.kernels_loss import block_loss, mse_of_block
-from movelaws.symbolic.kernels_plan import make_plan
-from movelaws.symbolic.kernels_values import result, run_plan
+from movelaws.symbolic.kernels_values import result
 
 
 @njit(cache=True, error_model="numpy")
@@ -23,21 +30,30 @@ def evaluate(code, constants, data, work):
     return evaluate_below(code, constants, data, work, math.inf)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def evaluate_below(code, constants, data, work, limit):
-    """Loss of a program, or, if that is above ``limit``, a lower bound above ``limit``.
+    """Loss of a program, or, if that is above ``limit``, a lower bound above ``limit``."""
+    return call_loss(data.kernels[LOSS], (code, constants, data, work, limit))
+
+
+@njit(cache=True, error_model="numpy")
+def loss_below(code, constants, data, work, limit):
+    """The kernel behind ``evaluate_below``.
 
     The bound is the loss of the blocks so far and the least that the rest can have.
     """
-    n, where, value, _ = make_plan(code, constants, data.positive, work.planning, False)
+    planning, run = work.planning, data.kernels[RUN]
+    n, where, value, _ = call_plan(
+        data.kernels[PLAN], (code, constants, data.positive, planning, False)
+    )
     total = 0.0
     sign = 0.0
     for b in range(data.blocks.size - 1):
         first_origin, last_origin = data.blocks[b], data.blocks[b + 1]
         first = data.start[first_origin]
         rows = data.start[last_origin] - first
-        run_plan(
-            n, work.planning.plan, work.planning.scalars, data.columns, work.slots, first, rows
+        call_run(
+            run, (0, n, planning.plan, planning.scalars, data.columns, work.slots, first, rows)
         )
         f = result(where, value, data.columns, work.slots, first, rows)
         flow = view(data.flow, 0, first, rows)

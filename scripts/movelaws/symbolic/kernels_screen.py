@@ -1,5 +1,6 @@
 """Constants of many programs, from starts to fits, in parallel over programs (private)."""
 
+import functools
 import math
 
 import numpy as np
@@ -7,6 +8,15 @@ from numba import njit, prange
 
 from movelaws.symbolic.kernels_data import scratch
 from movelaws.symbolic.kernels_fit import fit
+from movelaws.symbolic.kernels_links import (
+    FIT_BEST,
+    SEARCH,
+    STARTS,
+    address,
+    call_fit_best,
+    call_search,
+    call_starts,
+)
 from movelaws.symbolic.kernels_run import evaluate_below
 from movelaws.symbolic.kernels_starts import starts_into
 from movelaws.symbolic.tokens import CONSTANT
@@ -58,12 +68,20 @@ def fit_best(code, starts, data, work, refine, iterations, out):
         if loss < lowest:
             lowest = loss
             converged = done
-            out[: trial.size] = trial
+            for c in range(trial.size):
+                out[c] = trial[c]
     return lowest, converged
 
 
+@functools.cache
+def addresses() -> np.ndarray:
+    """(3,) addresses of the kernels of fits in this process, compiled where that is needed."""
+    linked = (starts_into, fit_best, search)
+    return np.array([address(kernel, STARTS + place) for place, kernel in enumerate(linked)])
+
+
 @njit(cache=True, error_model="numpy", parallel=True)
-def fit_many(codes, starts, data, refine, iterations, threads):
+def fit_many(codes, starts, data, refine, iterations, threads, links):
     """``fit_best`` for each program with its own starts (n, S, K)."""
     n = codes.shape[0]
     parts = min(n, 4 * threads)
@@ -73,28 +91,29 @@ def fit_many(codes, starts, data, refine, iterations, threads):
     for part in prange(parts):
         work = scratch(data)
         for p in range(part, n, parts):
-            if starts.shape[1] > 0:
-                constants[p] = starts[p, 0]
-            losses[p], converged[p] = fit_best(
-                codes[p], starts[p], data, work, refine, iterations, constants[p]
+            for c in range(starts.shape[2]):
+                constants[p, c] = starts[p, 0, c]
+            losses[p], converged[p] = call_fit_best(
+                links[FIT_BEST - STARTS],
+                (codes[p], starts[p], data, work, refine, iterations, constants[p]),
             )
     return constants, losses, converged
 
 
 @njit(cache=True, error_model="numpy", parallel=True)
-def starts_many(codes, points, sample, threads):
+def starts_many(codes, points, sample, threads, links):
     """Starts (n, S, K) of each program from the same points (S, K)."""
     n = codes.shape[0]
     parts = min(n, 4 * threads)
     out = np.ones((n, points.shape[0], points.shape[1]))
     for part in prange(parts):
         for p in range(part, n, parts):
-            starts_into(codes[p], points, sample, out[p])
+            call_starts(links[0], (codes[p], points, sample, out[p]))
     return out
 
 
 @njit(cache=True, error_model="numpy")
-def search(code, points, n_starts, data, work, refine, iterations, limit, starts, out):
+def search(code, points, n_starts, data, work, refine, iterations, limit, starts, out, links):
     """Starts, scan and fit of one program.
 
     Parameters
@@ -111,13 +130,16 @@ def search(code, points, n_starts, data, work, refine, iterations, limit, starts
     if k == 0:
         return evaluate_below(code, out, data, work, limit)
     own = starts[: n_starts[k]]
-    starts_into(code, points[k - 1, : n_starts[k]], data.sample, own)
-    loss, _ = fit_best(code, own, data, work, refine, iterations, out)
+    own_points = points[k - 1, : n_starts[k]]
+    call_starts(links[STARTS - STARTS], (code, own_points, data.sample, own))
+    loss, _ = call_fit_best(
+        links[FIT_BEST - STARTS], (code, own, data, work, refine, iterations, out)
+    )
     return loss
 
 
 @njit(cache=True, error_model="numpy", parallel=True)
-def screen_many(codes, points, n_starts, data, refine, iterations, limit, threads):
+def screen_many(codes, points, n_starts, data, refine, iterations, limit, threads, links):
     """``search`` for each program; constants (n, K) and losses (n,)."""
     n = codes.shape[0]
     parts = min(n, 16 * threads)
@@ -128,16 +150,7 @@ def screen_many(codes, points, n_starts, data, refine, iterations, limit, thread
         work = scratch(data)
         starts = np.ones((points.shape[1], most))
         for p in range(part, n, parts):
-            losses[p] = search(
-                codes[p],
-                points,
-                n_starts,
-                data,
-                work,
-                refine,
-                iterations,
-                limit,
-                starts,
-                constants[p],
-            )
+            own = (codes[p], points, n_starts, data, work)
+            how = (refine, iterations, limit, starts, constants[p], links)
+            losses[p] = call_search(links[SEARCH - STARTS], own + how)
     return constants, losses

@@ -146,7 +146,8 @@ def _settle(code, n, point, sample, tree, sizes, stack, pending, buffer, constan
             top += 1
             pending[top] = SETTLED
             if token >= 0:
-                stack[top, :] = sample[token]
+                for i in range(sample.shape[1]):
+                    stack[top, i] = sample[token, i]
             else:
                 pending[top] = seen
                 seen += 1

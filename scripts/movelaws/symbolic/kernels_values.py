@@ -24,6 +24,7 @@ from movelaws.symbolic.kernels_plan import (
     SUB_SA,
 )
 from movelaws.symbolic.vector_math import (
+    FAST,
     exp_into,
     log_into,
     power_from_log_into,
@@ -45,13 +46,13 @@ def operand(number, columns, slots, first, rows):
     return view(slots, number - n_columns, 0, rows)
 
 
-@njit(cache=True, error_model="numpy")
-def run_plan(n, plan, scalars, columns, slots, first, rows):
-    """Run the ``n`` instructions of the plan over ``rows`` rows from ``first`` on.
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def run_plan(begin, end, plan, scalars, columns, slots, first, rows):
+    """Run the instructions begin..end of the plan over ``rows`` rows from ``first`` on.
 
     Arrays are passed one by one: handing on whole ``Data`` costs as much as a short loop.
     """
-    for step in range(n):
+    for step in range(begin, end):
         a = operand(plan[step, 1], columns, slots, first, rows)
         second = plan[step, 2]
         b = operand(second, columns, slots, first, rows) if second != SCALAR else a
@@ -59,7 +60,7 @@ def run_plan(n, plan, scalars, columns, slots, first, rows):
         run_instruction(plan[step, 0], a, b, scalars[step], out)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def run_instruction(instruction, a, b, s, out):
     """One instruction over a block."""
     rows = out.size

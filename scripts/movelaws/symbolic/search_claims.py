@@ -136,10 +136,10 @@ def _why_another(
     for _, row in same.iterrows():
         if same_family(parse(row["expression"]), parse(form)):
             return (
-                f"{reason}; the printed form is number {row['rank']} with {name} = "
+                f"{reason}; the expected form is number {row['rank']} with {name} = "
                 f"{_constant(row, name):.3g}, RMSE {row['rmse']:.5g}"
             )
-    return f"{reason}; the printed form is not among the best {len(same)}"
+    return f"{reason}; the expected form is not among the best {len(same)}"
 
 
 _FORMS = {

@@ -89,35 +89,35 @@ def power(x, y):
     return 1.0 if y == 0.0 else value
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, error_model="numpy", fastmath=FAST, inline="always")
 def exp_into(x, out):
     """exp(x) entry by entry."""
     for i in range(x.size):
         out[i] = exp(x[i])
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, error_model="numpy", fastmath=FAST, inline="always")
 def scaled_exp_into(x, factor, out):
     """exp(factor * x) entry by entry."""
     for i in range(x.size):
         out[i] = exp(factor * x[i])
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, error_model="numpy", fastmath=FAST, inline="always")
 def product_exp_into(x, y, out):
     """exp(x * y) entry by entry."""
     for i in range(x.size):
         out[i] = exp(x[i] * y[i])
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, error_model="numpy", fastmath=FAST, inline="always")
 def times_scaled_exp_into(a, x, factor, out):
     """a * exp(factor * x) entry by entry."""
     for i in range(x.size):
         out[i] = a[i] * exp(factor * x[i])
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, error_model="numpy", fastmath=FAST, inline="always")
 def log_into(x, out):
     """ln(x) entry by entry."""
     for i in range(x.size):

@@ -42,7 +42,10 @@ def atoms(expression: str) -> list[str]:
         token = tokens[at]
         if token == "^":
             inner, at = _operand(tokens, at + 1)
-            made[-1:] = [f"{made[-1] if made else ''}^{{{inner}}}"]
+            base = made[-1] if made else ""
+            if _NUMBER.match(before or "") and "^" in base:
+                base = f"({base})"  # 5e-14^x: a number that has an exponent already
+            made[-1:] = [f"{base}^{{{inner}}}"]
             before = ")"
             continue
         if token == "*":

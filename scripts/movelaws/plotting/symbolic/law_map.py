@@ -28,6 +28,7 @@ def law_map(
     ----------
     zones : canonical zones, (n_zones,).
     predictions : origin, destination, flow and ``complexity_<c>`` for each of ``complexities``.
+        A flow below 0, as a difference may predict, is drawn and judged as none.
     front : complexity, expression and rmse of the laws; the best of a complexity gives the title.
     complexities : to draw.
     label, unit, threshold, synthetic : as there.
@@ -48,9 +49,10 @@ def law_map(
             raise ValueError(f"front: no law of complexity {number}; there are {there}")
     if predictions.empty:
         return parts.nothing("No flows to draw.", synthetic=synthetic)
+    drawn = {name: predictions[name].clip(lower=0.0) for name in columns}
     return flow_map(
         zones,
-        predictions.rename(columns=columns),
+        predictions.assign(**drawn).rename(columns=columns),
         ["flow", *columns.values()],
         label=label,
         titles={f"Complexity {number}:": formula(laws[number]) for number in complexities},
