@@ -37,9 +37,7 @@ def front(
     everything = set(evaluator.observations.names)
     whole = [set(searched.split()) == everything for searched in certificate["variables"]]
     certified = dict.fromkeys(certificate.loc[whole, "complexity"], True)
-    table = front_table(
-        hall, evaluator, certified, outside, published
-    )
+    table = front_table(hall, evaluator, certified, outside, published)
     print(table[["complexity", "rank", "expression", "rmse", "cpc", "certified"]].to_string())
     alike = equivalence_table([parse(t) for t in {*table["full_expression"], *equal}], evaluator)
     return table, alike, prediction_table(hall, evaluator)

@@ -235,9 +235,9 @@ rule symbolic_figure_noise:
         mem="500MB",
         runtime="5m",
     params:
-        label=LABELS.get(SEARCH_NOISE['dataset'], ''),
-        source=source_of([d for d in [SEARCH_NOISE['dataset']] if d in OD]),
-        synthetic=SEARCH_NOISE['dataset'] in SYNTHETIC,
+        label=LABELS.get(SEARCH_NOISE["dataset"], ""),
+        source=source_of([d for d in [SEARCH_NOISE["dataset"]] if d in OD]),
+        synthetic=SEARCH_NOISE["dataset"] in SYNTHETIC,
         code=module_digest("movelaws.plotting.symbolic.noise", "movelaws.symbolic.noise_levels"),
     message:
         "Drawing how noise hides a law"
@@ -268,9 +268,9 @@ rule symbolic_figure_regions:
         runtime="5m",
     params:
         regions=REGIONS,
-        label=LABELS.get(SEARCH_REGIONS['dataset'], ''),
-        source=source_of([d for d in [SEARCH_REGIONS['dataset']] if d in OD]),
-        synthetic=SEARCH_REGIONS['dataset'] in SYNTHETIC,
+        label=LABELS.get(SEARCH_REGIONS["dataset"], ""),
+        source=source_of([d for d in [SEARCH_REGIONS["dataset"]] if d in OD]),
+        synthetic=SEARCH_REGIONS["dataset"] in SYNTHETIC,
         code=module_digest("movelaws.plotting.symbolic.regions"),
     message:
         "Drawing the laws of the regions"
@@ -302,9 +302,9 @@ rule symbolic_figure_region_distances:
     params:
         regions=REGIONS,
         unit=unit_of(SEARCH_REGIONS_DATASET),
-        label=LABELS.get(SEARCH_REGIONS['dataset'], ''),
-        source=source_of([d for d in [SEARCH_REGIONS['dataset']] if d in OD]),
-        synthetic=SEARCH_REGIONS['dataset'] in SYNTHETIC,
+        label=LABELS.get(SEARCH_REGIONS["dataset"], ""),
+        source=source_of([d for d in [SEARCH_REGIONS["dataset"]] if d in OD]),
+        synthetic=SEARCH_REGIONS["dataset"] in SYNTHETIC,
         code=module_digest("movelaws.plotting.symbolic.region_distances"),
     message:
         "Drawing the distances between regions"
@@ -536,7 +536,6 @@ if SYMBOLIC_DATASETS:
             "models": config["symbolic"]["models"],
             "confidence": config["symbolic"]["confidence"],
             "names": LABELS,
-            "search": config["symbolic"],
         } | SYMBOLIC_FACTS.get(item["caption"], {})
         if item["caption"] == "symbolic_decay.rst":
             facts["min_flow"] = OD[item["dataset"]].get("options", {}).get("min_flow", 1)

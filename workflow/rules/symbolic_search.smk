@@ -389,7 +389,8 @@ rule symbolic_scientist_chain:
     params:
         chain=lambda wildcards: int(wildcards.chain),
         settings={
-            key: config["symbolic"]["scientist"][key] for key in ("steps", "sample", "temperatures")
+            key: config["symbolic"]["scientist"][key]
+            for key in ("steps", "sample", "temperatures")
         },
         every=10,
         seed=config["seed"],
