@@ -208,7 +208,8 @@ def _table(axes: Axes, rows: list[tuple[dict, float, str]]) -> None:
     """A row per law, its background after the effects that it captures."""
     centre, *ends = _COLUMNS
     drawn = {"va": "center_baseline"}
-    for at, text in zip(ends, ("RMSE", "CPC", "publ."), strict=True):
+    known = any(np.isfinite(row["published"]) for row, _, _ in rows)
+    for at, text in zip(ends, ("RMSE", "CPC", "publ." if known else ""), strict=True):
         axes.text(at, _HEAD / 2, text, ha="right", color=QUIET, **drawn)
     axes.text(1.0, _HEAD / 2, "$C$", color=QUIET, **drawn)
     if not rows:
