@@ -127,7 +127,8 @@ def test_other_losses_choose_other_laws():
     table = pd.DataFrame(rows, columns=["loss", "complexity", "expression", "value"])
     question = "Do other losses choose other laws?"
     assert told(losses={"us": table})[question] == (
-        "Up to complexity 7 the best laws are, in United States, w_j / exp(d^0.4) (squared error) "
+        "Of the laws of the front, up to complexity 7, the best are, in United States, "
+        "w_j / exp(d^0.4) (squared error) "
         "and w_j / d^1.5 (Poisson)."
     )
     assert question not in told(losses={"us": table[table["complexity"] > 7]})
@@ -175,11 +176,14 @@ def test_regions_within_and_between():
 def test_noise_is_told_by_model_and_dispersion():
     rows = [("GMExp", a, n < k) for a, k in ((1e-8, 2), (0.5, 1)) for n in range(2)]
     table = pd.DataFrame(rows, columns=["model", "alpha", "recovered"])
+    table = table.assign(rmse=9.0, rmse_generator=10.0)
     text = told(noise={"us": table}, synthetic=True)["How much noise hides a law?"]
     assert text == (
         "In this synthetic run, the search finds GMExp in 2 of 2 samples of dispersion 1×10⁻⁸ and "
         "1 of 2 samples of dispersion 0.5."
     )
+    text = told(noise={"us": table.assign(rmse=11.0)})["How much noise hides a law?"]
+    assert "In 1 of the searches" in text and "the search failed" in text
 
 
 def test_the_machine_scientist_beside_the_front():

@@ -75,7 +75,11 @@ PLANTED = [
 def test_a_planted_law_is_recovered(law, code, constants):
     data = world(law)
     settings = EvolutionSettings(
-        complexity_max=9, iterations=14, populations=6, population_size=48, cycles_per_iteration=250
+        complexity_max=9,
+        iterations=14,
+        populations=24,
+        population_size=64,
+        cycles_per_iteration=200,
     )
     hall = evolve(data, settings, seed=2, progress=False)
     best = min(hall.laws, key=lambda found: found.loss)

@@ -41,12 +41,12 @@ def noise(**counts) -> pd.DataFrame:
     """counts: model -> found of five at dispersions 1e-8 and 0.5."""
     return pd.DataFrame(
         [
-            (model, alpha, sample, sample < found)
+            (model, alpha, sample, sample < found, 9.0, 10.0)
             for model, both in counts.items()
             for alpha, found in zip((1e-8, 0.5), both, strict=True)
             for sample in range(5)
         ],
-        columns=["model", "alpha", "sample", "recovered"],
+        columns=["model", "alpha", "sample", "recovered", "rmse", "rmse_generator"],
     )
 
 
@@ -211,10 +211,25 @@ def test_radiation_that_is_as_stable_as_gravity_differs():
     table = noise(GMPow=(5, 5), GMExp=(5, 4), RM=(5, 4))
     found = {one.id: one for one in noise_findings(US, table, common(0.8, np.nan), True)}
     assert found["S16"].verdict == "differs"
-    assert "finds it as stably as gravity" in found["S16"].reason
+    assert "as stably as gravity" in found["S16"].reason
     assert found["S16"].dataset == f"{US}, simulated (synthetic)"
     assert not found["S16"].published.startswith("planted")
     assert found["S17"].verdict == "not testable"
+
+
+def test_a_search_that_overlooked_the_law_is_told_from_one_that_the_noise_misled():
+    table = noise(GMPow=(5, 5), GMExp=(5, 5), RM=(5, 2))
+    table.loc[(table["model"] == "RM") & ~table["recovered"], "rmse"] = 11.0
+    found = {one.id: one for one in noise_findings(US, table, common(0.8, np.nan), False)}
+    assert found["S16"].verdict == "differs"
+    assert "overlooked it: RM 3" in found["S16"].reason
+
+
+def test_fewer_samples_than_the_paper_has_are_not_judged():
+    table = noise(GMPow=(5, 5), GMExp=(5, 5), RM=(5, 2))
+    found = noise_findings(US, table[table["sample"] < 1], common(0.8, np.nan), False)
+    assert [one.verdict for one in found[:2]] == ["not testable"] * 2
+    assert "GMPow 1 of 1" in found[0].reason
 
 
 def test_levels_and_models_of_noise_that_were_not_drawn_are_not_judged():

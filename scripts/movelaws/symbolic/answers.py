@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from movelaws.phrases import counted, listed, number, percent, sentences
+from movelaws.symbolic.noise_claims import missed
 
 COLUMNS = ["question", "answer"]
 SIMILAR = 0.01  # an RMSE that is within one percent of another
@@ -97,7 +98,7 @@ def certain(certificates: Mapping[str, pd.DataFrame], labels: Mapping[str, str])
     audited, lower, changed = joined[["audited", "lower_minima", "verdict_changed"]].sum()
     levels = counted(int(changed), len(joined), "level")
     return [
-        f"Every expression was tried in {listed(parts)}",
+        f"Every expression was tried, up to the fits of its constants, in {listed(parts)}",
         f"Of {audited:,} fits repeated from four times as many starting points {lower:,} found a "
         f"lower minimum; the best laws of {levels} of complexity changed by it",
     ]
@@ -184,7 +185,10 @@ def other_losses(losses: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) 
         best = short.loc[short.groupby("loss", sort=False)["value"].idxmin()]
         each = [f"{r.expression} ({_LOSS[r.loss]})" for r in best.itertuples()]
         if each:
-            parts.append(f"Up to complexity 7 the best laws are, in {labels[name]}, {listed(each)}")
+            parts.append(
+                "Of the laws of the front, up to complexity 7, the best are, in "
+                f"{labels[name]}, {listed(each)}"
+            )
     return parts
 
 
@@ -246,6 +250,12 @@ def under_noise(noise: Mapping[str, pd.DataFrame]) -> list[str]:
                 for (_, alpha), row in rows.sort_index().iterrows()
             ]
             parts.append(f"The search finds {model} in {listed(each)}")
+        failed = int(missed(table).sum())
+        if failed:
+            parts.append(
+                f"In {failed} of the searches that found another law it is the worse one: there "
+                "the search failed, not the noise"
+            )
     return parts
 
 
