@@ -9,7 +9,13 @@ from movelaws.log import logged
 from movelaws.seeds import number
 from movelaws.symbolic.equivalence_table import equivalence_table
 from movelaws.symbolic.evaluation import Evaluator
-from movelaws.symbolic.fronts import front_table, merged, models_table, prediction_table
+from movelaws.symbolic.fronts import (
+    certified_levels,
+    front_table,
+    merged,
+    models_table,
+    prediction_table,
+)
 from movelaws.symbolic.hall_of_fame import HallOfFame
 from movelaws.symbolic.heldout import heldout_rmse
 from movelaws.symbolic.observations import load
@@ -35,8 +41,11 @@ def front(
     programs = [law.program for law in hall.laws]
     outside = heldout_rmse(programs, evaluator.observations, folds, number(seed, "folds"))
     everything = set(evaluator.observations.names)
-    whole = [set(searched.split()) == everything for searched in certificate["variables"]]
-    certified = dict.fromkeys(certificate.loc[whole, "complexity"], True)
+    tried = dict.fromkeys(certificate["variables"])  # the exhaustive searches are the first halls
+    certified = {}
+    for variables, searched in zip(tried, read, strict=False):
+        if set(variables.split()) == everything:
+            certified |= certified_levels(hall, searched)
     table = front_table(hall, evaluator, certified, outside, published)
     print(table[["complexity", "rank", "expression", "rmse", "cpc", "certified"]].to_string())
     alike = equivalence_table([parse(t) for t in {*table["full_expression"], *equal}], evaluator)

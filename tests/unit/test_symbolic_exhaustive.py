@@ -1,5 +1,7 @@
 """Certified search: planted laws, the bound against brute force, resume, threads, ranks."""
 
+from dataclasses import replace
+
 import numba
 import numpy as np
 import pytest
@@ -146,3 +148,9 @@ def test_bad_arguments_are_named(noisy):
         certified_search(noisy, 3, tier_rows=(5,))
     with pytest.raises(ValueError, match="complexity_max = 2"):
         certified_search(noisy, 2)
+
+
+def test_negative_variables_are_refused(noisy):
+    shifted = replace(noisy, columns=noisy.columns - 5.0)
+    with pytest.raises(ValueError, match="variable 'w_i' is negative"):
+        certified_search(shifted, 3, progress=False)

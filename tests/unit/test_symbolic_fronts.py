@@ -7,6 +7,7 @@ import pytest
 from movelaws.symbolic.equivalence_table import equivalence_table
 from movelaws.symbolic.evaluation import Evaluator
 from movelaws.symbolic.fronts import (
+    certified_levels,
     front_table,
     merged,
     models_table,
@@ -182,3 +183,13 @@ def test_laws_that_share_out_alike_form_a_class(evaluator):
     assert table.loc[table["class"] == 2, "expression"].tolist() == ["w_j / d", "w_i * w_j / d"]
     assert table["rmse"].is_monotonic_increasing
     assert equivalence_table([parse("w_j")], evaluator).empty
+
+
+def test_a_better_law_from_elsewhere_refutes_a_certificate():
+    code = to_program(parse("w_j / d"), ("w_j", "d"))
+    exhaustive, merged_halls = HallOfFame(), HallOfFame()
+    exhaustive.add(code, 9.0)
+    merged_halls.add(code, 9.0 * (1 - 1e-9))
+    assert certified_levels(merged_halls, exhaustive) == {3: True}
+    merged_halls.add(to_program(parse("d / w_j"), ("w_j", "d")), 8.0)
+    assert certified_levels(merged_halls, exhaustive) == {3: False}

@@ -142,7 +142,8 @@ class CertifiedFront:
     def certificate(self) -> pd.DataFrame:
         """One row per complexity: `COUNTS`, the variables and the RMSE of the last law kept.
 
-        ``excluded_by_bound`` = excluded on either tier; ``third_rmse`` is that of the last law kept, the threshold.
+        ``excluded_by_bound`` = excluded on either tier; ``third_rmse`` is that of the last law
+        kept, the threshold.
         """
         rows = []
         for complexity, level in self.levels.items():

@@ -86,13 +86,19 @@ def certified_search(
     Raises
     ------
     ValueError
-        If an argument is out of range, or the checkpoint is of another search.
+        If an argument is out of range, a variable negative, or the checkpoint of another search.
     """
     starts = N_STARTS | dict(n_starts or {})
     if keep < 1:
         raise ValueError(f"keep = {keep}: at least 1 is needed")
     if len(tier_rows) != 2:
         raise ValueError(f"tier_rows = {tier_rows}: two numbers of rows are needed")
+    if (observations.columns < 0).any():
+        name = observations.names[int((observations.columns < 0).any(axis=1).argmax())]
+        raise ValueError(
+            f"variable {name!r} is negative in some rows: enumeration drops expressions as equal "
+            "that are so for variables >= 0 only; shift or leave out the variable"
+        )
     settings = _Settings(keep, starts, seed, tuple(tier_rows), landscape_max, refine)
     laws = enumerate_programs(
         observations.names,

@@ -18,6 +18,7 @@ from movelaws.symbolic.tokens import Program, stacked
 
 SPARE = 4  # so many times as many laws are kept while equal ones may still be among them
 DIGITS = 3
+REFUTED = 1e-6  # relative gain in the loss that refits of the same law do not reach
 SHORTEST = 3  # a single variable or constant is no law of mobility (paper, caption of Fig. 3)
 
 
@@ -92,6 +93,22 @@ def _distinct(wide: HallOfFame, keep: int) -> HallOfFame:
 
 def _known(loss: float, losses: Sequence[float]) -> bool:
     return any(abs(loss - other) <= SAME * abs(other) for other in losses)
+
+
+def certified_levels(hall: HallOfFame, exhaustive: HallOfFame) -> dict[int, bool]:
+    """By complexity that was searched exhaustively, whether no other search found a better law.
+
+    A better law refutes the certificate of its complexity: the constants of that law were not
+    fitted well enough when it was excluded.
+    """
+    levels = {}
+    for complexity in sorted({law.complexity for law in exhaustive.laws}):
+        best = min(law.loss for law in exhaustive.at(complexity))
+        found = min((law.loss for law in hall.at(complexity)), default=best)
+        levels[complexity] = bool(found >= best * (1 - REFUTED))
+        if not levels[complexity]:
+            print(f"complexity {complexity}: a law better than the certified one, not certified")
+    return levels
 
 
 def front_table(

@@ -93,8 +93,7 @@ def carried(law: Expression, evaluator: Evaluator, seed: int = 0) -> dict[str, f
         values[f"rmse_{name}"] = evaluator.rmse(tried)
         valid = np.isfinite(values[f"rmse_{name}"])
         values[f"cpc_{name}"] = evaluator.cpc(tried) if valid else np.nan
-    constants = from_program(better, names).constants
-    return {**values, "expression_refitted": text(law.replace_constants(constants), 3)}
+    return {**values, "expression_refitted": text(from_program(better, names), 3)}
 
 
 def _errors(laws: Sequence[Expression], evaluator: Evaluator) -> list[tuple[int, float]]:
