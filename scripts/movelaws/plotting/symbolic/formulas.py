@@ -41,7 +41,7 @@ def atoms(expression: str) -> list[str]:
     while at < len(tokens):
         token = tokens[at]
         if token == "^":
-            inner, at = _operand(tokens, at + 1)
+            inner, at = _exponent(tokens, at + 1)
             base = made[-1] if made else ""
             if _NUMBER.match(before or "") and "^" in base:
                 base = f"({base})"  # 5e-14^x: a number that has an exponent already
@@ -133,6 +133,16 @@ def _tokens(expression: str) -> list[str]:
     if not tokens:
         raise ValueError("expression: empty text")
     return tokens
+
+
+def _exponent(tokens: list[str], at: int) -> tuple[str, int]:
+    """What stands after ^ and where it ends; powers are read from the right: a^b^c is a^(b^c)."""
+    bracketed = tokens[at : at + 1] == ["("]
+    inner, at = _operand(tokens, at)
+    if at < len(tokens) and tokens[at] == "^":
+        above, at = _exponent(tokens, at + 1)
+        inner = f"({inner})^{{{above}}}" if bracketed else f"{inner}^{{{above}}}"
+    return inner, at
 
 
 def _operand(tokens: list[str], at: int) -> tuple[str, int]:
