@@ -1,21 +1,15 @@
 """What the run answers to the questions of this chapter, in sentences."""
 
-from pathlib import Path
-
 import pandas as pd
 
 from movelaws.log import logged
 from movelaws.symbolic.answers import Tables, answers
+from movelaws.symbolic.saved import by_dataset
 from movelaws.tables import write_table
 
 PARTS = (
     "fronts", "certificates", "models", "losses", "noise", "regions", "scientists", "entropies",
 )  # fmt: skip
-
-
-def by_dataset(paths: list[str]) -> dict[str, pd.DataFrame]:
-    """Tables of the search by dataset, the name of their folder."""
-    return {Path(path).parent.name: pd.read_csv(path) for path in paths}
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
+from pathlib import Path
 
 from movelaws import threads
 from movelaws.log import logged
@@ -40,7 +41,8 @@ if __name__ == "__main__":
             p.keep,
             p.starts,
             p.seed,
-            p.checkpoint,
+            # what other code has begun is not gone on with
+            f"{p.checkpoint}-{p.code}",
         )
         table = hall_of(front, p.keep).to_table(front.names)
         table.insert(0, "variables", " ".join(front.names))
@@ -48,4 +50,5 @@ if __name__ == "__main__":
         front.certificate.to_csv(snakemake.output.certificate, index=False)
         landscape(front, MOST_POINTS, p.seed).to_parquet(snakemake.output.landscape, index=False)
         equal_laws(front).to_csv(snakemake.output.equal, index=False)
-        shutil.rmtree(p.checkpoint, ignore_errors=True)
+        for begun in Path(p.checkpoint).parent.glob(f"{Path(p.checkpoint).name}-*"):
+            shutil.rmtree(begun, ignore_errors=True)

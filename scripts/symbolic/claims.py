@@ -8,12 +8,7 @@ import pandas as pd
 from movelaws.claims import write_findings
 from movelaws.log import logged
 from movelaws.symbolic import claims, search_claims
-
-
-def by_dataset(paths: list[str]) -> dict[str, pd.DataFrame]:
-    """Tables of the search by dataset, the name of their folder."""
-    return {Path(path).parent.name: pd.read_csv(path) for path in paths}
-
+from movelaws.symbolic.saved import by_dataset
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):

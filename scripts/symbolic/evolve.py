@@ -46,6 +46,8 @@ if __name__ == "__main__":
             p.sizes,
             p.seed,
             snakemake.wildcards.repeat,
-            p.checkpoint,
+            # what other code has begun is not gone on with
+            f"{p.checkpoint}-{p.code}.npz",
         ).to_csv(snakemake.output.hall, index=False)
-        Path(p.checkpoint).unlink(missing_ok=True)
+        for begun in Path(p.checkpoint).parent.glob(f"{Path(p.checkpoint).name}-*.npz"):
+            begun.unlink()

@@ -101,8 +101,11 @@ def results(canonical, tmp_path_factory) -> Path:
         }
         search = {"keep": 2, "starts": STARTS, "seed": 1, "variables": variables}
         kept = str(folder / f"checkpoint_{number}")
-        run("certify", top, {"observations": str(seen)}, out, complexity=5, checkpoint=kept,
-            **search)  # fmt: skip
+        # what a run of other code left when it was killed
+        (folder / f"checkpoint_{number}-old").mkdir()
+        (folder / f"checkpoint_{number}-old" / "complexity_3.npz").write_bytes(b"half")
+        run("certify", top, {"observations": str(seen)}, out, complexity=5,
+            checkpoint=kept, code="new", **search)  # fmt: skip
         run(
             "evolve",
             top,
@@ -114,7 +117,8 @@ def results(canonical, tmp_path_factory) -> Path:
             keep=2,
             sizes=SIZES,
             seed=1,
-            checkpoint=str(folder / f"checkpoint_{number}.npz"),
+            checkpoint=str(folder / f"evolving_{number}"),
+            code="new",
         )
     set_out(top, folder, canonical, published=True)
     run("laws", top, {"observations": str(seen), "front": str(folder / "front.csv")},
@@ -199,6 +203,7 @@ def test_a_front_is_certified_in_whatever_order_the_variables_stand(results, can
 
 def test_checkpoints_are_gone_at_the_end(results):
     assert not list((results / CITY).glob("checkpoint*"))
+    assert not list((results / CITY).glob("evolving*"))
 
 
 def test_models_classes_and_predictions_stand_beside_the_front(results):

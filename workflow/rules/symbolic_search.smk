@@ -100,7 +100,7 @@ rule symbolic_evolve:
         runtime="8h",
     params:
         checkpoint=str(
-            SYMBOLIC / "{dataset}" / "searches" / "checkpoints" / "evolved_{number}_{repeat}.npz"
+            SYMBOLIC / "{dataset}" / "searches" / "checkpoints" / "evolved_{number}_{repeat}"
         ),
         variables=search_variables,
         complexity=SEARCH["complexity"],
