@@ -200,9 +200,16 @@ def _end(
     best = evaluator.loss(program)
     free = np.arange(program.constants.size) != a
     near = program
+    # the same shift must have the same value twice, though the other constants start anew each time
+    known = {0.0: -quantile}
 
     def beyond(shift: float) -> float:
         """Signed root of the scaled rise of the loss, less the quantile."""
+        if shift not in known:
+            known[shift] = risen(shift)
+        return known[shift]
+
+    def risen(shift: float) -> float:
         nonlocal near
         values = near.constants.copy()
         values[a] = program.constants[a] + shift
