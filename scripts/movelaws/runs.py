@@ -186,12 +186,15 @@ def _check_search(section: Mapping, od: Mapping) -> None:
         check_known(f"symbolic.{part}.dataset", section[part]["dataset"], od)
     for name in [*section["brief"], *section["search"]["variables"]]:
         check_known("symbolic.brief or symbolic.search.variables", name, od)
+    for name in set(section["search"]["certified"]) - {"default"}:
+        check_known("symbolic.search.certified", name, od)
     sizes = {
         "search.complexity": section["search"]["complexity"],
         "noise.certified": section["noise"]["certified"],
         "regions.complexity": section["regions"]["complexity"],
     }
-    sizes |= {f"search.certified.{n}": c for n, c in enumerate(section["search"]["certified"])}
+    for name, by_set in section["search"]["certified"].items():
+        sizes |= {f"search.certified.{name}.{n}": c for n, c in enumerate(by_set)}
     for key, size in sizes.items():
         if size % 2 == 0:
             raise ValueError(

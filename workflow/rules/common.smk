@@ -199,7 +199,8 @@ def search_variables(wildcards):
 
 def search_certified(wildcards):
     """The complexity up to which one search tries every expression."""
-    by_set = config["symbolic"]["search"]["certified"]
+    certified = config["symbolic"]["search"]["certified"]
+    by_set = certified.get(wildcards.dataset, certified["default"])
     return by_set[min(int(wildcards.number), len(by_set)) - 1]
 
 
