@@ -1,6 +1,7 @@
 """Fingerprints of the code that a result depends on."""
 
 import ast
+import functools
 import hashlib
 import importlib.util
 from pathlib import Path
@@ -46,13 +47,19 @@ def module_digest(*names: str) -> str:
 
 
 def _movelaws_imports(source: bytes) -> list[str]:
+    return [name for name in _names_imported(source) if _is_module(name)]
+
+
+@functools.cache  # a workflow asks for a hundred digests, and most modules belong to many
+def _names_imported(source: bytes) -> tuple[str, ...]:
+    """What a source imports from movelaws: modules, and names that may be modules."""
     found = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
             found += [node.module] + [f"{node.module}.{alias.name}" for alias in node.names]
-    return [name for name in found if name.split(".")[0] == "movelaws" and _is_module(name)]
+    return tuple(name for name in dict.fromkeys(found) if name.split(".")[0] == "movelaws")
 
 
 def _is_module(name: str) -> bool:
