@@ -21,8 +21,10 @@ COLUMNS = (
     "rmse_refitted",
     "rmse_own",
 )
-MOST = 2.0
+MOST = 100.0
 """Ratios above are drawn as arrows with their value, so that the others stay readable."""
+_TICKS = (1, 2, 5, 10, 20, 50, 100)
+_LINEAR = 2.0  # up to this ratio the axis is linear
 _GAP, _TOP, _AXIS, _KEY = 5.0, 7.0, 10.0, 5.5
 _LAW, _RIGHT, _LINE, _PAD = 48.0, 4.0, 4.0, 1.4
 
@@ -58,9 +60,10 @@ def transfer(table: pd.DataFrame, *, labels: Mapping[str, str], synthetic: bool 
     made = figure(wide, sum(deep) + len(deep) * (_TOP + _AXIS) + _KEY)
     ratios = table[["rmse_carried", "rmse_refitted"]].div(table["rmse_own"], axis=0).to_numpy()
     finite = ratios[np.isfinite(ratios)]
+    highest = min(MOST, float(finite.max(initial=1.0)))
     limits = (
-        min(0.99, float(finite.min(initial=1.0)) / 1.02),
-        max(1.05, min(MOST, float(finite.max(initial=1.0)) * 1.03)),
+        min(0.99 if highest <= _LINEAR else 0.9, float(finite.min(initial=1.0)) / 1.02),
+        max(1.05, highest * (1.03 if highest <= _LINEAR else 1.15)),
     )
     for at, (((source, goal), part), rows) in enumerate(zip(ways, laws, strict=True)):
         axes = panels.axes_mm(
@@ -72,6 +75,8 @@ def transfer(table: pd.DataFrame, *, labels: Mapping[str, str], synthetic: bool 
         )
         axes.set_ylim(deep[at // 2], 0)
         axes.set_xlim(*limits)
+        if highest > _LINEAR:
+            _log_axis(axes, limits[1])
         _panel(axes, part, rows, colours.dataset(source))
         title = f"{labels.get(source, source)} → {labels.get(goal, goal)}"
         axes.annotate(
@@ -109,6 +114,13 @@ def transfer(table: pd.DataFrame, *, labels: Mapping[str, str], synthetic: bool 
 
 def _tall(text: str) -> float:
     return _LINE * (text.count("\n") + 1) + _PAD
+
+
+def _log_axis(axes: Axes, highest: float) -> None:
+    axes.set_xscale("log")
+    axes.set_xticks([tick for tick in _TICKS if tick <= highest], minor=False)
+    axes.set_xticks([], minor=True)
+    axes.xaxis.set_major_formatter("{x:g}")
 
 
 def _panel(
@@ -157,29 +169,25 @@ def _dumbbell(axes: Axes, y: float, carried: float, refitted: float, look: colou
     most = axes.get_xlim()[1]
     ends = [end if np.isfinite(end) else np.nan for end in (refitted, min(carried, most))]
     axes.plot(ends, [y, y], color=look.colour, lw=0.8, zorder=2)
+    beyond = []
     for value, fill, gid in ((carried, "white", "carried"), (refitted, look.colour, "refitted")):
-        if not np.isnan(value) and value > most:
-            axes.plot(most, y, ">", color=look.colour, ms=3.4, mew=0, clip_on=False, gid="beyond")
-            words = f"{value:,.3g}" if np.isfinite(value) else "no flow"
-            axes.text(
-                most,
-                y - 0.6,
-                f"{words}  ",
-                ha="right",
-                va="bottom",
-                color=QUIET,
-                fontsize=6,
-                zorder=5,
-            )
-        elif not np.isnan(value):
+        if np.isnan(value):
+            continue
+        if value > most:
+            beyond.append(f"{value:,.3g}" if np.isfinite(value) else "no flow")
+        else:
             axes.plot(
-                value,
-                y,
-                look.marker,
-                color=look.colour,
-                mfc=fill,
-                ms=4,
-                mew=0.9,
-                zorder=3,
-                gid=gid,
+                value, y, look.marker, color=look.colour, mfc=fill, ms=4, mew=0.9, zorder=3, gid=gid
             )
+    if beyond:
+        axes.plot(most, y, ">", color=look.colour, ms=3.4, mew=0, clip_on=False, gid="beyond")
+        axes.text(
+            most,
+            y - 0.6,
+            " and ".join(dict.fromkeys(beyond)) + "  ",
+            ha="right",
+            va="bottom",
+            color=QUIET,
+            fontsize=6,
+            zorder=5,
+        )
