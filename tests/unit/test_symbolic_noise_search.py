@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from movelaws.symbolic.noise_levels import comparable_alpha, cpc_table
-from movelaws.symbolic.noise_search import noise_levels
+from movelaws.symbolic.noise_search import _variables_that_matter, noise_levels
+from movelaws.symbolic.parsing import parse
 from tests.unit.random_world import random_pairs
 
 SIZES = {"populations": 2, "size": 12, "iterations": 1, "cycles": 5, "batch_origins": 20}
@@ -58,6 +59,12 @@ def test_a_law_longer_than_what_is_tried_is_evolved(pairs):
     assert row["recovered"] in (True, False)
     assert np.isfinite(row["rmse_generator"])
     assert row["cpc_noise"] < 0.9
+
+
+def test_the_variables_of_the_best_law_are_searched_again():
+    names = ("w_i", "w_j", "d", "s_w")
+    best = {3: (9.0, parse("w_j / d")), 7: (4.0, parse("w_j / (s_w + w_i)^2"))}
+    assert _variables_that_matter(best, names) == ["w_i", "w_j", "s_w"]
 
 
 def test_the_tables_come_back_from_their_files(gravity, tmp_path):

@@ -1,7 +1,8 @@
 """The inner loop of evolution, compiled: populations side by side, no Python per candidate.
 
 Whatever calls the kernels of evaluation is inlined into one function: Numba optimises the kernels
-anew for each compiled function that they are in, which takes most of the compilation.
+anew for each compiled function that they are in, which takes most of the compilation. For the same
+reason Python's threads run the populations: a parallel loop of Numba would be one function more.
 
 References
 ----------
@@ -10,10 +11,11 @@ replacement of the oldest, simulated annealing.
 """
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import get_num_threads, njit
 
 from movelaws.symbolic._evolution_mutations import CROSSOVER, OPTIMISE, crossed, mutated
 from movelaws.symbolic._evolution_random import below, choice, uniform
@@ -35,10 +37,7 @@ ALIKE = 1e-9  # relative difference of the losses of two members that are the sa
 
 
 class Rules(NamedTuple):
-    """Settings as the compiled loop reads them; see ``EvolutionSettings``.
-
-    Flat, as Numba's parallel loops take no tuple inside a tuple.
-    """
+    """Settings as the compiled loop reads them; see ``EvolutionSettings``."""
 
     complexity_max: int
     argument_max: int
@@ -82,27 +81,22 @@ class Finds(NamedTuple):
     losses: np.ndarray  # (P, complexity_max + 1, H), rising, inf where empty
 
 
-@njit(cache=True, error_model="numpy", parallel=True)
 def run(populations, finds, data, rules):
     """One iteration of every population; each is on its own, so threads change nothing."""
-    for p in prange(populations.losses.shape[0]):
+
+    def one(p):
         _evolve(
-            Populations(
-                populations.codes[p : p + 1],
-                populations.values[p : p + 1],
-                populations.losses[p : p + 1],
-                populations.births[p : p + 1],
-                populations.frequency[p : p + 1],
-                populations.clock[p : p + 1],
-                populations.random[p : p + 1],
-            ),
-            Finds(finds.codes[p : p + 1], finds.values[p : p + 1], finds.losses[p : p + 1]),
+            Populations(*(array[p : p + 1] for array in populations)),
+            Finds(*(array[p : p + 1] for array in finds)),
             data,
             rules,
         )
 
+    with ThreadPoolExecutor(get_num_threads()) as pool:
+        list(pool.map(one, range(len(populations.losses))))
 
-@njit(cache=True, error_model="numpy")
+
+@njit(cache=True, error_model="numpy", nogil=True)
 def _evolve(populations, finds, data, rules):
     work = scratch(data)
     child, spare = spare_program(), spare_program()

@@ -24,7 +24,7 @@ WEIGHTS = MappingProxyType(
         "new_subtree": 1.0,
         "new_tree": 0.3,
         "optimise": 0.5,
-        "crossover": 1.0,
+        "crossover": 3.0,
     }
 )
 BATCHES = ("largest errors", "random")

@@ -11,7 +11,6 @@ from movelaws.symbolic.evaluation import Evaluator
 from movelaws.symbolic.expressions import Expression
 from movelaws.symbolic.fitting import fit_constants
 from movelaws.symbolic.fronts import usual_form
-from movelaws.symbolic.hall_of_fame import HallOfFame
 from movelaws.symbolic.noise import (
     best_recovered,
     expected_flows,
@@ -71,18 +70,16 @@ def noise_levels(
 
 def _searched(observations: Observations, model: str, search: Mapping, seed: int) -> dict:
     generator = find_generator(model)
-    certified = min(search["certified"], generator.complexity)
-    front = exhaust(observations, certified, 3, search["starts"], seed)
-    hall = hall_of(front, 3)
-    if generator.complexity > certified:
-        hall = hall.merge(
-            evolved(
-                observations, hall, generator.complexity, 3, search["sizes"], seed, "noise",
-                known=False,
+    best = _best_laws(observations, generator.complexity, search, seed, "noise")
+    if generator.complexity > search["certified"]:
+        few = _variables_that_matter(best, observations.names)
+        if len(few) < len(observations.names):
+            again = _best_laws(
+                observations.of_variables(few), generator.complexity, search, seed, "noise again"
             )
-        )  # fmt: skip
-    laws = _best_laws(hall, observations.names)
-    judged = best_recovered(laws, model)
+            for size, (error, law) in again.items():
+                best[size] = min(best.get(size, (np.inf, law)), (error, law), key=_error)
+    judged = best_recovered({size: law for size, (_, law) in best.items()}, model)
     evaluator = Evaluator(observations)
     law = judged.pop("expression")
     own = _fitted(generator.form, evaluator)
@@ -94,10 +91,32 @@ def _searched(observations: Observations, model: str, search: Mapping, seed: int
     }
 
 
-def _best_laws(hall: HallOfFame, names: Sequence[str]) -> dict[int, Expression]:
-    """The best law of each complexity."""
+def _best_laws(
+    observations: Observations, complexity: int, search: Mapping, seed: int, run: str
+) -> dict[int, tuple[float, Expression]]:
+    """Loss and law that are the best of each complexity: certified, then evolved from those."""
+    certified = min(search["certified"], complexity)
+    hall = hall_of(exhaust(observations, certified, 3, search["starts"], seed), 3)
+    if complexity > certified:
+        hall = hall.merge(
+            evolved(observations, hall, complexity, 3, search["sizes"], seed, run, known=False)
+        )
     sizes = sorted({law.complexity for law in hall.laws})
-    return {size: from_program(hall.at(size)[0].program, names) for size in sizes}
+    first = {size: hall.at(size)[0] for size in sizes}
+    names = observations.names
+    return {size: (law.loss, from_program(law.program, names)) for size, law in first.items()}
+
+
+def _variables_that_matter(
+    best: Mapping[int, tuple[float, Expression]], names: Sequence[str]
+) -> list[str]:
+    """Those of the best law. The paper too searches them again, alone (SI, Table S1)."""
+    _, law = min(best.values(), key=_error)
+    return [name for name in names if name in law.variables]
+
+
+def _error(found: tuple[float, Expression]) -> float:
+    return found[0]
 
 
 def _fitted(form: Expression, evaluator: Evaluator) -> float:
