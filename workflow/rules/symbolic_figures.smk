@@ -114,7 +114,7 @@ rule symbolic_figure_law_map:
 
 rule symbolic_figure_intervals:
     input:
-        constants=[SYMBOLIC / d / "constants.csv" for d in SEARCH_DATASETS],
+        constants=[SYMBOLIC / d / "constants.csv" for d in SEARCH_DETAILED],
     output:
         svg=report(
             SYMBOLIC / "figures" / "intervals.svg",
@@ -135,10 +135,10 @@ rule symbolic_figure_intervals:
         runtime="5m",
     params:
         confidence=config["symbolic"]["confidence"],
-        datasets=SEARCH_DATASETS,
-        labels={d: LABELS[d] for d in SEARCH_DATASETS},
-        source=source_of(SEARCH_DATASETS),
-        synthetic=bool(SYNTHETIC & set(SEARCH_DATASETS)),
+        datasets=SEARCH_DETAILED,
+        labels={d: LABELS[d] for d in SEARCH_DETAILED},
+        source=source_of(SEARCH_DETAILED),
+        synthetic=bool(SYNTHETIC & set(SEARCH_DETAILED)),
         code=module_digest("movelaws.plotting.symbolic.intervals"),
     message:
         "Drawing the constants of the laws"
@@ -425,7 +425,7 @@ rule symbolic_answers:
         fronts=[SYMBOLIC / d / "front.csv" for d in SEARCH_DATASETS],
         certificates=[SYMBOLIC / d / "certificate.csv" for d in SEARCH_DATASETS],
         models=[SYMBOLIC / d / "models.csv" for d in SEARCH_DATASETS],
-        losses=[SYMBOLIC / d / "losses.csv" for d in SEARCH_DATASETS],
+        losses=[SYMBOLIC / d / "losses.csv" for d in SEARCH_DETAILED],
         transfer=[rules.symbolic_transfer.output.csv] if len(SEARCH_DETAILED) > 1 else [],
         noise=[SYMBOLIC / d / "noise.csv" for d in SEARCH_NOISE_DATASET],
         regions=[SYMBOLIC / d / "regions.csv" for d in SEARCH_REGIONS_DATASET],
@@ -464,7 +464,7 @@ rule symbolic_answers:
 SYMBOLIC_FIGURES = ["flow_map", "decay", *(["calibration"] if SYMBOLIC_PARAMETERS else [])]
 SEARCH_FIGURES = {
     **{f"fronts_{page}": SEARCH_DATASETS for page in SEARCH_PAGES},
-    "intervals": SEARCH_DATASETS,
+    "intervals": SEARCH_DETAILED,
     "noise": SEARCH_NOISE_DATASET,
     "regions": SEARCH_REGIONS_DATASET,
     "region_distances": SEARCH_REGIONS_DATASET,
