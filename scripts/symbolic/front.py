@@ -17,7 +17,7 @@ from movelaws.symbolic.fronts import (
     prediction_table,
 )
 from movelaws.symbolic.hall_of_fame import HallOfFame
-from movelaws.symbolic.heldout import heldout_rmse
+from movelaws.symbolic.heldout import heldout_table
 from movelaws.symbolic.observations import load
 from movelaws.symbolic.parsing import parse
 from movelaws.tables import write_table
@@ -39,7 +39,7 @@ def front(
     read = [HallOfFame.from_table(t, n) for t, n in zip(halls, names, strict=True)]
     hall = merged(read, names, evaluator, keep)
     programs = [law.program for law in hall.laws]
-    outside = heldout_rmse(programs, evaluator.observations, folds, number(seed, "folds"))
+    outside = heldout_table(programs, evaluator.observations, folds, number(seed, "folds"))
     everything = set(evaluator.observations.names)
     tried = dict.fromkeys(certificate["variables"])  # the exhaustive searches are the first halls
     certified = {}

@@ -346,9 +346,9 @@ def test_answers_and_claims_are_read_off_the_tables(results):
     )
     answers = pd.read_csv(results / "answers.csv").set_index("question")["answer"]
     assert answers.str.startswith("In this synthetic run, ").all()
-    assert "What does the machine scientist find?" not in answers
-    assert "Does a law found in one place hold in another?" not in answers
-    assert "w_j / 1.03^d" in answers["Are the laws those that were planted?"]
+    assert not answers.str.contains("machine scientist|on another").any()
+    found = answers["Do the existing models hold their place?"]
+    assert "is the planted one in 1 of 1 dataset" in found
     assert not answers.str.contains("nan").any()
     found = judged(results, inputs | {"noise_cpc": paths("noise_cpc")})
     verdicts = {(one.id, one.dataset): one.verdict for one in found}

@@ -46,6 +46,8 @@ def subsets():
                     "rmse_power": 110.0 if i == j else 90.0,
                     "exponential_b": 0.0392,
                     "power_b": 1.03,
+                    "better": "exponential" if i == j else "power",
+                    "direction": "decays",
                     "better_percent": 0.0 if i == j else better,
                     "same_as": "exponential" if i == j else np.nan,
                 }
@@ -163,9 +165,28 @@ def test_the_gravity_model_in_parentheses_is_the_better_one():
     first, second = subsets().iloc[0].to_dict(), subsets().iloc[1].to_dict()
     assert gravity(first) == "w_j / 1.04^d"
     assert gravity(second) == "w_j / d^1.03"
+    assert gravity(first | {"exponential_b": -0.000486}) == "w_j / 0.999514^d"
+    assert gravity(second | {"power_b": -1.81}) == "w_j / d^-1.81"
+
+
+def test_growth_and_ties_are_said_in_words():
+    table = subsets()
+    table.loc[1, ["better", "direction", "power_b"]] = ["tie", "grows", -1.81]
+    table.loc[2, "direction"] = "flat"
+    table.loc[5, ["better", "direction"]] = ["tie", "grows"]
+    made = regions(table, order=FOUR)
+    said = [text.get_text() for text in texts(made) if text.get_gid() == "remark"]
+    assert [one for one in said if one] == [
+        "tie; grows with distance",
+        "distance hardly matters",
+        "tie; grows with distance",
+    ]
+    assert_texts_apart(made)
 
 
 def test_regions_name_what_is_wrong():
+    with pytest.raises(ValueError, match="direction 'up'"):
+        regions(subsets().assign(direction="up"))
     with pytest.raises(ValueError, match="regions: no column 'same_as'"):
         regions(subsets().drop(columns="same_as"))
     with pytest.raises(ValueError, match="'West' is missing"):
@@ -248,10 +269,13 @@ def test_intervals_without_constants_say_so():
 def test_transfer_draws_ratios():
     made = transfer(journeys(), labels=LABELS)
     assert len(made.axes) == 2
-    assert [line.get_xdata()[0] for line in drawn(made, "carried")] == [1.5]
+    assert [line.get_xdata()[0] for line in drawn(made, "carried")] == [1.5, 5.0]
     assert [line.get_xdata()[0] for line in drawn(made, "refitted")] == [1.05, 1.0, 1.2]
-    assert [line.get_xdata()[0] for line in drawn(made, "beyond")] == [MOST, MOST]
-    assert {"5  ", "no flow  ", "US counties → English districts"} <= words(made)
+    assert [line.get_xdata()[0] for line in drawn(made, "beyond")] == [5.75]
+    assert {"no flow  ", "US counties → English districts"} <= words(made)
+    far = transfer(journeys().assign(rmse_refitted=2e4, rmse_carried=1e5), labels=LABELS)
+    assert [line.get_xdata()[0] for line in drawn(far, "beyond")] == [1.15 * MOST] * 3
+    assert "1e+03 and 200  " in words(far)
     assert_texts_apart(made)
     with pytest.raises(ValueError, match="transfer: no column 'rmse_own'"):
         transfer(journeys().drop(columns="rmse_own"), labels=LABELS)

@@ -15,6 +15,7 @@ from movelaws.symbolic.fronts import (
     refitted,
 )
 from movelaws.symbolic.hall_of_fame import SAME, HallOfFame
+from movelaws.symbolic.heldout import heldout_table
 from movelaws.symbolic.parsing import parse
 from movelaws.symbolic.programs import to_program
 from tests.unit.symbolic_worlds import world
@@ -50,7 +51,13 @@ def front(evaluator):
 
 
 def table_of(front, evaluator, certified=None, published=NOTHING) -> pd.DataFrame:
-    return front_table(front, evaluator, certified or {}, [1.0] * len(front), published)
+    return front_table(
+        front,
+        evaluator,
+        certified or {},
+        pd.DataFrame({"heldout_rmse": [1.0] * len(front)}),
+        published,
+    )
 
 
 def test_merged_laws_are_distinct_over_all_complexities(front):
@@ -114,6 +121,15 @@ def test_the_table_says_of_each_law_what_is_known(front, evaluator):
         )
     assert table["pareto"].tolist()[:3] == [True, True, False]
     assert table["effects"][0] == "distance decay; destination attraction"
+
+
+def test_gains_on_held_out_origins_stand_in_the_table(front, evaluator):
+    programs = [law.program for law in front.laws]
+    unseen = heldout_table(programs, evaluator.observations, 3)
+    table = front_table(front, evaluator, {}, unseen, NOTHING)
+    for name in unseen:
+        assert table[name].tolist() == unseen[name].tolist()
+    assert table_of(front, evaluator)["heldout_gain"].isna().all()
 
 
 def test_what_is_printed_stands_beside_the_same_place(front, evaluator):

@@ -11,10 +11,14 @@ from movelaws.symbolic.observations import Observations
 from movelaws.symbolic.parsing import parse
 from movelaws.symbolic.regions import (
     REGIONS,
+    TIE,
+    Gravity,
     Subset,
+    better_gravity,
     distance_bins,
     distance_shares,
     gravity,
+    gravity_direction,
     read_census_regions,
     region_rows,
     region_subsets,
@@ -139,6 +143,53 @@ def test_gravity_may_grow_with_distance():
     o = planted(lambda w_i, w_j, d: w_j * d**1.2, 25)
     assert gravity(o)["power"].b == pytest.approx(-1.2, rel=1e-6)
     assert gravity(o)["exponential"].b < 0
+
+
+def rows_of(o):
+    return region_rows(Subset("West", "South", o), [parse("w_j / d^2")])[0]
+
+
+@pytest.mark.parametrize(
+    ("law", "better", "direction"),
+    [
+        (lambda w_i, w_j, d: w_j * d**1.2, "power", "grows"),
+        (lambda w_i, w_j, d: w_j * np.exp(0.02 * d), "exponential", "grows"),
+        (lambda w_i, w_j, d: w_j / d**1.2, "power", "decays"),
+        (lambda w_i, w_j, d: w_j * np.exp(-0.02 * d), "exponential", "decays"),
+    ],
+)
+def test_decay_is_told_from_growth(law, better, direction):
+    row = rows_of(planted(law, 25))
+    assert (row["better"], row["direction"]) == (better, direction)
+
+
+def test_flows_without_regard_to_distance_are_flat_and_a_tie():
+    row = rows_of(planted(lambda w_i, w_j, d: w_j, 25, noise=0.001))
+    assert (row["better"], row["direction"]) == ("tie", "flat")
+
+
+@pytest.mark.parametrize(
+    ("exponential", "power", "better"),
+    [
+        (1.0, 1.0009, "tie"),
+        (1.0009, 1.0, "tie"),
+        (1.0, 1.0011, "exponential"),
+        (1.0011, 1.0, "power"),
+        (0.0, 0.0, "tie"),
+        (0.0, 1e-9, "exponential"),
+    ],
+)
+def test_errors_closer_than_the_tolerance_are_equal(exponential, power, better):
+    assert TIE == 1e-3
+    models = {"exponential": Gravity(0.1, exponential), "power": Gravity(-2.0, power)}
+    assert better_gravity(models) == better
+
+
+def test_the_direction_is_that_of_the_better_model():
+    models = {"exponential": Gravity(0.1, 2.0), "power": Gravity(-2.0, 1.0)}
+    assert gravity_direction(models, 3.0) == "grows"
+    assert gravity_direction(models | {"power": Gravity(-2.0, 2.5)}, 3.0) == "decays"
+    assert gravity_direction(models, 1.0009) == "flat"
 
 
 def test_the_table_tells_the_planted_laws_apart(world, region):

@@ -71,8 +71,8 @@ def regions(exponential: int = 4, power: int = 12, better: int = 8) -> pd.DataFr
                     "expression": "w_j / 1.04^d",
                     "shown": True,
                     "same_as": "exponential" if within and k <= exponential else np.nan,
-                    "rmse_exponential": 2.0,
-                    "rmse_power": 1.0 if not within and n <= power else 3.0,
+                    "better": "power" if not within and n <= power else "exponential",
+                    "direction": "decays",
                     "better_percent": 1.0 if not within and n <= better else 0.0,
                 }
             )
@@ -190,6 +190,16 @@ def test_an_absent_dataset_says_why_and_a_searched_one_is_not_absent():
     assert found["S9", US].verdict == "reproduced"
 
 
+def test_models_below_which_certified_laws_lie_are_counted():
+    assert run(front())["S9", US].reproduced.endswith("; 3 by certified laws alone")
+    short = front()
+    short["certified"] = short["complexity"] <= 3
+    found = run(short)["S9", US]
+    assert found.verdict == "reproduced"
+    assert found.reproduced.endswith("; 1 by certified laws alone")
+    assert found.tolerance.endswith("no search began with the models")
+
+
 def test_a_run_without_the_existing_models_cannot_judge_them():
     assert run(front(), models=models())["S9", US].verdict == "not testable"
 
@@ -247,7 +257,45 @@ def test_regions_are_judged_by_the_law_that_is_shown():
     found = run(front(), regions={US: regions(3, 11, 7)})
     assert [found[f"S{n}", US].verdict for n in (11, 12, 13)] == ["differs"] * 3
     assert found["S11", US].reason == "another law is better: West to West (w_j / 1.04^d)"
-    assert found["S12", US].reason.startswith("exponential gravity is better: West to South (")
+    assert found["S12", US].reason == "exponential gravity is better: West to South"
+    assert found["S13", US].reason.startswith("a gravity model errs as little, to 0.1 %: South")
+
+
+@pytest.mark.parametrize(
+    ("better", "direction", "reason"),
+    [
+        ("tie", "decays", "the two err alike, to 0.1 %: West to South"),
+        ("power", "grows", "flows grow with distance: West to South"),
+        ("power", "flat", "distance hardly matters: West to South"),
+        (
+            *("tie", "grows"),
+            "the two err alike, to 0.1 %: West to South; flows grow with distance: West to South",
+        ),
+    ],
+)
+def test_ties_and_flows_that_grow_do_not_count_for_the_power_law(better, direction, reason):
+    table = regions()
+    away = (table["origin_region"] == "West") & (table["destination_region"] == "South")
+    table.loc[away, ["better", "direction"]] = [better, direction]
+    found = run(front(), regions={US: table})
+    assert found["S12", US].verdict == "differs"
+    assert found["S12", US].reproduced == "11 of 12"
+    assert found["S12", US].reason == reason
+    assert found["S13", US].verdict == "reproduced"
+
+
+def test_exponential_growth_within_a_region_is_no_decay():
+    table = regions()
+    table.loc[table["origin_region"] == "West", "direction"] = "grows"
+    found = run(front(), regions={US: table})
+    assert found["S11", US].reproduced == "3 of 4"
+    assert found["S11", US].reason == "flows grow with distance: West to West"
+
+
+def test_laws_that_gain_less_than_the_tolerance_are_not_better():
+    table = regions(better=8)
+    table.loc[table["better_percent"] > 0, "better_percent"] = 0.09
+    assert run(front(), regions={US: table})["S13", US].reproduced == "0 of 12"
 
 
 def test_a_subset_without_flows_is_told_from_one_that_differs():

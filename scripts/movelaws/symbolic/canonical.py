@@ -3,16 +3,9 @@
 import numpy as np
 
 from movelaws.symbolic.expressions import Expression, evaluate
-from movelaws.symbolic.normal_form import (
-    Atom,
-    Undefined,
-    factor,
-    names,
-    names_of_atom,
-    normal,
-    scale,
-)
+from movelaws.symbolic.normal_form import normal
 from movelaws.symbolic.observations import ORIGIN_ONLY
+from movelaws.symbolic.values import Atom, Undefined, factor, names, names_of_atom, scale
 from movelaws.symbolic.writing import write_product, write_sum
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from movelaws.symbolic.canonical import allocation_form, allocation_key
 from movelaws.symbolic.expressions import Expression, evaluate
-from movelaws.symbolic.normal_form import Atom, names_of_atom
+from movelaws.symbolic.values import Atom, names_of_atom
 
 DISTANCE_DECAY = "distance decay"
 DISTANCE = "distance"

@@ -10,14 +10,19 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
 from movelaws.metrics import cpc
+from movelaws.symbolic.estimator_tables import (
+    column_of,
+    observations_of,
+    outflow_of,
+    sorted_observations,
+    variables_of,
+)
 from movelaws.symbolic.evaluation import Evaluator
 from movelaws.symbolic.evolution import EvolutionSettings, evolve
 from movelaws.symbolic.hall_of_fame import HallOfFame, Law
 from movelaws.symbolic.observations import Observations
 from movelaws.symbolic.printing import text
 from movelaws.symbolic.programs import from_program
-
-_NO_VARIABLES = ("origin", "destination", "flow", "outflow")
 
 _NEARLY = 1.5  # a law with a loss within this factor of the least may be chosen
 _EXACT = 1e-12  # of the largest loss: smaller ones are those of exact laws
@@ -111,7 +116,7 @@ class FlowLawRegressor(RegressorMixin, BaseEstimator):
             loss=self.loss,
             dispersion=self.dispersion,
         )
-        data = od if isinstance(od, Observations) else _observations(od)
+        data = od if isinstance(od, Observations) else observations_of(od)
         hall = HallOfFame(settings.keep)
         evaluator = Evaluator(data, self.loss, self.dispersion)
         for program in self._certified(data, settings):
@@ -157,10 +162,10 @@ class FlowLawRegressor(RegressorMixin, BaseEstimator):
         check_is_fitted(self)
         if isinstance(od, Observations):
             return Evaluator(od.of_variables(self.names_)).predict(self.best_.program)
-        groups, variables = _table(od, self.names_)
-        total = _outflow(od, groups, outflow)
+        groups, variables = variables_of(od, self.names_)
+        total = outflow_of(od, groups, outflow)
         order = np.argsort(groups, kind="stable")
-        data = _sorted_observations(self.names_, variables[:, order], groups[order])
+        data = sorted_observations(self.names_, variables[:, order], groups[order])
         share = Evaluator(data).predict(self.best_.program) / np.bincount(groups)[groups[order]]
         flows = np.empty(len(od))
         flows[order] = share * total[order]
@@ -170,7 +175,7 @@ class FlowLawRegressor(RegressorMixin, BaseEstimator):
         self, od: Observations | pd.DataFrame, y: None = None, sample_weight: None = None
     ) -> float:
         """Common part of commuters between the flows of ``od`` and those predicted, in [0, 1]."""
-        flow = od.flow if isinstance(od, Observations) else _numbers(od, "flow")
+        flow = od.flow if isinstance(od, Observations) else column_of(od, "flow")
         return cpc(flow, np.maximum(self.predict(od), 0.0))
 
     def _check_parameters(self) -> None:
@@ -199,88 +204,6 @@ class FlowLawRegressor(RegressorMixin, BaseEstimator):
             progress=self.progress,
         )
         return [law.program for law in front.laws]
-
-
-def _numbers(od: pd.DataFrame, column: str) -> np.ndarray:
-    if column not in od.columns:
-        raise ValueError(f"od lacks the column {column!r}; it has {list(od.columns)}")
-    try:
-        values = od[column].to_numpy(dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"column {column!r} of od must hold numbers: {error}") from error
-    if not np.isfinite(values).all():
-        row = int(np.flatnonzero(~np.isfinite(values))[0])
-        raise ValueError(f"column {column!r} of od is {values[row]} in row {row}")
-    return values
-
-
-def _table(od: pd.DataFrame, names: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """(n_rows,) number of the origin of each row, and (n_variables, n_rows) the variables."""
-    if not isinstance(od, pd.DataFrame):
-        raise ValueError(f"od is a {type(od).__name__}: Observations or a DataFrame is needed")
-    if len(od) == 0:
-        raise ValueError("od has no rows")
-    if "origin" not in od.columns:
-        raise ValueError(f"od lacks the column 'origin'; it has {list(od.columns)}")
-    groups, _ = pd.factorize(od["origin"])
-    if (groups < 0).any():
-        raise ValueError(f"column 'origin' of od is missing in row {int(np.argmin(groups))}")
-    return groups, np.array([_numbers(od, name) for name in names]).reshape(len(names), len(od))
-
-
-def _observations(od: pd.DataFrame) -> Observations:
-    """A table as Observations of the origins with an outflow, sorted by origin."""
-    if not isinstance(od, pd.DataFrame):
-        raise ValueError(f"od is a {type(od).__name__}: Observations or a DataFrame is needed")
-    names = tuple(str(name) for name in od.columns if name not in _NO_VARIABLES)
-    if not names:
-        raise ValueError("od has no variables beside origin, destination and flow")
-    for end in ("origin", "destination"):
-        if end not in od.columns:
-            raise ValueError(f"od lacks the column {end!r}; it has {list(od.columns)}")
-    if od.duplicated(["origin", "destination"]).any():
-        row = int(np.argmax(od.duplicated(["origin", "destination"]).to_numpy()))
-        raise ValueError(f"od has the pair of origin and destination of row {row} twice")
-    groups, variables = _table(od, names)
-    flow = _numbers(od, "flow")
-    if (flow < 0).any():
-        raise ValueError(f"column 'flow' of od is < 0 in row {int(np.argmax(flow < 0))}")
-    kept = np.bincount(groups, flow)[groups] > 0
-    if not kept.any():
-        raise ValueError("no flow of od is positive: there is nothing to search in")
-    groups = np.unique(groups[kept], return_inverse=True)[1]
-    order = np.argsort(groups, kind="stable")
-    return _sorted_observations(
-        names, variables[:, kept][:, order], groups[order], flow[kept][order]
-    )
-
-
-def _sorted_observations(
-    names: tuple[str, ...], columns: np.ndarray, groups: np.ndarray, flow: np.ndarray | None = None
-) -> Observations:
-    """Observations of rows sorted by origin; without flows, each row has a flow of 1."""
-    sizes = np.bincount(groups)
-    return Observations(
-        names,
-        np.ascontiguousarray(columns),
-        np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-        np.ones(groups.size) if flow is None else flow,
-        np.arange(sizes.size),
-        np.arange(groups.size),
-        np.arange(groups.size).astype(str),
-    )
-
-
-def _outflow(od: pd.DataFrame, groups: np.ndarray, given: Mapping | None) -> np.ndarray:
-    """(n_rows,) outflow of the origin of each row."""
-    if given is not None:
-        missing = [origin for origin in od["origin"].unique() if origin not in given]
-        if missing:
-            raise ValueError(f"outflow lacks the origins {missing[:5]}")
-        return np.array([given[origin] for origin in od["origin"]], dtype=np.float64)
-    if "outflow" in od.columns:
-        return _numbers(od, "outflow")
-    return np.bincount(groups, _numbers(od, "flow"))[groups]
 
 
 def _front_table(hall: HallOfFame, evaluator: Evaluator) -> pd.DataFrame:

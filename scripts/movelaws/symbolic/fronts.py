@@ -11,6 +11,7 @@ from movelaws.symbolic.evaluation import Evaluator
 from movelaws.symbolic.expressions import Expression
 from movelaws.symbolic.fitting import fit_constants
 from movelaws.symbolic.hall_of_fame import SAME, HallOfFame, Law
+from movelaws.symbolic.heldout import COLUMNS as HELDOUT
 from movelaws.symbolic.known_laws import MODEL_COMPLEXITY
 from movelaws.symbolic.printing import latex, text
 from movelaws.symbolic.programs import from_program, to_program
@@ -115,7 +116,7 @@ def front_table(
     hall: HallOfFame,
     evaluator: Evaluator,
     certified: Mapping[int, bool],
-    heldout: Sequence[float],
+    heldout: pd.DataFrame,
     published: pd.DataFrame,
 ) -> pd.DataFrame:
     """The laws of a hall of fame as the table ``front.csv``.
@@ -124,22 +125,24 @@ def front_table(
     ----------
     hall, evaluator : as in ``merged``.
     certified : by complexity, whether every expression over all variables was tried.
-    heldout : (n_laws,) RMSE on held-out origins, in the order of ``hall.laws``.
+    heldout : a row per law of ``hall.laws`` as ``heldout.heldout_table`` gives them.
     published : complexity, rank, expression, rmse, cpc as printed; empty for other data.
 
     Returns
     -------
     DataFrame, one row per law: complexity, rank, pareto, expression, latex, constants, n_constants,
-    rmse, cpc, certified, heldout_rmse, normalised_rmse, effects, negative_share and what is printed
-    for the same place (published_expression, published_rmse, published_cpc).
+    rmse, cpc, certified, heldout_rmse, heldout_gain, heldout_gain_low, heldout_gain_high (percent),
+    normalised_rmse, effects, negative_share and what is printed for the same place
+    (published_expression, published_rmse, published_cpc).
     """
     names = evaluator.observations.names
     printed = published.set_index(["complexity", "rank"])
     pareto = {id(law) for law in hall.front()}
     reference = evaluator.observations.reference_rmse
+    unseen = heldout.reindex(columns=HELDOUT).to_dict("records")
     rows = []
     ranks: dict[int, int] = {}
-    for law, outside in zip(hall.laws, heldout, strict=True):
+    for law, outside in zip(hall.laws, unseen, strict=True):
         ranks[law.complexity] = ranks.get(law.complexity, 0) + 1
         place = (law.complexity, ranks[law.complexity])
         expression = from_program(law.program, names)
@@ -157,7 +160,7 @@ def front_table(
                 "rmse": rmse,
                 "cpc": evaluator.cpc(law.program),
                 "certified": bool(certified.get(law.complexity, False)),
-                "heldout_rmse": outside,
+                **outside,
                 "normalised_rmse": rmse / reference,
                 "effects": "; ".join(effects(expression)),
                 "negative_share": _negative_share(law, evaluator),

@@ -211,19 +211,23 @@ def _end(
 
     def risen(shift: float) -> float:
         nonlocal near
-        values = near.constants.copy()
+        found, rise = fitted(near, shift)
+        if not rise <= quantile and near is not program:
+            # the others may have slipped into another minimum on the way: ask from the best again
+            again, lower = fitted(program, shift)
+            if lower < rise:
+                found, rise = again, lower
+        if rise < np.inf:
+            near = found
+        return min(rise, _FAR) - quantile
+
+    def fitted(start: Program, shift: float) -> tuple[Program, float]:
+        """The others fitted from those of ``start``, and the root of the scaled rise, or inf."""
+        values = start.constants.copy()
         values[a] = program.constants[a] + shift
-        start = Program(program.code, values)
-        if not np.isfinite(evaluator.loss(start)):
-            values = program.constants.copy()
-            values[a] += shift
-            start = Program(program.code, values)
-        found = refine(start, evaluator, free)
+        found = refine(Program(program.code, values), evaluator, free)
         rise = evaluator.loss(found) - best
-        if not np.isfinite(rise):
-            return _FAR
-        near = found
-        return min(float(np.sqrt(max(2 * rise * scale, 0.0))), _FAR) - quantile
+        return found, float(np.sqrt(max(2 * rise * scale, 0.0))) if np.isfinite(rise) else np.inf
 
     inner, outer = 0.0, step
     for _ in range(_DOUBLINGS):

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from scipy.optimize import minimize_scalar
-from scipy.special import gammaln, xlogy
 
+from movelaws.symbolic.count_likelihood import log_likelihood
 from movelaws.symbolic.evaluation import Evaluator
 from movelaws.symbolic.fitting import fit_constants, starting_constants
 from movelaws.symbolic.observations import Observations
@@ -140,22 +140,6 @@ def likeliest_dispersion(flow: np.ndarray, mean: np.ndarray) -> float:
         options={"xatol": 1e-9},
     )
     return float(np.exp(found.x))
-
-
-def log_likelihood(flow: np.ndarray, mean: np.ndarray, dispersion: float) -> float:
-    """Of independent flows: Poisson if ``dispersion`` is 0, else negative binomial (Eq. 8)."""
-    if dispersion == 0:
-        return float((xlogy(flow, mean) - mean - gammaln(flow + 1)).sum())
-    rho = 1 / dispersion
-    spread = dispersion * mean
-    # gammaln(flow + rho) - gammaln(rho) - flow ln rho loses all digits where rho is huge
-    if rho > 1e6:
-        rising = flow * (flow - 1) / (2 * rho)
-    else:
-        rising = gammaln(flow + rho) - gammaln(rho) - flow * np.log(rho)
-    return float(
-        (rising - gammaln(flow + 1) + xlogy(flow, mean) - (flow + rho) * np.log1p(spread)).sum()
-    )
 
 
 def losses_table(

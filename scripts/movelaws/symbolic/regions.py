@@ -18,6 +18,7 @@ from movelaws.symbolic.programs import to_program
 
 REGIONS = ("Northeast", "Midwest", "South", "West")
 GRAVITY = {"exponential": parse("w_j / 2^d"), "power": parse("w_j / d^2")}
+TIE = 1e-3  # relative: two RMSE that differ by no more are called equal
 # Between far regions flows may grow with distance, so both decays may be of either sign.
 _STARTS = {
     "exponential": np.concatenate([-np.geomspace(1e-6, 0.1, 24), [0], np.geomspace(1e-6, 1, 48)]),
@@ -144,6 +145,35 @@ def gravity(observations: Observations) -> dict[str, Gravity]:
     return found
 
 
+def better_gravity(models: Mapping[str, Gravity]) -> str:
+    """``exponential`` or ``power``, whichever errs less, or ``tie`` if they agree to `TIE`."""
+    exponential, power = models["exponential"].rmse, models["power"].rmse
+    if abs(exponential - power) <= TIE * min(exponential, power):
+        return "tie"
+    return "exponential" if exponential < power else "power"
+
+
+def gravity_direction(models: Mapping[str, Gravity], without: float) -> str:
+    """What the better gravity model says about distance.
+
+    A model whose constant may have either sign is a decay only if the flows it predicts fall with
+    distance; and a constant that hardly lowers the error says nothing either way.
+
+    Parameters
+    ----------
+    models : both calibrated gravity models.
+    without : RMSE of w_j alone, without any distance.
+
+    Returns
+    -------
+    ``flat`` if w_j alone errs as little, to `TIE`, else ``decays`` or ``grows``.
+    """
+    best = min(models.values(), key=lambda model: model.rmse)
+    if without <= best.rmse * (1 + TIE):
+        return "flat"
+    return "decays" if best.b > 0 else "grows"
+
+
 def region_rows(subset: Subset, laws: Sequence[Expression]) -> list[dict[str, object]]:
     """Rows of regions.csv: laws with their constants beside gravity calibrated on the subset.
 
@@ -151,12 +181,16 @@ def region_rows(subset: Subset, laws: Sequence[Expression]) -> list[dict[str, ob
     -------
     For each law a dict with origin_region, destination_region, n_pairs, flow, complexity,
     expression, latex, rmse, rmse_exponential, rmse_power (flow units), exponential_b (1/km),
-    power_b, better_percent (by how much the RMSE of the better gravity model exceeds that of the
-    law; negative where the law is worse) and same_as (exponential, power or empty).
+    power_b, better (exponential, power or tie: the gravity model that errs less), direction
+    (decays, grows or flat: how flows under that model change with distance), better_percent (by how
+    much the RMSE of the better gravity model exceeds that of the law; negative where the law is
+    worse) and same_as (exponential, power or empty).
     """
     observations = subset.observations
     evaluator, models = Evaluator(observations), gravity(observations)
     best = min(model.rmse for model in models.values())
+    masses = evaluator.rmse(to_program(parse("w_j"), observations.names))
+    shared = {"better": better_gravity(models), "direction": gravity_direction(models, masses)}
     rows = []
     for law in laws:
         error = evaluator.rmse(to_program(law, observations.names))
@@ -175,6 +209,7 @@ def region_rows(subset: Subset, laws: Sequence[Expression]) -> list[dict[str, ob
                 "rmse_power": models["power"].rmse,
                 "exponential_b": models["exponential"].b,
                 "power_b": models["power"].b,
+                **shared,
                 "better_percent": 100 * (best / error - 1) if error > 0 else np.inf,
                 "same_as": same[0] if same else "",
             }

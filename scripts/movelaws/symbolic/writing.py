@@ -6,7 +6,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from movelaws.symbolic.expressions import Binary, Constant, Expression, Unary, Variable
-from movelaws.symbolic.normal_form import (
+from movelaws.symbolic.normal_form import real_power
+from movelaws.symbolic.values import (
     Atom,
     Factor,
     Value,
@@ -14,15 +15,14 @@ from movelaws.symbolic.normal_form import (
     factor,
     multiply,
     product,
-    real_power,
     rounded,
     scale,
     tidy,
 )
+from movelaws.symbolic.writing_scales import LARGEST_BASE, scaled
 
 _ABSORPTIONS = 2  # how many factors may move into a sum to make the writing shorter
 _ORDER = {"v": 0, "s": 1, "p": 2, "l": 3, "e": 4}  # of the factors of a product
-_LARGEST_BASE = 500.0  # |ln c| of a constant that float64 holds with room to spare
 
 
 def write_sum(value: Value, factored: bool = True) -> Expression:
@@ -140,7 +140,7 @@ def _absorbed(items: dict[Atom, float]) -> Iterator[dict[Atom, float]]:
 
 
 def _written(coefficient: float, items: dict[Atom, float], free: bool) -> Expression:
-    coefficient, items = _scaled(coefficient, items, free)
+    coefficient, items = scaled(coefficient, items, free)
     pieces = sorted(_pieces(items), key=lambda piece: piece.rank)
     above = [piece for piece in pieces if piece.below is None or _prefers_above(piece)]
     below = [piece for piece in pieces if piece not in above]
@@ -164,57 +164,6 @@ def _times(factors: list[Expression]) -> Expression:
     for other in others:
         found = Binary("*", found, other)
     return found
-
-
-def _scaled(coefficient: float, items: dict[Atom, float], free: bool) -> Factor:
-    """Coefficients of sums chosen so that as few numbers as can be need to be written."""
-    scaled = {}
-    for atom, q in sorted(items.items()):
-        if atom[0] == "s":
-            tried = [
-                (coefficient * abs(t) ** -q * _sign(t, q), scale(atom[1], t))
-                for t in _scales(coefficient, atom[1], q)
-            ]
-            costs = [
-                (_cost(terms) + (0 if free or tidy(c) == 1 else 2), _awkward(terms))
-                for c, terms in tried
-            ]
-            coefficient, terms = tried[costs.index(min(costs))]
-            coefficient, atom = tidy(rounded(coefficient)), ("s", terms)
-        scaled[atom] = scaled.get(atom, 0.0) + q
-    return (1.0 if free else coefficient), scaled
-
-
-def _scales(coefficient: float, terms: Value, q: float) -> Iterator[float]:
-    """Numbers by which a sum to the power q may be multiplied; negative ones if q is whole."""
-    yield 1.0
-    candidates = [1 / c for _, c in terms]
-    if coefficient and abs(math.log(abs(coefficient)) / q) < _LARGEST_BASE:
-        candidates.append(abs(coefficient) ** (1 / q))
-    for t in candidates:
-        if abs(q * math.log(abs(t))) > _LARGEST_BASE:
-            continue
-        yield abs(t)
-        if q.is_integer():
-            yield -abs(t)
-
-
-def _sign(t: float, q: float) -> float:
-    return -1.0 if t < 0 and q % 2 == 1 else 1.0
-
-
-def _awkward(terms: Value) -> tuple[int, int]:
-    """How many terms are subtracted and how many have a number below 1 in front."""
-    small = sum(1 for monomial, c in terms if monomial and tidy(abs(c)) < 1)
-    return sum(1 for _, c in terms if c < 0), small
-
-
-def _cost(terms: Value) -> int:
-    """Complexity that the coefficients of a sum cost."""
-    unit = [bool(monomial) and tidy(abs(c)) == 1 for monomial, c in terms]
-    written = sum(2 for (m, _), one in zip(terms, unit, strict=True) if m and not one)
-    sign_kept = any(c > 0 for _, c in terms) or not all(unit)
-    return written + (0 if sign_kept else 2)
 
 
 def _pieces(items: dict[Atom, float]) -> Iterator[_Piece]:
@@ -302,7 +251,7 @@ def _power_of_number(value: Value) -> _Piece:
     """exp(v), or c^(v / ln c) where that is shorter."""
     tried = []
     for k in (1.0, -1.0, *(c for _, c in value)):
-        if abs(k) <= _LARGEST_BASE:
+        if abs(k) <= LARGEST_BASE:
             tried.append((write_sum(scale(value, 1 / k)), k))
     body, k = min(tried, key=lambda pair: pair[0].complexity)
     above, below = _with_base(k, body), _with_base(-k, body)

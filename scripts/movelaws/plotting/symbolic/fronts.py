@@ -22,6 +22,8 @@ _TOP, _PANEL, _AXIS = 7.0, 52.0, 11.5
 _HEAD, _LINE, _PAD = 4.2, 4.0, 1.0  # mm of the table's header, a line, and around a row's lines
 _KEY_LINE = 3.6
 _COLUMNS = (5.0, 61.0, 71.5, 84.0)  # mm: complexity (centre), and right ends of three numbers
+_CLOSER = (5.0, 41.5, 49.6, 60.2, 85.5)  # the same, and the gain on origins held out
+_WORST = 100  # percent: a loss beyond it needs no interval
 _NAME = 3.0  # mm of a model's name
 
 
@@ -39,7 +41,8 @@ def fronts(
     Parameters
     ----------
     tables : front by dataset: complexity, expression, rmse, cpc, certified, normalised_rmse (over
-        that of m_j / d; no unit), effects and, where known, published_rmse.
+        that of m_j / d; no unit), effects and, where known, published_rmse and heldout_gain with
+        heldout_gain_low and heldout_gain_high (percent below the RMSE of exponential gravity).
     models : existing models by dataset: model, complexity, rmse, normalised_rmse.
     labels : name to show by dataset.
     unit : of the flows.
@@ -79,7 +82,7 @@ def _page(
 ) -> Figure:
     wide = WIDTH_SINGLE if len(names) == 1 else WIDTH_DOUBLE
     step = WIDTH_SINGLE + _GAP
-    laws = {name: [_law(row) for row in _rows(tables[name])] for name in names}
+    laws = {name: _laws(tables[name]) for name in names}
     deep = max([_HEAD + sum(_tall(text) for *_, text in rows) for rows in laws.values()])
     drawn = pd.concat([tables[name] for name in names])
     entries, columns = _entries(drawn), 4 if len(names) > 1 else 3
@@ -195,9 +198,33 @@ def _rows(front: pd.DataFrame) -> list[dict]:
     ]
 
 
-def _law(row: dict) -> tuple[dict, float, str]:
-    text, size = lines(row["expression"], _COLUMNS[1] - _COLUMNS[0] - 15.0)
-    return row, size, text
+def _laws(front: pd.DataFrame) -> list[tuple[dict, float, str]]:
+    """Rows of the table, each with its law in lines and their size."""
+    rows = _rows(front)
+    centre, end, *_ = _ends(rows)
+    return [(row, *lines(row["expression"], end - centre - 13.0)[::-1]) for row in rows]
+
+
+def _ends(rows: list[dict]) -> tuple[float, ...]:
+    """Where columns end: laws make room for the gain where one is known."""
+    return _CLOSER if any(_gain(row) for row in rows) else _COLUMNS
+
+
+def _gain(row: dict) -> str:
+    """Gain on origins held out with its interval, in percent; empty if it is not known."""
+    values = [row.get(f"heldout_gain{end}", np.nan) for end in ("", "_low", "_high")]
+    if not np.isfinite(values).all():
+        return ""
+    if values[0] < -_WORST:
+        return f"< −{_WORST}"
+    gain, low, high = map(_percent, values)
+    return gain if gain == low == high else f"{gain} ({low} to {high})"
+
+
+def _percent(value: float) -> str:
+    """Whole from 10 on, else with a decimal: 0.5, 9.4, 18."""
+    rounded = round(value, 1 if abs(value) < 9.95 else None)
+    return f"{rounded + 0:,}".replace("-", "−") if rounded else "0"
 
 
 def _tall(text: str) -> float:
@@ -206,10 +233,11 @@ def _tall(text: str) -> float:
 
 def _table(axes: Axes, rows: list[tuple[dict, float, str]]) -> None:
     """A row per law, its background after the effects that it captures."""
-    centre, *ends = _COLUMNS
+    centre, *ends = _ends([row for row, _, _ in rows])
     drawn = {"va": "center_baseline"}
     known = any(np.isfinite(row["published"]) for row, _, _ in rows)
-    for at, text in zip(ends, ("RMSE", "CPC", "publ." if known else ""), strict=True):
+    heads = ("RMSE", "CPC", "publ." if known else "", "held-out gain (%)")
+    for at, text in zip(ends, heads, strict=False):
         axes.text(at, _HEAD / 2, text, ha="right", color=QUIET, **drawn)
     axes.text(1.0, _HEAD / 2, "$C$", color=QUIET, **drawn)
     if not rows:
@@ -225,10 +253,9 @@ def _table(axes: Axes, rows: list[tuple[dict, float, str]]) -> None:
             centre + 1.5, middle, text, fontsize=size, va="center", linespacing=1.3, gid="law"
         )
         printed = "" if np.isnan(row["published"]) else number(row["published"])
-        for at, shown in zip(
-            ends, (number(row["rmse"]), f"{row['cpc']:.3f}", printed), strict=True
-        ):
-            axes.text(at + 1, middle, shown, ha="right", **drawn)
+        shown = (number(row["rmse"]), f"{row['cpc']:.3f}", printed, _gain(row))
+        for at, words in zip(ends, shown, strict=False):
+            axes.text(at + 1, middle, words, ha="right", **drawn)
         top += tall
 
 

@@ -1,5 +1,6 @@
 """Laws between the regions of a country, beside the better gravity model (paper 2, Fig. 4b)."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,6 +15,8 @@ from matplotlib.patches import Rectangle
 from movelaws.plotting import INK, QUIET, WIDTH_DOUBLE, figure, panels, style
 from movelaws.plotting.symbolic import parts
 from movelaws.plotting.symbolic.formulas import lines
+from movelaws.symbolic.parsing import parse
+from movelaws.symbolic.printing import text
 
 COLUMNS = (
     "origin_region",
@@ -25,10 +28,13 @@ COLUMNS = (
     "power_b",
     "rmse_exponential",
     "rmse_power",
+    "better",
+    "direction",
     "better_percent",
     "same_as",
 )
 SAME = "#E2E2E2"
+_DIRECTIONS = {"decays": "", "grows": "grows with distance", "flat": "distance hardly matters"}
 _SHADES = 0.28  # of the scheme, either way: text stays readable on them
 _LEFT, _TOP, _CELL, _KEY, _BEST = 21.0, 12.0, 23.0, 15.0, 20.0
 
@@ -38,23 +44,26 @@ def regions(table: pd.DataFrame, *, order: Sequence[str] = (), synthetic: bool =
     """A cell per origin (row) and destination (column) region with its law.
 
     Red cells: the law's RMSE is smaller than that of the better gravity model, which stands in
-    parentheses; blue ones: larger; grey ones: they are the same law. The percentage is written
-    as well, so that nothing rests on colour; red and blue of this scheme (ColorBrewer RdBu) are
-    apart under every common colour blindness.
+    parentheses; blue ones: larger; grey ones: they are the same law. The percentage is written as
+    well, so that nothing rests on colour; red and blue of this scheme (ColorBrewer RdBu) are
+    apart under every common colour blindness. Words say where that gravity model is no decay and
+    where the other one errs as little.
 
     Parameters
     ----------
     table : origin_region, destination_region, flow, complexity, expression, exponential_b and
         power_b (of the gravity models, 1/km and no unit), their rmse_exponential and rmse_power,
-        better_percent (RMSE of the better one over ours, in percent above) and same_as
-        ("exponential", "power" or nothing).
+        better ("exponential", "power" or "tie") and direction ("decays", "grows" or "flat", with
+        distance, of the better one), better_percent (RMSE of the better one over ours, in percent
+        above) and same_as ("exponential", "power" or nothing).
     order : of the regions; by default as they come.
     synthetic : add a tag that says so.
 
     Raises
     ------
     ValueError
-        If a column is missing, ``order`` lacks a region, or two rows share their regions.
+        If a column is missing, ``order`` lacks a region, two rows share their regions, or a
+        direction is unknown.
     """
     parts.checked(table, COLUMNS, "regions")
     if table.empty:
@@ -67,6 +76,8 @@ def regions(table: pd.DataFrame, *, order: Sequence[str] = (), synthetic: bool =
     if pairs.duplicated().any():
         twice = pairs[pairs.duplicated()].iloc[0].tolist()
         raise ValueError(f"regions: more than one row from {twice[0]!r} to {twice[1]!r}")
+    for direction in set(table["direction"]) - set(_DIRECTIONS):
+        raise ValueError(f"regions: direction {direction!r}: use {', '.join(_DIRECTIONS)}")
     wide = (WIDTH_DOUBLE - _LEFT) / len(names)
     made = figure(WIDTH_DOUBLE, _TOP + _CELL * len(names) + _KEY)
     axes = panels.axes_mm(made, 0, _TOP, WIDTH_DOUBLE, _CELL * len(names))
@@ -90,8 +101,14 @@ def regions(table: pd.DataFrame, *, order: Sequence[str] = (), synthetic: bool =
 def gravity(row: dict) -> str:
     """The gravity model with the smaller RMSE, as printed."""
     if row["rmse_exponential"] <= row["rmse_power"]:
-        return f"w_j / {np.exp(row['exponential_b']):.3g}^d"
-    return f"w_j / d^{row['power_b']:.3g}"
+        return text(parse(f"w_j / {math.exp(row['exponential_b'])!r}^d"), 3)
+    return text(parse(f"w_j / d^{float(row['power_b'])!r}"), 3)
+
+
+def remark(row: dict) -> str:
+    """What a reader would not expect of the gravity model with the smaller RMSE."""
+    said = ["tie" * (row["better"] == "tie"), _DIRECTIONS[row["direction"]]]
+    return "; ".join(words for words in said if words)
 
 
 def _cell(axes: Axes, row: dict, place: tuple, norm: Normalize, share: float) -> None:
@@ -106,7 +123,7 @@ def _cell(axes: Axes, row: dict, place: tuple, norm: Normalize, share: float) ->
     drawn = {"ha": "center", "va": "center", "color": INK}
     axes.text(
         middle,
-        top + (9.5 if same else 6.2),
+        top + (9.0 if same else 5.6),
         law,
         fontsize=size,
         linespacing=1.25,
@@ -115,7 +132,8 @@ def _cell(axes: Axes, row: dict, place: tuple, norm: Normalize, share: float) ->
     )
     if not same:
         other, size = lines(gravity(row), wide - 6)
-        axes.text(middle, top + 13.6, f"({other})", fontsize=size, gid="gravity", **drawn)
+        axes.text(middle, top + 12.0, f"({other})", fontsize=size, gid="gravity", **drawn)
+    axes.text(middle, top + 15.6, remark(row), gid="remark", **drawn)
     better = "same law" if same else _signed(row["better_percent"])
     axes.text(left + 2, top + _CELL - 3.2, better, va="center_baseline")
     axes.text(
