@@ -45,7 +45,9 @@ def front(
     certified = {}
     for variables, searched in zip(tried, read, strict=False):
         if set(variables.split()) == everything:
-            certified |= certified_levels(hall, searched)
+            held = certificate.loc[certificate["variables"] == variables].set_index("complexity")
+            levels = certified_levels(hall, searched)
+            certified |= {c: found and bool(held["certified"][c]) for c, found in levels.items()}
     table = front_table(hall, evaluator, certified, outside, published)
     print(table[["complexity", "rank", "expression", "rmse", "cpc", "certified"]].to_string())
     alike = equivalence_table([parse(t) for t in {*table["full_expression"], *equal}], evaluator)

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from movelaws.symbolic import enumeration
+from movelaws.symbolic import _enumeration_classes
 from movelaws.symbolic.enumeration import enumerate_programs
 from movelaws.symbolic.evaluation import Evaluator
 from movelaws.symbolic.fitting import fit_constants, starting_constants
@@ -73,13 +73,25 @@ def value(code, constants, columns):
 
 
 def shares(code, constants, columns):
-    """(n_origins, n_destinations) allocation, or None if it is not defined or not of one sign."""
+    """(n_origins, n_destinations) allocation, or None if it is not defined."""
     with np.errstate(all="ignore"):
         f = value(code, constants, columns).reshape(N_ORIGINS, N_DESTINATIONS)
         total = f.sum(axis=1)
         out = f / total[:, None]
-    one_sign = (total > 0).all() or (total < 0).all()
-    return out if one_sign and np.isfinite(out).all() else None
+    return out if (total != 0).all() and np.isfinite(out).all() else None
+
+
+def domain(code, k, n_variables):
+    """Where a law is finite: each variable and all of them 0 or large, constants of both signs."""
+    plain = 1.1 + 0.17 * np.arange(n_variables)
+    points = [plain, 0 * plain, 800 + plain]
+    for v in range(n_variables):
+        for change in (0.0, 800 + plain[v]):
+            points.append(np.where(np.arange(n_variables) == v, change, plain))
+    with np.errstate(all="ignore"):
+        columns = np.array(points).T
+        f = [value(code, (c,) * k, columns) for c in (0.73, -0.73)]
+    return frozenset(np.flatnonzero(np.isfinite(np.concatenate(f))).tolist())
 
 
 def columns_of(names, seed=5):
@@ -135,21 +147,42 @@ def test_laws_without_constants_are_all_there_and_all_different(small):
     for code, size in zip(small.codes, small.complexity, strict=True):
         p = None if CONSTANT in code else shares(code, (), columns)
         if p is not None:
-            assert tuple(np.round(p.ravel(), 9)) not in mine
-            mine[tuple(np.round(p.ravel(), 9))] = size
-    assert mine == classes
+            key = tuple(np.round(p.ravel(), 9))
+            where = domain(code, 0, len(NAMES))
+            assert not any(where <= other for _, other in mine.setdefault(key, []))
+            mine[key].append((size, where))
+    assert {key: members[0][0] for key, members in mine.items()} == classes
+
+
+def test_of_equal_laws_one_is_finite_wherever_any_is(small):
+    """ln(x^x) is finite at 0 where x ln x is not; x y / y is not where it is x."""
+    columns = columns_of(NAMES)
+    mine: dict = {}
+    for code in small.codes:
+        if CONSTANT not in code and (p := shares(code, (), columns)) is not None:
+            found = mine.setdefault(tuple(np.round(p.ravel(), 9)), [])
+            found.append(domain(code, 0, len(NAMES)))
+    for size in (1, 3, 5):
+        for code in raw_trees(3, size):
+            if CONSTANT not in code and (p := shares(code, (), columns)) is not None:
+                where = domain(code, 0, len(NAMES))
+                assert any(where <= other for other in mine[tuple(np.round(p.ravel(), 9))])
+    laws = enumerate_programs(("s_w", "d"), 5)
+    rows = [tuple(t for t in code if t != END) for code in laws.codes.tolist()]
+    assert (0, 0, POWER, LOG) in rows
 
 
 def test_no_two_families_without_difference_in_value(small):
     """Laws with constants, at constants of their own, are never equal at other points."""
     columns = columns_of(NAMES, seed=8)
-    seen = set()
+    seen: dict = {}
     for code, k in zip(small.codes, small.n_constants, strict=True):
         p = shares(code, (1.37, 0.71, 1.91)[:k], columns)
         if p is not None:
-            key = tuple(np.round(p.ravel(), 9))
-            assert key not in seen
-            seen.add(key)
+            found = seen.setdefault(tuple(np.round(p.ravel(), 9)), [])
+            where = domain(code, k, len(NAMES))
+            assert not any(where <= other for other in found)
+            found.append(where)
 
 
 def represented(target, columns, names, laws, size):
@@ -240,11 +273,28 @@ def test_origin_factors_fold_away():
     assert laws.distinct == {1: 1, 3: 0, 5: 0}
 
 
-def test_first_of_each_prefers_few_constants():
-    hashes = np.array([[5, 1], [7, 1], [5, 1], [0, 0], [9, 9]], dtype=np.uint64)
-    seen = np.array([[9, 9]], dtype=np.uint64)
-    rows = enumeration._first_of_each(hashes, np.array([1, 0, 0, 0, 0]), seen)
-    assert rows.tolist() == [1, 2]
+def test_of_a_class_the_fewest_constants_and_the_largest_domain_are_kept():
+    members = np.array(
+        [[5, 1, 3], [7, 1, 3], [5, 1, 3], [0, 0, 3], [9, 9, 1], [9, 9, 4], [7, 1, 7], [7, 1, 8]],
+        dtype=np.uint64,
+    )
+    seen = np.array([[9, 9, 3]], dtype=np.uint64)
+    rows = _enumeration_classes.fresh(members, np.array([1, 0, 0, 0, 0, 0, 1, 0]), seen)
+    assert rows.tolist() == [2, 5, 6, 7]
+
+
+def test_laws_that_allocate_alike_up_to_the_sign_of_an_origin_are_one():
+    """Take c + w_j / (r_i - w_i): times (r_i - w_i), of either sign, it is c (r_i - w_i) + w_j."""
+    names = ("w_j", "r_i", "w_i")
+    columns = columns_of(names, seed=3)
+    ratio = (CONSTANT, 0, 1, 2, SUBTRACT, DIVIDE, ADD)
+    product = (CONSTANT, 1, 2, SUBTRACT, MULTIPLY, 0, ADD)
+    first, second = (shares(code, (2.3,), columns) for code in (ratio, product))
+    np.testing.assert_allclose(first, second, rtol=1e-9)
+    evaluator = Evaluator(observed(np.abs(first), columns, names))
+    codes = np.array([ratio, product], dtype=np.int8)
+    one, other = evaluator.losses(codes, np.full((2, 1), 2.3))
+    assert one == pytest.approx(other, rel=1e-9)
 
 
 @pytest.mark.parametrize(

@@ -91,12 +91,13 @@ def test_bounds_lie_below_and_values_are_those_of_the_laws(noisy, front):
 
 def test_every_law_is_accounted_for(front):
     for row in front.certificate.to_dict("records"):
-        parts = ("invalid_on_sample", "excluded_by_bound", "fitted_on_all")
+        parts = ("invalid", "no_valid_start", "excluded_by_bound", "fitted_on_all")
         assert sum(row[part] for part in parts) == row["screened"] == row["distinct"]
         assert set(COUNTS) <= set(row)
     assert len(front.landscape) == front.certificate["distinct"].sum()
     last = [law.rmse for law in front.laws if law.complexity == 5][-1]
-    assert front.certificate["third_rmse"].iloc[-1] == last
+    assert front.certificate["threshold_rmse"].iloc[-1] == last
+    assert front.certificate["kept"].iloc[-1] == 3
 
 
 def test_a_landscape_is_left_out_where_not_asked_for(noisy, front):
@@ -110,16 +111,30 @@ def test_a_killed_run_resumes_with_equal_bytes(noisy, tmp_path):
     arguments = {"tier_rows": ROWS, "progress": False}
     certified_search(noisy, 5, checkpoint=whole, **arguments)
     certified_search(noisy, 5, checkpoint=broken, **arguments)
-    (broken / "complexity_5.npz").unlink()
+    next(broken.glob("complexity_5-*.npz")).unlink()
     certified_search(noisy, 5, checkpoint=broken, **arguments)
     for path in whole.iterdir():
         assert path.read_bytes() == (broken / path.name).read_bytes()
 
 
-def test_a_checkpoint_of_another_search_is_refused(noisy, tmp_path):
-    certified_search(noisy, 3, tier_rows=ROWS, checkpoint=tmp_path, progress=False)
-    with pytest.raises(ValueError, match=r"complexity_1\.npz is of a search on other data"):
-        certified_search(noisy, 3, tier_rows=ROWS, seed=1, checkpoint=tmp_path, progress=False)
+def test_levels_of_another_search_are_replaced(noisy, tmp_path):
+    arguments = {"tier_rows": ROWS, "checkpoint": tmp_path, "progress": False}
+    certified_search(noisy, 3, **arguments)
+    first = {path.name for path in tmp_path.iterdir()}
+    certified_search(noisy, 3, seed=1, **arguments)
+    second = {path.name for path in tmp_path.iterdir()}
+    assert len(first) == len(second) == 2
+    assert not first & second
+
+
+def test_a_broken_level_is_searched_again(noisy, tmp_path):
+    arguments = {"tier_rows": ROWS, "checkpoint": tmp_path, "progress": False}
+    certified_search(noisy, 1, **arguments)
+    (path,) = tmp_path.iterdir()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:100])
+    certified_search(noisy, 1, **arguments)
+    assert path.read_bytes() == whole
 
 
 def test_threads_make_no_difference(noisy, front):

@@ -75,7 +75,11 @@ def points(count=5000, bounds=True):
         {
             "complexity": complexity,
             "rmse": least * np.exp(rng.gamma(2.0, 0.3, count)),
-            "exact": (complexity < 7) | (rng.random(count) < 0.5) if bounds else True,
+            "state": np.where(
+                (complexity < 7) | ~np.array(bounds),
+                "exact",
+                rng.choice(["exact", "upper", "lower"], count),
+            ),
             "certified": complexity <= 7,
         }
     )
@@ -163,6 +167,33 @@ def test_fronts_draw_the_table():
     assert_texts_apart(page)
 
 
+def gains(gain, low, high):
+    unseen = {"heldout_gain": gain, "heldout_gain_low": low, "heldout_gain_high": high}
+    return front().assign(**unseen)
+
+
+@pytest.mark.parametrize(
+    ("gain", "shown"),
+    [
+        ((9.4017, 0.4954, 17.53), "9.4 (0.5 to 18)"),
+        ((-59.69, -86.02, -38.14), "−60 (−86 to −38)"),
+        ((9.97, -1.47, 19.8), "10 (−1.5 to 20)"),
+        ((5e-6, -8e-6, -0.0), "0"),
+        ((-1234.0, -2000.0, -900.0), "< −100"),
+    ],
+)
+def test_the_gain_held_out_stands_in_the_table(gain, shown):
+    (made,) = fronts({"us": gains(*gain)}, {"us": models()}, labels={"us": "US"})
+    assert {shown, "held-out gain (%)"} <= words(made)
+    assert_texts_apart(made)
+
+
+def test_a_gain_that_is_not_known_takes_no_room():
+    for table in (front(), gains(np.nan, np.nan, np.nan)):
+        (made,) = fronts({"us": table}, {"us": models()}, labels={"us": "US"})
+        assert "held-out gain (%)" not in words(made)
+
+
 @pytest.mark.parametrize("count", [1, 5])
 def test_pages_hold_every_dataset(count):
     names = [f"place_{number}" for number in range(count)]
@@ -199,12 +230,18 @@ def test_fronts_name_what_is_missing():
 def test_the_landscape_draws_every_law_as_one_image(bounds):
     table = points(bounds=bounds)
     made = landscape(table, front(), models(), label="US", dataset="us_county_commuting")
-    shown, behind = scattered(made, "exact"), scattered(made, "bound")
-    assert shown.get_rasterized()
-    assert len(shown.get_offsets()) == table["exact"].sum()
-    assert len(behind.get_offsets()) == (~table["exact"].astype(bool)).sum()
-    drawn_rmse = np.sort(np.concatenate([shown.get_offsets()[:, 1], behind.get_offsets()[:, 1]]))
-    np.testing.assert_allclose(drawn_rmse, np.sort(table["rmse"]))
+    columns = []
+    for state in ("exact", "upper", "lower"):
+        shown = scattered(made, state)
+        assert shown.get_rasterized()
+        drawn_rmse = np.sort(shown.get_offsets()[:, 1])
+        np.testing.assert_allclose(drawn_rmse, np.sort(table.loc[table["state"] == state, "rmse"]))
+        places = shown.get_offsets()[:, 0]
+        columns.append(places[np.abs(places - 7) < 1])
+    if bounds:  # each state has a column of its own
+        assert columns[0].max() < columns[1].min()
+        assert columns[1].max() < columns[2].min()
+        assert any("by a lower bound only" in text for text in words(made))
     np.testing.assert_allclose(drawn(made, "front")[0].get_xdata(), [3, 5, 7])
     shaded = [p for axes in made.axes for p in axes.patches if p.get_gid() == "certified"]
     assert len(shaded) == 3
@@ -216,8 +253,10 @@ def test_the_landscape_draws_every_law_as_one_image(bounds):
 def test_an_empty_landscape_says_so():
     empty = points().assign(rmse=np.inf)
     assert "No expression has a finite error." in words(landscape(empty, front(), models()))
-    with pytest.raises(ValueError, match="landscape: no column 'exact'"):
-        landscape(points().drop(columns="exact"), front(), models())
+    with pytest.raises(ValueError, match="landscape: no column 'state'"):
+        landscape(points().drop(columns="state"), front(), models())
+    with pytest.raises(ValueError, match="state 'bound' is unknown"):
+        landscape(points().assign(state="bound"), front(), models())
 
 
 def test_columns_of_points_stay_apart_and_repeat():

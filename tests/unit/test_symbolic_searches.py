@@ -79,8 +79,11 @@ def test_equal_laws_are_equal(front, seen):
 
 def test_every_point_of_the_landscape_is_a_law(front, seen):
     table = landscape(front)
-    assert list(table.columns) == ["complexity", "n_constants", "rmse", "exact", "expression"]
+    assert list(table.columns) == ["complexity", "n_constants", "rmse", "state", "expression"]
     assert np.isfinite(table["rmse"]).all()
+    assert set(table["state"]) <= {"exact", "upper", "lower"}
+    assert (table.loc[table["n_constants"] == 0, "state"] == "exact").all()
+    assert (table["state"] == "upper").any()
     for row in table.iloc[::40].itertuples():
         assert parse(row.expression).complexity == row.complexity
         assert len(parse(row.expression).constants) == row.n_constants

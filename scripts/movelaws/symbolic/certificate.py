@@ -1,5 +1,7 @@
 """What an exhaustive search found, and the counts that say how far it can be trusted."""
 
+import logging
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +13,21 @@ import pandas as pd
 from movelaws.files import replacing
 from movelaws.symbolic.tokens import CONSTANT, END, Program
 
+_LOG = logging.getLogger(__name__)
+
 SAME = 1e-7  # laws whose RMSE differ by less, relatively, allocate alike
 
 # What the RMSE of a law in the landscape is.
 EXACT = 0  # its minimum: no constants, or constants fitted on all rows
 UPPER = 1  # its value on all rows with constants fitted on a sample: the minimum is not above it
 LOWER = 2  # unknown: only the lower bound from the sample is there
+NO_START = 3  # unknown: no constants were found for which the law is valid
+STATES = np.array(["exact", "upper", "lower", "no_start"])
+
+MORE = 4  # times as many starts for the audit, and for a search that it refuted
+
+# How the laws of an audit are told apart, see `_exhaustive_audit`.
+STRATA = ("near", "chance", "no_start", "passed")
 
 COUNTS = (
     "trees",
@@ -24,7 +35,8 @@ COUNTS = (
     "distinct",
     "with_constants",
     "screened",
-    "invalid_on_sample",
+    "invalid",
+    "no_valid_start",
     "excluded_on_tier_1",
     "excluded_on_tier_2",
     "fitted_on_all",
@@ -38,8 +50,18 @@ COUNTS = (
     "lower_minima",
     "wrong_bounds",
     "verdict_changed",
+    "unaudited",
+    "unaudited_changed_high",
     "starts_factor",
+    *(f"{s}_{part}" for s in STRATA for part in ("laws", "audited", "lower", "wrong", "changed")),
 )
+"""Fates of the laws: ``invalid`` for all constants, if there are any; ``no_valid_start``: no valid
+constants were found (nothing is known, no bound excludes them); excluded on a tier; fitted on all.
+
+The audit is the last one: laws refitted, those that came out lower, those of them whose bound had
+excluded them wrongly, and how many laws of the front changed by it. ``unaudited_changed_high`` is
+the most laws among those not audited, with 95 % confidence, that would change the front.
+"""
 
 
 class Level(NamedTuple):
@@ -48,8 +70,9 @@ class Level(NamedTuple):
     codes : (n, complexity) int8.
     constants : (n, K) float64, the best found; 1 where a law has fewer.
     rmse : (n,) on all rows at these constants, nan where that was not asked for.
-    lower : (n,) lower bound of the RMSE, given that the fit on the sample found the minimum.
-    status : (n,) int8, EXACT, UPPER or LOWER.
+    lower : (n,) lower bound of the RMSE, given that the fit on the sample found the minimum; inf
+        for an invalid law, nan for NO_START.
+    status : (n,) int8, EXACT, UPPER, LOWER or NO_START.
     ranked : (m,) rows of the best laws, members of a class together.
     rank : (m,) from 1, equal for the members of one class.
     counts : (len(COUNTS),) float64.
@@ -70,30 +93,34 @@ class Level(NamedTuple):
         code = code[code != END]
         return Program(code, self.constants[row, : int((code == CONSTANT).sum())].copy())
 
-    def save(self, path: str | Path, key: str) -> None:
-        """Write to ``path``, marked with the ``key`` of the search it belongs to."""
+    def save(self, folder: str | Path, complexity: int, key: str) -> None:
+        """Write to a folder, in place of the same complexity of any other search.
+
+        ``key`` tells searches apart and is part of the file's name.
+        """
+        path = _path(folder, complexity, key)
         with replacing(path) as temporary, temporary.open("wb") as stream:
-            np.savez(stream, key=np.array(key), **self._asdict())
+            np.savez(stream, **self._asdict())
+        for other in path.parent.glob(f"complexity_{complexity}-*.npz"):
+            if other != path:
+                other.unlink(missing_ok=True)
 
     @classmethod
-    def load(cls, path: str | Path, key: str) -> "Level":
-        """Read what `save` wrote.
+    def load(cls, folder: str | Path, complexity: int, key: str) -> "Level | None":
+        """Read what `save` wrote; None if that search has not got there, or the file is broken."""
+        path = _path(folder, complexity, key)
+        if not path.exists():
+            return None
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                return cls(*(stored[name] for name in cls._fields))
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            _LOG.warning("checkpoint %s cannot be read (%s): searching again", path, error)
+            return None
 
-        Raises
-        ------
-        ValueError
-            If the file is of another search, or of none.
-        """
-        with np.load(path, allow_pickle=False) as stored:
-            missing = [name for name in ("key", *cls._fields) if name not in stored]
-            if missing:
-                raise ValueError(f"{path} is no level of a certified search: it lacks {missing}")
-            if str(stored["key"]) != key:
-                raise ValueError(
-                    f"{path} is of a search on other data or with other settings: remove it or "
-                    "give another checkpoint folder"
-                )
-            return cls(*(stored[name] for name in cls._fields))
+
+def _path(folder: str | Path, complexity: int, key: str) -> Path:
+    return Path(folder) / f"complexity_{complexity}-{key[:16]}.npz"
 
 
 @dataclass(frozen=True)
@@ -140,10 +167,10 @@ class CertifiedFront:
 
     @property
     def certificate(self) -> pd.DataFrame:
-        """One row per complexity: `COUNTS`, the variables and the RMSE of the last law kept.
+        """One row per complexity: `COUNTS`, the variables, and what follows from them.
 
-        ``excluded_by_bound`` = excluded on either tier; ``third_rmse`` is that of the last law
-        kept, the threshold.
+        ``excluded_by_bound`` = excluded on either tier; ``kept`` laws, the last of which has
+        ``threshold_rmse``: what exceeds it is excluded; ``certified``: the last audit changed none.
         """
         rows = []
         for complexity, level in self.levels.items():
@@ -153,7 +180,9 @@ class CertifiedFront:
                 row[name] = value if name.endswith("_share") else int(value)
             row["excluded_by_bound"] = row["excluded_on_tier_1"] + row["excluded_on_tier_2"]
             last = level.ranked[level.rank == level.rank.max(initial=0)]
-            row["third_rmse"] = float(level.rmse[last[0]]) if last.size else np.inf
+            row["kept"] = int(level.rank.max(initial=0))
+            row["threshold_rmse"] = float(level.rmse[last[0]]) if last.size else np.inf
+            row["certified"] = row["verdict_changed"] == 0
             rows.append(row | self.settings)
         return pd.DataFrame(rows)
 
@@ -162,8 +191,8 @@ class CertifiedFront:
         """One row per distinct law.
 
         Columns: complexity, n_constants, rmse (on all rows; for ``status`` "upper" with constants
-        fitted on a sample only; nan for "lower"), lower (bound), exact, status, row (within the
-        level's codes).
+        fitted on a sample only; nan for "lower" and "no_start"), lower (bound), status, row
+        (within the level's codes).
         """
         parts = []
         for complexity, level in self.levels.items():
@@ -174,8 +203,7 @@ class CertifiedFront:
                         "n_constants": (level.codes == CONSTANT).sum(axis=1),
                         "rmse": level.rmse,
                         "lower": level.lower,
-                        "exact": level.status == EXACT,
-                        "status": np.array(["exact", "upper", "lower"])[level.status],
+                        "status": STATES[level.status],
                         "row": np.arange(len(level.codes)),
                     }
                 )

@@ -3,8 +3,14 @@
 Expressions are built level by level out of *distinct* subexpressions, each a row of a table that
 names its operator and the rows of its operands. Two expressions are the same if they are equal as
 functions (within a law) or allocate equally (as laws): f and g are the same law if g = a_i f with
-any factor a_i of the origin (paper 2, Sec. 2.3). Families of expressions that lie within another of
-at most their complexity are left out (see `_enumeration_rules`).
+any factor a_i of the origin, of either sign (paper 2, Sec. 2.3). Families of expressions that lie
+within another of at most their complexity are left out (see `_enumeration_rules`).
+
+Equality is meant where all subexpressions of both are finite. Equal functions may differ in where
+they are finite: ln(s^s) is where s = 0 and s ln s is not. The expression that is listed is finite
+wherever any is that it stands for, as far as zeros and large values of the variables can tell (see
+`_enumeration_domains`); if there is no such expression, several are listed, which allocate alike
+where they are finite.
 """
 
 from collections.abc import Sequence
@@ -12,13 +18,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from movelaws.symbolic import _enumeration_rules as rules
-from movelaws.symbolic import _enumeration_values as fingerprint
-from movelaws.symbolic.observations import ORIGIN_ONLY
+from movelaws.symbolic._enumeration_levels import Levels
 from movelaws.symbolic.tokens import (
     ADD,
     BASE,
-    CONSTANT,
     DIVIDE,
     END,
     EXP,
@@ -30,7 +33,6 @@ from movelaws.symbolic.tokens import (
 
 ALWAYS = (ADD, SUBTRACT, MULTIPLY, DIVIDE)
 OPTIONAL = {"^": (POWER, BASE), "exp": (EXP,), "ln": (LOG,)}
-_BLOCK = 1 << 21  # combinations looked at together
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +46,8 @@ class Enumeration:
     complexity, n_constants : (n,) int64.
     trees : complexity -> number of expressions of the grammar, every tree counted.
     generated : complexity -> number of combinations of distinct subexpressions.
-    distinct : complexity -> number of laws that no lower complexity has.
+    distinct : complexity -> number of laws listed, those that no lower complexity has, or has with
+        a smaller domain only.
     complexity_max, argument_complexity, operators, constants_max : what was asked for.
     """
 
@@ -98,7 +101,7 @@ def enumerate_programs(
     possible = (complexity_max - 1) // 2 or 1
     pool = possible if constants_max is None else min(possible, max(constants_max, 1))
     tokens = ALWAYS + tuple(t for name in OPTIONAL if name in operators for t in OPTIONAL[name])
-    levels = _Levels(names, tokens, argument, pool if constants_max != 0 else 0)
+    levels = Levels(names, tokens, argument, pool if constants_max != 0 else 0)
     codes, complexities, counts, generated, distinct = [], [], [], {}, {}
     for complexity in range(1, complexity_max + 1, 2):
         top, generated[complexity] = levels.grow(complexity, last=complexity == complexity_max)
@@ -135,215 +138,6 @@ def _check(names, complexity_max, argument_complexity, operators, constants_max)
     unknown = [name for name in operators if name not in OPTIONAL]
     if unknown:
         raise ValueError(f"operators {unknown} are unknown: choose from {list(OPTIONAL)}")
-
-
-class _Levels:
-    """Distinct subexpressions by complexity, with their values and the laws seen so far."""
-
-    def __init__(self, names: tuple[str, ...], tokens: tuple[int, ...], argument: int, pool: int):
-        self.tokens, self.argument, self.pool = tokens, argument, pool
-        self.assignments = fingerprint.Assignments(max(pool, 1))
-        at_points = fingerprint.points(names, ORIGIN_ONLY)
-        constants = fingerprint.constant_pool(max(pool, 1))
-        self.values, self.start = fingerprint.leaf_values(at_points, constants)
-        self.weights = fingerprint.projections()
-        self.table = rules.leaves(len(names))
-        self.range = {}
-        self.functions = np.zeros((0, 2), dtype=np.uint64)
-        self.laws = np.zeros((0, 2), dtype=np.uint64)
-
-    def grow(self, complexity: int, last: bool) -> tuple[np.ndarray, int]:
-        """Laws new at a complexity, as rows of traits, and the number of combinations tried.
-
-        Unless it is the ``last``, the level becomes part of the table.
-        """
-        if complexity == 1:
-            self.range[1] = (0, len(self.table))
-            # A variable of the origin stands for the uniform law before the constant does.
-            level, tried = self.table[np.r_[1 : len(self.table), :1]], len(self.table)
-            function_hashes = self._leaf_hashes(level, allocate=False)
-            self.functions = _merged(self.functions, function_hashes)
-            level = level[level["n_constants"] <= self.pool]
-            laws = self._leaf_hashes(level, allocate=True)
-        else:
-            level, tried = self._combinations(complexity)
-            if not last:
-                level = self._new_functions(level)
-                self._append(level, complexity)
-            level = level[level["canonical"]]
-            laws = self._hashes(level, allocate=True)
-        first = _first_of_each(laws, level["n_constants"], self.laws)
-        top = level[first]
-        self.laws = _merged(self.laws, laws[first])
-        return top, tried
-
-    def codes(self, level: np.ndarray) -> np.ndarray:
-        """(n, complexity) postfix codes of rows of traits of one complexity."""
-        longest = int(level["complexity"].max(initial=1))
-        codes = np.full((len(level), longest), END, dtype=np.int8)
-        leaf = level["op"] == rules.VARIABLE
-        codes[leaf, 0] = level["left"][leaf]
-        codes[level["op"] == CONSTANT, 0] = CONSTANT
-        inner = np.flatnonzero(level["op"] < CONSTANT)
-        if inner.size:
-            self._write(codes, inner, level[inner])
-        return codes
-
-    def _write(self, codes: np.ndarray, rows: np.ndarray, level: np.ndarray) -> None:
-        unary = level["right"] < 0
-        operands = [(level["left"], ~np.zeros(len(level), bool)), (level["right"], ~unary)]
-        end = np.zeros(len(level), dtype=np.int64)
-        for operand, has in operands:
-            size = np.where(has, self.length[operand], 0)
-            for n in np.unique(size[has]):
-                chosen = has & (size == n)
-                columns = end[chosen, None] + np.arange(n)
-                codes[rows[chosen, None], columns] = self.stored[operand[chosen], :n]
-            end += size
-        codes[rows, end] = level["op"]
-
-    def _combinations(self, complexity: int) -> tuple[np.ndarray, int]:
-        self._store_codes()
-        found, tried = [], 0
-        for op in self.tokens:
-            for left, right in self._operands(op, complexity):
-                tried += len(left)
-                traits_left, traits_right = self.table[left], self.table[right]
-                keep = rules.kept(
-                    op, traits_left, traits_right, self.table, self.argument, POWER in self.tokens
-                )
-                number = traits_left["n_constants"].astype(np.int64)
-                if op not in (EXP, LOG):
-                    number = number + traits_right["n_constants"]
-                keep &= number <= self.pool
-                found.append(rules.combined(op, traits_left[keep], traits_right[keep]))
-        return np.concatenate(found) if found else self.table[:0], tried
-
-    def _operands(self, op: int, complexity: int):
-        """Blocks of rows of left and right operands; + and * take either order once."""
-        if op in (EXP, LOG):
-            if complexity - 2 <= self.argument:
-                rows = np.arange(*self.range[complexity - 2], dtype=np.int32)
-                yield rows, rows
-            return
-        for size in range(1, complexity - 1, 2):
-            other = complexity - 1 - size
-            if (op in (ADD, MULTIPLY) and size < other) or (op in (POWER, BASE) and other > 1):
-                continue
-            if op == BASE and size > 1:
-                continue
-            first, last = self.range[size]
-            rights = np.arange(*self.range[other], dtype=np.int32)
-            step = max(_BLOCK // len(rights), 1)
-            for begin in range(first, last, step):
-                lefts = np.arange(begin, min(begin + step, last), dtype=np.int32)
-                left, right = np.repeat(lefts, len(rights)), np.tile(rights, len(lefts))
-                if op in (ADD, MULTIPLY) and size == other:
-                    once = left >= right
-                    left, right = left[once], right[once]
-                yield left, right
-
-    def _hashes(self, level: np.ndarray, allocate: bool) -> np.ndarray:
-        ways = self.assignments
-        return fingerprint.fingerprints(
-            level["op"].copy(),
-            level["left"].copy(),
-            level["right"].copy(),
-            self.start,
-            self.table["n_constants"].astype(np.int64),
-            self.values,
-            self.weights,
-            ways.count,
-            ways.weight,
-            ways.left,
-            ways.right,
-            allocate,
-        )
-
-    def _leaf_hashes(self, level: np.ndarray, allocate: bool) -> np.ndarray:
-        hashes = np.zeros((len(level), 2), dtype=np.uint64)
-        for i, row in enumerate(level["row"]):
-            if row > 0 or allocate:  # a constant is no function of the variables
-                hashes[i] = fingerprint.leaf_fingerprint(
-                    self.values[self.start[row] :][: fingerprint.N_POINTS],
-                    self.weights,
-                    self.assignments.weight[0],
-                    allocate,
-                )
-        return hashes
-
-    def _new_functions(self, level: np.ndarray) -> np.ndarray:
-        hashes = self._hashes(level, allocate=False)
-        first = _first_of_each(hashes, level["n_constants"], self.functions)
-        self.functions = _merged(self.functions, hashes[first])
-        level = level[first]
-        level["row"] = len(self.table) + np.arange(len(level))
-        return level
-
-    def _append(self, level: np.ndarray, complexity: int) -> None:
-        ways = self.assignments
-        sizes = ways.count[level["n_constants"]] * fingerprint.N_POINTS
-        into = np.concatenate([[0], np.cumsum(sizes)])
-        out = np.empty(into[-1], dtype=np.complex128)
-        fingerprint.evaluate(
-            level["op"].copy(),
-            level["left"].copy(),
-            level["right"].copy(),
-            self.start,
-            self.table["n_constants"].astype(np.int64),
-            self.values,
-            ways.count,
-            ways.left,
-            ways.right,
-            into[:-1],
-            out,
-        )
-        self.range[complexity] = (len(self.table), len(self.table) + len(level))
-        self.start = np.concatenate([self.start, self.values.size + into[:-1]])
-        self.values = np.concatenate([self.values, out])
-        self.table = np.concatenate([self.table, level])
-
-    def _store_codes(self) -> None:
-        """Codes of all rows of the table, for those that build on them."""
-        longest = int(self.table["complexity"].max())
-        stored = np.full((len(self.table), longest), END, dtype=np.int8)
-        for first, last in self.range.values():
-            codes = self.codes(self.table[first:last])
-            stored[first:last, : codes.shape[1]] = codes
-            # at once: the codes of the next complexity are made of those before it
-            self.stored, self.length = stored, (stored != END).sum(axis=1)
-
-
-def _first_of_each(hashes: np.ndarray, n_constants: np.ndarray, seen: np.ndarray) -> np.ndarray:
-    """Rows, rising, of one of each hash that is not in ``seen``: the fewest constants, the first.
-
-    ``seen`` (m, 2) is sorted by its first column. 0, 0 marks a constant and is no row's.
-    """
-    order = np.argsort(hashes[:, 0], kind="stable")
-    ordered = hashes[order]
-    begins = np.ones(len(order), dtype=bool)
-    begins[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
-    begins = np.flatnonzero(begins)
-    if not begins.size:
-        return begins
-    rank = (n_constants[order].astype(np.int64) << 40) | order
-    first = np.minimum.reduceat(rank, begins) & ((1 << 40) - 1)
-    hashes = hashes[first]
-    first = first[~_seen(hashes, seen) & (hashes != 0).any(axis=1)]
-    return np.sort(first)
-
-
-def _seen(hashes: np.ndarray, seen: np.ndarray) -> np.ndarray:
-    at = np.searchsorted(seen[:, 0], hashes[:, 0])
-    inside = at < len(seen)
-    found = np.zeros(len(hashes), dtype=bool)
-    found[inside] = (seen[at[inside]] == hashes[inside]).all(axis=1)
-    return found
-
-
-def _merged(seen: np.ndarray, hashes: np.ndarray) -> np.ndarray:
-    together = np.concatenate([seen, hashes])
-    return together[np.argsort(together[:, 0], kind="stable")]
 
 
 def _trees(leaves: int, complexity_max: int, argument: int, tokens: tuple[int, ...]) -> dict:

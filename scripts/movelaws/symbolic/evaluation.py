@@ -25,8 +25,8 @@ class Evaluator:
     """Programs held against observations.
 
     A program f predicts F^ = O f / S, with O the outflow of the origin and S the sum of f over its
-    rows (production-constrained allocation; paper 2, Eq. 2). It is valid if every S is finite, not
-    0, and all have one sign.
+    rows (production-constrained allocation; paper 2, Eq. 2). It is valid if every S is finite
+    and not 0, of whatever sign: a factor of the origin cancels, -1 too.
 
     Parameters
     ----------
@@ -120,12 +120,10 @@ class Evaluator:
         with np.errstate(all="ignore"):
             sums = np.add.reduceat(f, start)
             scale = self.observations.outflow / sums
-        if not (np.isfinite(scale).all() and np.isfinite(sums).all()) or (
-            (sums > 0).any() and (sums < 0).any()
-        ):
+        if not (np.isfinite(scale).all() and np.isfinite(sums).all()):
             raise ValueError(
-                "program is invalid on these observations: its values must have finite sums of "
-                "one sign, not 0, over the destinations of every origin"
+                "program is invalid on these observations: its values must have finite sums, "
+                "not 0, over the destinations of every origin"
             )
         return f * np.repeat(scale, np.diff(self.observations.start))
 

@@ -2,45 +2,31 @@
 
 The squared error on some origins is a lower bound of that on all (see `sample`). All distinct laws
 of a complexity (see `enumeration`) have their constants fitted on a small sample of origins; one
-whose error there is already above the third best error known on all rows is excluded. The rest go
-to a larger sample, and what is left to all rows, the most promising first, so that the threshold
-falls early. Within the grammar, the certificate is exact but for one assumption, that the fits
-found the global minimum over the constants; `certified_search` tests it by fits from more starts.
+whose error there is already above that of the last law to keep, known on all rows, is excluded.
+The rest go to a larger sample, and what is left to all rows, the most promising first, so that the
+threshold falls early. Within the grammar, the certificate is exact but for one assumption, that
+the fits found the global minimum over the constants. An audit by fits from more starts tests it;
+where it changes the best laws, the whole complexity is searched again with as many starts, and
+audited with more still. A complexity whose last audit still changed them is not certified.
 """
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
-from movelaws.symbolic import certificate, sample
-from movelaws.symbolic.certificate import EXACT, LOWER, UPPER, CertifiedFront, Level
+from movelaws.symbolic import sample
+from movelaws.symbolic._exhaustive_audit import audit
+from movelaws.symbolic._exhaustive_search import Search, Settings
+from movelaws.symbolic.certificate import EXACT, MORE, CertifiedFront, Level
 from movelaws.symbolic.enumeration import Enumeration, enumerate_programs
 from movelaws.symbolic.evaluation import Evaluator
-from movelaws.symbolic.fitting import fit_constants, screen
 from movelaws.symbolic.observations import Observations
-from movelaws.symbolic.tokens import CONSTANT, Program
+from movelaws.symbolic.tokens import Program
 
 N_STARTS = {1: 16, 2: 48, 3: 96, 4: 128}  # of the fit on a sample, by number of constants
-MORE = 4  # times as many for the audit
-_AUDITED_SHARE = 0.01
-_NEAR = 1.05**2  # audited: laws whose RMSE is within 5 % of the threshold
-_SLACK = 1 + 1e-9  # rounding of sums of squares
-_LOWER_MINIMUM = 1e-6  # relative; a smaller gain is one of convergence
-_BLOCK, _CHUNK, _FEW = 16_384, 512, 32  # laws screened, taken up and fitted on all rows together
-
-
-@dataclass(frozen=True)
-class _Settings:
-    keep: int
-    n_starts: dict[int, int]
-    seed: int
-    tier_rows: tuple[int, ...]
-    landscape_max: int
-    refine: int
+ROUNDS = 3  # searches of a complexity at most, each with MORE times as many starts
 
 
 def certified_search(
@@ -76,7 +62,8 @@ def certified_search(
     tier_rows : the most pairs of the two samples.
     landscape_max : up to this complexity every law is evaluated on all rows.
     refine : starts of each law that are refined.
-    checkpoint : folder for finished complexities, from which a later call goes on.
+    checkpoint : folder for finished complexities, from which a later call of the same search goes
+        on; those of another search are replaced.
     progress : whether to show a progress bar (on a terminal).
 
     Returns
@@ -86,7 +73,7 @@ def certified_search(
     Raises
     ------
     ValueError
-        If an argument is out of range, a variable negative, or the checkpoint of another search.
+        If an argument is out of range or a variable negative.
     """
     starts = N_STARTS | dict(n_starts or {})
     if keep < 1:
@@ -99,7 +86,7 @@ def certified_search(
             f"variable {name!r} is negative in some rows: enumeration drops expressions as equal "
             "that are so for variables >= 0 only; shift or leave out the variable"
         )
-    settings = _Settings(keep, starts, seed, tuple(tier_rows), landscape_max, refine)
+    settings = Settings(keep, starts, seed, tuple(tier_rows), landscape_max, refine)
     laws = enumerate_programs(
         observations.names,
         complexity_max,
@@ -111,15 +98,12 @@ def certified_search(
     evaluator = Evaluator(observations)
     levels: dict[int, Level] = {}
     for complexity in laws.distinct:
-        path = None if checkpoint is None else Path(checkpoint) / f"complexity_{complexity}.npz"
-        if path is not None and path.exists():
-            levels[complexity] = Level.load(path, key)
-            continue
-        levels[complexity] = _level(
-            evaluator, laws, complexity, levels, references, settings, progress
-        )
-        if path is not None:
-            levels[complexity].save(path, key)
+        found = None if checkpoint is None else Level.load(checkpoint, complexity, key)
+        if found is None:
+            found = _level(evaluator, laws, complexity, levels, references, settings, progress)
+            if checkpoint is not None:
+                found.save(checkpoint, complexity, key)
+        levels[complexity] = found
     asked = {
         "argument_complexity": "any" if argument_complexity is None else str(argument_complexity),
         "constants_max": "any" if constants_max is None else str(constants_max),
@@ -128,7 +112,7 @@ def certified_search(
     return CertifiedFront(observations.names, observations.n_rows, levels, asked)
 
 
-def _key(observations, laws: Enumeration, settings: _Settings, references) -> str:
+def _key(observations, laws: Enumeration, settings: Settings, references) -> str:
     """Digest of everything that a level depends on, the code of this package apart."""
     digest = hashlib.sha256(repr((observations.names, settings)).encode())
     arrays = [observations.columns, observations.start, observations.flow, laws.codes.shape[1:]]
@@ -141,7 +125,7 @@ def _key(observations, laws: Enumeration, settings: _Settings, references) -> st
 
 
 def _level(evaluator, laws, complexity, lower, references, settings, progress) -> Level:
-    """All of one complexity: samples from what is known so far, search, audit."""
+    """All of one complexity: samples from what is known so far, then search and audit in turn."""
     codes = laws.of_complexity(complexity)[:, :complexity]
     best = [level.program(row) for level in lower.values() for row in level.ranked]
     programs = [*references, *best] or [Program(code, np.ones(1)) for code in codes]
@@ -149,14 +133,12 @@ def _level(evaluator, laws, complexity, lower, references, settings, progress) -
     rmse = [level.rmse[level.status == EXACT] for level in lower.values()]
     known = np.concatenate([np.zeros(0), *rmse]) ** 2 * evaluator.n_rows
     known = known[np.isfinite(known)]
-    factor = 1
-    while True:
-        search = _Search(evaluator, codes, first, second, known, factor, settings, progress)
-        search.run(landscape=complexity <= settings.landscape_max)
-        search.audit()
-        if search.changed == 0 or factor > 1:
+    search = Search(evaluator, codes, first, second, known, settings, progress)
+    for _ in range(ROUNDS):
+        search.run()
+        audited = audit(search)
+        if not audited["verdict_changed"]:
             break
-        factor *= MORE
     counts = {
         "trees": laws.trees[complexity],
         "generated": laws.generated[complexity],
@@ -167,232 +149,6 @@ def _level(evaluator, laws, complexity, lower, references, settings, progress) -
         "second_origins": len(second.origins),
         "second_rows": second.rows,
         "second_share": second.share,
+        "starts_factor": MORE**search.round,
     }
-    return search.level(counts)
-
-
-class _Search:
-    """One complexity: from the small sample by way of the larger one to all rows."""
-
-    def __init__(self, evaluator, codes, first, second, known, factor, settings, progress):
-        self.evaluator, self.codes, self.known, self.factor = evaluator, codes, known, factor
-        self.settings, self.progress = settings, progress
-        of = evaluator.observations.of_origins
-        self.first, self.second = Evaluator(of(first.origins)), Evaluator(of(second.origins))
-        self.n_constants = (codes == CONSTANT).sum(axis=1)
-        n, most = len(codes), max(int(self.n_constants.max(initial=0)), 1)
-        self.constants = np.ones((n, most))
-        self.on_first, self.on_second = np.full(n, np.inf), np.full(n, np.nan)
-        self.on_all = np.full(n, np.nan)  # at `constants`
-        self.status = np.full(n, LOWER, dtype=np.int8)
-        self.threshold = np.inf
-        self.audited = self.lower_minima = self.wrong_bounds = self.changed = 0
-
-    def run(self, landscape: bool) -> None:
-        everything = np.arange(len(self.codes))
-        self.on_first, self.constants = self._screened(self.first, everything, self.factor)
-        self._revive()
-        if landscape:
-            self._evaluate_all()
-        order = np.argsort(self.on_first, kind="stable")
-        order = order[np.isfinite(self.on_first[order])]
-        with self._bar(len(order), "taken up") as bar:
-            for begin in range(0, len(order), _CHUNK):
-                chunk = order[begin : begin + _CHUNK]
-                chunk = chunk[self._may_beat(self.on_first[chunk])]
-                if not chunk.size:
-                    break
-                self._take_up(chunk)
-                bar.update(_CHUNK)
-
-    def audit(self) -> None:
-        """Fit again from more starts: does a lower minimum turn up, and does it matter?
-
-        Asked are all laws that passed the small sample or nearly did, and some by chance. What
-        turns up is taken up; ``changed`` says whether the front became another by it.
-        """
-        fitted = self.n_constants > 0
-        stream = np.random.default_rng([self.settings.seed, self.codes.shape[1]])
-        chance = stream.random(len(self.codes)) < _AUDITED_SHARE
-        passed = fitted & self._may_beat(self.on_first)
-        near = ~passed & (self.on_first <= _NEAR * self.threshold)
-        rows = np.flatnonzero(fitted & ~passed & (near | chance))
-        more = self.factor * MORE
-        before = np.sort(self.on_all[self._front()])
-        found, constants = self._screened(self.first, rows, more, extra=1)
-        lower = self._count(rows, found, self.on_first)
-        self.on_first[rows[lower]], self.constants[rows[lower]] = found[lower], constants[lower]
-        moved = rows[lower & (self.status[rows] == UPPER)]
-        self.on_all[moved] = self.evaluator.losses(self.codes[moved], self.constants[moved])
-        again = rows[lower & self._may_beat(found)]
-        self.wrong_bounds += len(again)
-        self._take_up(again[np.argsort(self.on_first[again], kind="stable")])
-        rows = np.flatnonzero(passed)
-        found, constants = self._screened(self.second, rows, more, extra=1)
-        lower = self._count(rows, found, self.on_second)
-        self.on_second[rows[lower]] = found[lower]
-        again = lower & self._may_beat(found)
-        self.wrong_bounds += int((again & (self.status[rows] != EXACT)).sum())
-        self._fit_on_all(rows[again], constants[again])
-        after = np.sort(self.on_all[self._front()])
-        same = len(before) == len(after) and np.allclose(before, after, rtol=1e-6, atol=0)
-        self.changed = int(not same)
-
-    def level(self, counts: dict[str, float]) -> Level:
-        ranked, rank = self._ranked()
-        n = self.evaluator.n_rows
-        fitted = self.n_constants > 0
-        passed = np.isfinite(self.on_first) & self._may_beat(self.on_first)
-        reached = fitted & (self.status == EXACT)
-        lower = np.fmax(self.on_first, self.on_second)
-        exact_loss = np.where(np.isnan(self.on_all), np.inf, self.on_all)
-        lower = np.where(self.status == EXACT, exact_loss, lower)
-        counts = counts | {
-            "with_constants": fitted.sum(),
-            "screened": len(self.codes),
-            "invalid_on_sample": np.isinf(self.on_first).sum(),
-            "excluded_on_tier_1": (np.isfinite(self.on_first) & ~passed).sum(),
-            "excluded_on_tier_2": (fitted & passed & ~reached).sum(),
-            "fitted_on_all": (passed & (reached | ~fitted)).sum(),
-            "audited": self.audited,
-            "lower_minima": self.lower_minima,
-            "wrong_bounds": self.wrong_bounds,
-            "verdict_changed": self.changed,
-            "starts_factor": self.factor,
-        }
-        return Level(
-            self.codes,
-            self.constants,
-            np.sqrt(self.on_all / n),
-            np.sqrt(lower / n),
-            self.status,
-            ranked,
-            rank,
-            np.array([counts[name] for name in certificate.COUNTS], dtype=np.float64),
-        )
-
-    def _ranked(self) -> tuple[np.ndarray, np.ndarray]:
-        """Rows of the best laws and their ranks."""
-        rows = np.flatnonzero((self.status == EXACT) & np.isfinite(self.on_all))
-        rows = rows[np.argsort(self.on_all[rows], kind="stable")]
-        rank = certificate.ranks(self.on_all[rows], self.known)
-        best = (rank > 0) & (rank <= self.settings.keep)
-        return rows[best], rank[best]
-
-    def _front(self) -> np.ndarray:
-        """The first row of each of the best classes."""
-        rows, rank = self._ranked()
-        return rows[np.unique(rank, return_index=True)[1]]
-
-    def _may_beat(self, losses: np.ndarray) -> np.ndarray:
-        return losses <= self.threshold * _SLACK
-
-    def _screened(self, evaluator, rows, factor, extra=0) -> tuple[np.ndarray, np.ndarray]:
-        """Losses (m,) and constants of rows, fitted from many starts on a sample."""
-        losses, constants = np.full(len(rows), np.inf), np.ones((len(rows), self._most))
-        starts = {k: factor * n for k, n in self.settings.n_starts.items()}
-        with self._bar(len(rows), "screened") as bar:
-            for begin in range(0, len(rows), _BLOCK):
-                block = slice(begin, begin + _BLOCK)
-                found, losses[block] = screen(
-                    evaluator,
-                    self.codes[rows[block]],
-                    starts,
-                    self.settings.seed + extra,
-                    self.settings.refine + 2 * extra,
-                )
-                constants[block, : found.shape[1]] = found
-                bar.update(len(found))
-        return losses, self._tidied(rows, constants)
-
-    def _tidied(self, rows: np.ndarray, constants: np.ndarray) -> np.ndarray:
-        """Constants with 1 where a law has none: kernels leave there what was there before."""
-        return np.where(np.arange(self._most) < self.n_constants[rows, None], constants, 1.0)
-
-    @property
-    def _most(self) -> int:
-        return self.constants.shape[1]
-
-    def _revive(self) -> None:
-        """Laws for which no start was valid get one more, with all constants 1."""
-        rows = np.flatnonzero(np.isinf(self.on_first) & (self.n_constants > 0))
-        self.constants[rows] = 1.0
-        for begin in range(0, len(rows), _BLOCK):
-            block = rows[begin : begin + _BLOCK]
-            ones = np.ones((len(block), 1, self._most))
-            losses, constants = self._polished(self.first, block, ones)
-            valid = np.isfinite(losses)
-            self.on_first[block[valid]] = losses[valid]
-            self.constants[block[valid]] = constants[valid]
-
-    def _evaluate_all(self) -> None:
-        with self._bar(len(self.codes), "evaluated on all rows") as bar:
-            for begin in range(0, len(self.codes), _BLOCK):
-                block = slice(begin, begin + _BLOCK)
-                self.on_all[block] = self.evaluator.losses(self.codes[block], self.constants[block])
-                bar.update(len(self.on_all[block]))
-        self.status[:] = np.where(self.n_constants == 0, EXACT, UPPER)
-
-    def _take_up(self, chunk: np.ndarray) -> None:
-        """Laws that the small sample does not exclude, the most promising first."""
-        bare = chunk[self.n_constants[chunk] == 0]
-        unknown = bare[self.status[bare] != EXACT]
-        self.on_all[unknown] = self.evaluator.losses(
-            self.codes[unknown], self.constants[unknown], self.threshold * _SLACK
-        )
-        # Beyond the limit the loss is a bound only, but one on all rows.
-        beyond = unknown[~self._may_beat(self.on_all[unknown])]
-        self.on_second[beyond] = self.on_all[beyond]
-        self.on_all[beyond] = np.nan
-        self.status[np.setdiff1d(unknown, beyond)] = EXACT
-        self._lower_threshold()
-        fitted = chunk[self.n_constants[chunk] > 0]
-        losses, constants = self._screened(self.second, fitted, self.factor)
-        old, polished = self._polished(self.second, fitted, self.constants[fitted, None, :])
-        constants = np.where((old < losses)[:, None], polished, constants)
-        self.on_second[fitted] = np.fmin(old, losses)
-        order = np.argsort(self.on_second[fitted], kind="stable")
-        for begin in range(0, len(order), _FEW):
-            few = order[begin : begin + _FEW]
-            few = few[self._may_beat(self.on_second[fitted[few]])]
-            if not few.size:
-                break
-            self._fit_on_all(fitted[few], constants[few])
-
-    def _fit_on_all(self, rows: np.ndarray, constants: np.ndarray) -> None:
-        starts = np.stack([constants, self.constants[rows]], axis=1)
-        losses, found = self._polished(self.evaluator, rows, starts)
-        exact = self.status[rows] == EXACT
-        better = ~exact | (losses < self.on_all[rows])
-        self.on_all[rows[better]] = losses[better]
-        self.constants[rows[better]] = found[better]
-        self.status[rows] = EXACT
-        self._lower_threshold()
-
-    def _polished(self, evaluator, rows, starts) -> tuple[np.ndarray, np.ndarray]:
-        if not len(rows):
-            return np.empty(0), np.ones((0, self._most))
-        constants, losses, _ = fit_constants(
-            evaluator, self.codes[rows], starts, refine=2, iterations=60
-        )
-        return losses, self._tidied(rows, constants)
-
-    def _lower_threshold(self) -> None:
-        """The third best distinct loss of those known to be exact."""
-        losses = self.on_all[self.status == EXACT]
-        losses = np.sort(losses[np.isfinite(losses)])
-        rank = certificate.ranks(losses, self.known)
-        last = losses[rank == self.settings.keep]
-        # The last of a class: members of the third best law are not excluded by rounding.
-        self.threshold = float(last.max()) * (1 + 2 * certificate.SAME) if last.size else np.inf
-
-    def _count(self, rows: np.ndarray, found: np.ndarray, before: np.ndarray) -> np.ndarray:
-        lower = found < before[rows] * (1 - _LOWER_MINIMUM)
-        self.audited += len(rows)
-        self.lower_minima += int(lower.sum())
-        return lower
-
-    def _bar(self, total: int, what: str) -> tqdm:
-        complexity = int(self.codes.shape[1])
-        label = f"complexity {complexity}: {what}"
-        return tqdm(total=total, desc=label, disable=None if self.progress else True, leave=False)
+    return search.level(counts | audited)

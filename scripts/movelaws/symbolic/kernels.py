@@ -83,11 +83,10 @@ def weights(code, constants, data, work):
 def origin_losses(f, data):
     """Loss of each origin of values f (n_rows,); inf for all if any of them is invalid."""
     out = np.empty(data.outflow.size)
-    sign = 0.0
     for origin in range(out.size):
         first = data.start[origin]
         n = data.start[origin + 1] - first
-        scale, sign = scale_of(f, origin, first, n, data, sign)
+        scale = scale_of(f, origin, first, n, data)
         if scale != scale:
             out[:] = math.inf
             return out

@@ -163,7 +163,6 @@ def derivatives(code, constants, data, work, gradient, curvature):
     curvature[:k, :k] = 0.0
     work.depends[:] = False
     total = 0.0
-    sign = 0.0
     for block in range(data.blocks.size - 1):
         first_origin, last_origin = data.blocks[block], data.blocks[block + 1]
         first = data.start[first_origin]
@@ -177,7 +176,7 @@ def derivatives(code, constants, data, work, gradient, curvature):
         for origin in range(first_origin, last_origin):
             begin = data.start[origin] - first
             size = data.start[origin + 1] - data.start[origin]
-            scale, sign = scale_of(f, origin, begin, size, data, sign)
+            scale = scale_of(f, origin, begin, size, data)
             if scale != scale:
                 gradient[:k] = math.nan
                 return math.inf

@@ -1,7 +1,10 @@
 """Loss of the values of a block of whole origins (compiled, private).
 
-Every loss is a sum over origins, the predicted flows being F^ = O f / S. All sums f of S must
-have one sign, as f and -f are the same law and anything between is none.
+Every loss is a sum over origins, the predicted flows being F^ = O f / S. What an origin is sent is
+the same for f and a f, whatever a != 0 is for that origin, so that the sign of S is none of the
+law: each origin is turned by its own sum, which only has to be finite and not 0. A rule that asked
+for one sign would refuse one of two laws that allocate alike, such as c + w_j / (r_i - w_i), and
+take the other, c (r_i - w_i) + w_j.
 """
 
 import math
@@ -50,12 +53,12 @@ def _negbin(f, flow, first, n, scale, alpha):
 
 
 @njit(cache=True, error_model="numpy")
-def scale_of(f, origin, first, n, data, sign):
-    """O / S of an origin, nan if it is invalid, and the sign that all sums have to have."""
+def scale_of(f, origin, first, n, data):
+    """O / S of an origin, nan if it is invalid."""
     total = sum_of(f, first, n)
-    if not (abs(total) < math.inf) or total * sign < 0 or total == 0:
-        return math.nan, sign
-    return data.outflow[origin] / total, (1.0 if total > 0 else -1.0)
+    if not (abs(total) < math.inf) or total == 0:
+        return math.nan
+    return data.outflow[origin] / total
 
 
 @njit(cache=True, error_model="numpy")
@@ -71,26 +74,24 @@ def origin_loss(f, origin, first, flow, n, scale, data):
 
 
 @njit(cache=True, error_model="numpy")
-def mse_of_block(f, flow, start, outflow, first_origin, last_origin, sign):
-    """Squared errors of the origins of a block (inf if one is invalid), and their sums' sign."""
+def mse_of_block(f, flow, start, outflow, first_origin, last_origin):
+    """Squared errors of the origins of a block, inf if one is invalid."""
     total, low, high = squares_of_block(f, flow, start, outflow, first_origin, last_origin)
-    if sign == 0.0:
-        sign = 1.0 if low > 0.0 else -1.0
-    # nan sums are seen in the total only, infinite ones in the range only
-    valid = (low * sign > 0) & (high * sign > 0) & (high - low < math.inf) & (total < math.inf)
-    return (total if valid else math.inf), sign
+    # sums that are 0 or nan are seen in the total only, infinite ones in the range only
+    valid = (low > -math.inf) & (high < math.inf) & (total < math.inf)
+    return total if valid else math.inf
 
 
 @njit(cache=True, error_model="numpy")
-def block_loss(f, flow, first_origin, last_origin, data, sign):
+def block_loss(f, flow, first_origin, last_origin, data):
     """The same for the likelihoods."""
     total = 0.0
     begin = data.start[first_origin]
     for origin in range(first_origin, last_origin):
         first = data.start[origin] - begin
         n = data.start[origin + 1] - data.start[origin]
-        scale, sign = scale_of(f, origin, first, n, data, sign)
+        scale = scale_of(f, origin, first, n, data)
         if scale != scale:
-            return math.inf, sign
+            return math.inf
         total += origin_loss(f, origin, first, flow, n, scale, data)
-    return total if total == total else math.inf, sign
+    return total if total == total else math.inf

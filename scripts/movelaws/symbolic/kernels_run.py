@@ -47,7 +47,6 @@ def loss_below(code, constants, data, work, limit):
         data.kernels[PLAN], (code, constants, data.positive, planning, False)
     )
     total = 0.0
-    sign = 0.0
     for b in range(data.blocks.size - 1):
         first_origin, last_origin = data.blocks[b], data.blocks[b + 1]
         first = data.start[first_origin]
@@ -58,11 +57,9 @@ def loss_below(code, constants, data, work, limit):
         f = result(where, value, data.columns, work.slots, first, rows)
         flow = view(data.flow, 0, first, rows)
         if data.loss == MSE:
-            loss, sign = mse_of_block(
-                f, flow, data.start, data.outflow, first_origin, last_origin, sign
-            )
+            loss = mse_of_block(f, flow, data.start, data.outflow, first_origin, last_origin)
         else:
-            loss, sign = block_loss(f, flow, first_origin, last_origin, data, sign)
+            loss = block_loss(f, flow, first_origin, last_origin, data)
         total += loss
         if total + data.floor[b + 1] > limit or total == math.inf:
             return total + data.floor[b + 1]

@@ -18,7 +18,7 @@ from movelaws.symbolic.kernels_links import (
     call_starts,
 )
 from movelaws.symbolic.kernels_run import evaluate_below
-from movelaws.symbolic.kernels_starts import starts_into
+from movelaws.symbolic.kernels_starts import safe_starts_into, starts_into
 from movelaws.symbolic.tokens import CONSTANT
 
 _SAME = 1e-9  # starts whose losses differ by less are taken for one
@@ -109,6 +109,18 @@ def starts_many(codes, points, sample, threads, links):
     for part in prange(parts):
         for p in range(part, n, parts):
             call_starts(links[0], (codes[p], points, sample, out[p]))
+    return out
+
+
+@njit(cache=True, error_model="numpy", parallel=True)
+def safe_starts_many(codes, points, columns, threads):
+    """Starts (n, S, K) of each program within the domain of its operations, as far as they go."""
+    n = codes.shape[0]
+    parts = min(n, 4 * threads)
+    out = np.ones((n, points.shape[0], points.shape[1]))
+    for part in prange(parts):
+        for p in range(part, n, parts):
+            safe_starts_into(codes[p], points, columns, out[p])
     return out
 
 

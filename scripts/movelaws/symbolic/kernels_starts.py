@@ -5,6 +5,11 @@ it lies. The range follows from the constant's role and from the values of the o
 in a few rows: an exponent is 0.25 to 4 of either sign, the k of exp(k x) 0.03 to 30 over x, what
 is added to x lies within two decades of x, a factor makes its product comparable with what it is
 added to, or of order 1 as an argument of exp and ln.
+
+Some programs are defined for few constants only, such as ln(c - x), which asks for c beyond the
+largest x. For these there are starts in ranges that keep each operation within its domain as far
+as its constants can: what is added lies beyond all values of its operand, an exponent and the k
+of exp(k x) are small enough not to overflow anywhere.
 """
 
 import math
@@ -29,6 +34,8 @@ from movelaws.symbolic.vector_math import exp, log, power
 
 SETTLED = -1
 _NEGATIVE_SHARE = 0.3  # of the starts of additive constants and factors
+_OVERFLOW = 600.0  # an argument of exp that still leaves a finite sum
+_LARGEST_EXPONENT = 6.0  # a power within e^-6 .. e^6 leaves room for another on top
 
 
 @njit(cache=True, error_model="numpy")
@@ -89,6 +96,8 @@ def _constant(u, token, is_second, size, context, beside):
 
     ``context`` is the parent of the operation, and ``beside`` the size of what it joins to it.
     """
+    if token == POWER and is_second and context == POWER:  # (x^c)^v is exp(c v ln x)
+        return spread(u, 0.5, 0.03, 30.0) / (beside * max(abs(math.log(size)), 1.0))
     if token == POWER and is_second:
         return spread(u, 0.5, 0.25, 4.0)
     if token == POWER:
@@ -106,10 +115,78 @@ def _constant(u, token, is_second, size, context, beside):
         wanted = 1.0 / beside if context == BASE else 1.0
     if context in (EXP, BASE):
         low, high = 0.03, 30.0
-    number = spread(u, _NEGATIVE_SHARE if context != EXP else 0.5, low, high)
+    if context == POWER:  # (c x)^v, of a large v: c x is close to 1
+        number = spread(u, 0.0, 0.1, 10.0)
+    else:
+        number = spread(u, _NEGATIVE_SHARE if context != EXP else 0.5, low, high)
     if token == MULTIPLY:
         return number * wanted / size
     return number * size / wanted if is_second else number * size * wanted
+
+
+@njit(cache=True, error_model="numpy")
+def _extremes(values):
+    """Lowest, highest and smallest size but 0 of the finite values; 1 if there are none."""
+    low, high, least = math.inf, -math.inf, math.inf
+    for value in values:
+        if abs(value) < math.inf:
+            low = min(low, value)
+            high = max(high, value)
+            least = min(least, abs(value) if value != 0 else math.inf)
+    if low > high:
+        return 1.0, 1.0, 1.0
+    return low, high, (least if least < math.inf else 1.0)
+
+
+@njit(cache=True, error_model="numpy")
+def _largest(values):
+    low, high, _ = _extremes(values)
+    size = max(abs(low), abs(high))
+    return size if size > 0 else 1.0
+
+
+@njit(cache=True, error_model="numpy")
+def _safe_constant(u, token, is_second, values, context, beside):
+    """As ``_constant``, from all ``values`` of the operand, within the domain of what is around.
+
+    ``beside`` is the largest size of what the parent joins to the operation.
+    """
+    low, high, least = _extremes(values)
+    largest = max(abs(low), abs(high), least)
+    if token == POWER and is_second:
+        most = max(abs(math.log(largest)), abs(math.log(least)), _LARGEST_EXPONENT / 4.0)
+        most *= beside if context == POWER else 1.0
+        return spread(u, 0.3, 0.02, 1.0) * _LARGEST_EXPONENT / most
+    if token == POWER:
+        return math.exp(spread(u, 0.5, 0.03, 30.0) / largest)
+    if token == BASE:
+        above, overflow = math.log1p(beside) / least, _OVERFLOW / largest
+        if context in (ADD, SUBTRACT) and above < overflow:  # larger than what it joins
+            return spread(u, _NEGATIVE_SHARE, above, overflow)
+        return spread(u, 0.5, 0.03, 30.0) / largest
+    if token in (ADD, SUBTRACT):
+        width = high - low if high > low else largest
+        gap = spread(u, _NEGATIVE_SHARE, 1e-3, 1e2) * width
+        if token == SUBTRACT:  # c - x > 0, or < 0 everywhere; x - c the other way round
+            side = gap if not is_second else -gap
+            return high + side if side > 0 else low + side
+        return -low + gap if gap > 0 else -high + gap
+    if context in (ADD, SUBTRACT):  # larger than what it joins, in all rows
+        if token == MULTIPLY:
+            size = 1.0 / least
+        else:
+            size = least if is_second else largest
+        return spread(u, _NEGATIVE_SHARE, 1.0, 1e2) * beside * size
+    if token == MULTIPLY:
+        size = 1.0 / largest
+    else:
+        size = largest if is_second else least
+    if context == POWER:  # (c x)^v: c x below 1 in some rows and above in others
+        share = (largest / least) ** u
+        return share / largest if token == MULTIPLY else share * least
+    if context in (EXP, BASE):
+        return spread(u, 0.5, 0.03, 30.0) * size
+    return spread(u, _NEGATIVE_SHARE, 1e-2, 1e2) * size
 
 
 @njit(cache=True, error_model="numpy")
@@ -135,8 +212,11 @@ def _apply(token, a, b, out):
 
 
 @njit(cache=True, error_model="numpy")
-def _settle(code, n, point, sample, tree, sizes, stack, pending, buffer, constants):
-    """One pass over a program that settles each constant when its operation is reached."""
+def _settle(code, n, point, sample, tree, sizes, stack, pending, buffer, constants, safe):
+    """One pass over a program that settles each constant when its operation is reached.
+
+    Where ``safe``, by the extremes of all rows in place of the median of some.
+    """
     parent, sibling = tree[0], tree[1]
     top = -1
     seen = 0
@@ -162,18 +242,23 @@ def _settle(code, n, point, sample, tree, sizes, stack, pending, buffer, constan
                 c = pending[top + second]
                 if c == SETTLED:
                     continue
-                other = 1.0
-                if binary and (second == 1 or pending[top + 1] == SETTLED):
-                    other = _median_size(stack[top + 1 - second], buffer)
+                known = binary and (second == 1 or pending[top + 1] == SETTLED)
                 u = point[c]
-                if binary:
+                if binary and safe:
+                    # of a constant beside a constant, nothing is known
+                    values = stack[top + 1 - second] if known else buffer[:0]
+                    constants[c] = _safe_constant(u, token, second == 1, values, context, beside)
+                elif binary:
+                    other = _median_size(stack[top + 1 - second], buffer) if known else 1.0
                     constants[c] = _constant(u, token, second == 1, other, context, beside)
                 else:
                     constants[c] = spread(u, _NEGATIVE_SHARE, 1e-2, 1e2)
                 stack[top + second, :] = constants[c]
                 pending[top + second] = SETTLED
             _apply(token, stack[top], stack[top + 1 if binary else top], stack[top])
-        sizes[t] = _median_size(stack[top], buffer) if pending[top] == SETTLED else 1.0
+        sizes[t] = 1.0
+        if pending[top] == SETTLED:
+            sizes[t] = _largest(stack[top]) if safe else _median_size(stack[top], buffer)
     if pending[0] != SETTLED:  # the program is a constant
         constants[0] = spread(point[0], 0.0, 1e-2, 1e2)
 
@@ -186,6 +271,17 @@ def starts_into(code, points, sample, out):
     ----------
     sample : (n_variables, n) values of the variables in some rows.
     """
+    _starts(code, points, sample, out, False)
+
+
+@njit(cache=True, error_model="numpy")
+def safe_starts_into(code, points, columns, out):
+    """The same from the values (>= n_variables, n_rows) of all rows, within domains."""
+    _starts(code, points, columns, out, True)
+
+
+@njit(cache=True, error_model="numpy")
+def _starts(code, points, sample, out, safe):
     tree = np.empty((3, LONGEST), dtype=np.int64)
     n = parse(code, tree[0], tree[1], tree[2])
     sizes = np.ones(LONGEST)
@@ -195,6 +291,6 @@ def starts_into(code, points, sample, out):
     # A first pass in the middle of all ranges sizes up what later passes meet to the right.
     middle = np.full(points.shape[1], 0.7)
     first = np.empty(out.shape[1])
-    _settle(code, n, middle, sample, tree, sizes, stack, pending, buffer, first)
+    _settle(code, n, middle, sample, tree, sizes, stack, pending, buffer, first, safe)
     for s in range(points.shape[0]):
-        _settle(code, n, points[s], sample, tree, sizes, stack, pending, buffer, out[s])
+        _settle(code, n, points[s], sample, tree, sizes, stack, pending, buffer, out[s], safe)

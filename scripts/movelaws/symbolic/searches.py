@@ -70,16 +70,18 @@ def equal_laws(front: CertifiedFront) -> pd.DataFrame:
 
 
 def landscape(front: CertifiedFront, most: int | None = None, seed: int = 0) -> pd.DataFrame:
-    """Every distinct expression as a point: complexity, n_constants, rmse, exact, expression.
+    """Every distinct expression as a point: complexity, n_constants, rmse, state, expression.
 
-    ``rmse`` is the lower bound where ``exact`` is false and no value on all rows is known. Of more
-    than ``most`` points of a complexity a random choice is kept, the best thousand always (of
-    fewer than that, only the best).
+    By ``state``, ``rmse`` is the least that the expression can have ("exact"), its value on all
+    rows with constants fitted on some origins ("upper": the least is not above it), or that on
+    some origins only ("lower": the least is not below it). Expressions without a finite value are
+    left out. Of more than ``most`` points of a complexity a random choice is kept, the best
+    thousand always (of fewer than that, only the best).
     """
     table = front.landscape
-    known = table["rmse"].notna()
-    table["rmse"] = table["rmse"].where(known, table["lower"])
-    table["exact"] = known
+    bounded = (table["status"] == "upper") & ~np.isfinite(table["rmse"])
+    table["state"] = table["status"].mask(bounded, "lower")
+    table["rmse"] = table["rmse"].where(table["state"] != "lower", table["lower"])
     table = table[np.isfinite(table["rmse"])]
     if most is not None:
         random = np.random.default_rng(seed)
@@ -97,7 +99,7 @@ def landscape(front: CertifiedFront, most: int | None = None, seed: int = 0) -> 
         for complexity, row in zip(table["complexity"], table["row"], strict=True)
     ]
     expressions = [text(from_program(program, front.names), 3) for program in programs]
-    columns = ["complexity", "n_constants", "rmse", "exact"]
+    columns = ["complexity", "n_constants", "rmse", "state"]
     return table[columns].assign(expression=expressions).reset_index(drop=True)
 
 

@@ -13,17 +13,24 @@ from matplotlib.patheffects import withStroke
 from movelaws.plotting import INK, QUIET, WIDTH_DOUBLE, colours, figure, panels, style
 from movelaws.plotting.symbolic import parts
 from movelaws.plotting.symbolic.formulas import formula, width
+from movelaws.plotting.symbolic.landscape_labels import ROW, label_rows, write_laws
 
-LANDSCAPE = ("complexity", "rmse", "exact", "certified")
+LANDSCAPE = ("complexity", "rmse", "state", "certified")
 FRONT = ("complexity", "expression", "rmse", "certified")
 MODELS = ("model", "complexity", "rmse")
-_COLUMN = {"exact": (0.0, 0.85), "beside": (-0.32, 0.55), "bound": (0.58, 0.3)}
+STATES = ("exact", "upper", "lower")
+_COLUMN = {
+    "exact": (-0.42, 0.42),
+    "upper": (0.26, 0.21),
+    "lower": (0.7, 0.17),
+    "alone": (0.0, 0.85),
+}
 # centre and half the width of a column of points, in units of complexity
 _GOLDEN = (np.sqrt(5) - 1) / 2
 _LEFT, _RIGHT, _TOP, _AXIS, _KEY = 15.0, 20.0, 7.0, 10.0, 9.0
-_PANEL, _ROW, _ROWS = 92.0, 4.0, 9  # mm; rows of labels under the front at most
-_WIDEST = 62.0  # mm of a label
-_SHADE, _BOUND = "#F1EFE8", "#C9C6BE"
+_PANEL = 92.0  # mm
+_SHADE = "#F1EFE8"
+_BOUND = {"upper": "#D8A86F", "lower": "#B9B5AB"}
 _DENSITY = LinearSegmentedColormap.from_list("density", ["#C6D4E8", "#8FA9CC", "#3F5F93"])
 
 
@@ -41,12 +48,14 @@ def landscape(
     """Every distinct expression as a point, the front on top with its laws written out.
 
     Points are spread within the column of their complexity so that crowds show; they are an
-    image inside the vector file. Expressions that a lower bound excluded are drawn at that bound.
+    image inside the vector file. Beside the column of the exact values stand those of expressions
+    of which only an upper or a lower bound is known.
 
     Parameters
     ----------
-    table : complexity, rmse, exact (False: a lower bound only) and certified of every expression;
-        infinite values are left out.
+    table : complexity, rmse, state and certified of every expression; infinite values are left
+        out. The state says what the RMSE is: "exact", the least that the expression can have;
+        "upper", that with constants fitted on some origins; "lower", that on some origins alone.
     front : complexity, expression, rmse, certified.
     models : existing models: model, complexity, rmse.
     label : name of the dataset to show.
@@ -57,11 +66,14 @@ def landscape(
     Raises
     ------
     ValueError
-        If a table lacks a column.
+        If a table lacks a column or a state is unknown.
     """
     parts.checked(table, LANDSCAPE, "landscape")
     parts.checked(front, FRONT, "front")
     parts.checked(models, MODELS, "models")
+    unknown = sorted(set(table["state"]) - set(STATES))
+    if unknown:
+        raise ValueError(f"landscape: state {unknown[0]!r} is unknown: use one of {list(STATES)}")
     table = table[np.isfinite(table["rmse"]) & (table["rmse"] > 0)]
     if table.empty or not np.isfinite(front["rmse"]).any():
         return parts.nothing("No expression has a finite error.", synthetic=synthetic)
@@ -84,18 +96,27 @@ def landscape(
     _certified(axes, table)
     colour_bar = _points(axes, table)
     _front(axes, best, colours.dataset(dataset) if dataset else colours.OBSERVED)
-    _laws(axes, best, placed)
+    write_laws(axes, best, placed, _PANEL)
     _models(axes, models, high)
     panels.decades(axes.yaxis, least=4)
     axes.set_xlabel("Complexity (no unit)")
     axes.set_ylabel(f"RMSE ({unit})")
-    exact = parts.flags(table["exact"])
-    bounds = "" if exact.all() else f", {(~exact).sum():,} of them excluded by a lower bound"
-    axes.set_title(f"{label + ': ' if label else ''}{len(table):,} laws{bounds}", loc="left")
+    axes.set_title(f"{label + ': ' if label else ''}{_counts(table['state'])}", loc="left")
     _density_key(made, colour_bar)
     _key(made, table, best)
     panels.tag_synthetic(made, synthetic)
     return made
+
+
+def _counts(states: pd.Series) -> str:
+    """How many laws there are, and of how many only a bound is known."""
+    numbers = states.value_counts()
+    bounds = [
+        f"{numbers[state]:,} by {words} bound only"
+        for state, words in (("upper", "an upper"), ("lower", "a lower"))
+        if state in numbers
+    ]
+    return ", ".join([f"{len(states):,} laws", *bounds])
 
 
 def jittered(complexity: np.ndarray, crowd: np.ndarray, centre: float, half: float) -> np.ndarray:
@@ -117,49 +138,13 @@ def jittered(complexity: np.ndarray, crowd: np.ndarray, centre: float, half: flo
     return complexity + centre + half * spread * np.sqrt(crowd / most)
 
 
-def label_rows(
-    x: np.ndarray, widths: list[float], mm: float, limits: tuple[float, float]
-) -> list[tuple[float, int]]:
-    """Left end and row (0 is highest) of a label under each point, its leader free of others.
-
-    A leader falls from its point to its label; no label lies over another or over a leader.
-
-    Parameters
-    ----------
-    x : (n,) increasing.
-    widths : of the labels, in mm; what is wider than 62 mm gets the row -1: no label.
-    mm : of one unit of ``x``.
-    limits : of the axis.
-    """
-    placed: list[tuple[float, int]] = [(0.0, -1)] * len(x)
-    done: list[tuple[float, float, float, int]] = []  # point, left and right end, row
-    for number in range(len(x) - 1, -1, -1):
-        if widths[number] > _WIDEST:
-            continue
-        long = (widths[number] + 2.0) / mm
-        left = max(min(x[number] - 1.0 / mm, limits[1] - long), limits[0])
-        right = left + long
-        for row in range(_ROWS):
-            clear = all(
-                not (other == row and left < end and start < right)
-                and not (other < row and start <= x[number] <= end)
-                and not (other > row and left <= point <= right)
-                for point, start, end, other in done
-            )
-            if clear:
-                placed[number] = (left + 1.0 / mm, row)
-                done.append((x[number], left, right, row))
-                break
-    return placed
-
-
 def _limits(
     table: pd.DataFrame, best: pd.DataFrame, models: pd.DataFrame, rows: int
 ) -> tuple[float, float]:
     """Up to where all but the worst points lie; below the front, room for its labels."""
     bottom = min(best["rmse"].min(), table["rmse"].min())
     top = max(table["rmse"].quantile(0.98), models["rmse"].max(), best["rmse"].max()) * 1.08
-    share = (_ROW * rows + 4.0) / _PANEL
+    share = (ROW * rows + 4.0) / _PANEL
     span = np.log(top / bottom)
     return float(np.exp(np.log(bottom) - span * share / (1 - share))), float(top)
 
@@ -173,15 +158,19 @@ def _certified(axes: Axes, table: pd.DataFrame) -> None:
 
 def _points(axes: Axes, table: pd.DataFrame) -> LogNorm:
     """Exact values, the densest last, and bounds to their right; all as one image."""
-    exact = parts.flags(table["exact"]).to_numpy()
     size = 2.2 if len(table) < 20000 else 0.9
     drawn = {"rasterized": True, "zorder": 1, "linewidths": 0, "s": size}
-    numbers = table[["complexity", "rmse"]].to_numpy(float)
-    x, y = numbers[~exact].T
-    axes.scatter(jittered(x, _crowd(x, y), *_COLUMN["bound"]), y, c=_BOUND, gid="bound", **drawn)
-    x, y = numbers[exact].T
+    of_state = {
+        state: table.loc[table["state"] == state, ["complexity", "rmse"]].to_numpy(float).T
+        for state in STATES
+    }
+    for state, colour in _BOUND.items():
+        x, y = of_state[state]
+        places = jittered(x, _crowd(x, y), *_COLUMN[state])
+        axes.scatter(places, y, c=colour, gid=state, **drawn)
+    x, y = of_state["exact"]
     crowd = _crowd(x, y)
-    places = jittered(x, crowd, *_COLUMN["exact" if exact.all() else "beside"])
+    places = jittered(x, crowd, *_COLUMN["alone" if len(x) == len(table) else "exact"])
     order = np.argsort(crowd, kind="stable")
     norm = LogNorm(1, max(10.0, crowd.max(initial=1.0)))
     shown = {"c": crowd[order], "cmap": _DENSITY, "norm": norm, "gid": "exact"}
@@ -220,28 +209,6 @@ def _front(axes: Axes, best: pd.DataFrame, look: colours.Look) -> None:
             mew=0.9,
             zorder=5,
             gid=gid,
-        )
-
-
-def _laws(axes: Axes, best: pd.DataFrame, placed: list[tuple[float, int]]) -> None:
-    """Laws under the front, each at the end of a leader from its point."""
-    low, high = np.log(axes.get_ylim())
-    lowest = best["rmse"].min()
-    share = (np.log(lowest) - low) / (high - low)
-    for row, (left, at) in zip(best.to_dict("records"), placed, strict=True):
-        if at < 0:
-            continue
-        y = share - (3.5 + _ROW * at) / _PANEL
-        foot = np.exp(low + (y + 1.3 / _PANEL) * (high - low))
-        axes.plot([row["complexity"]] * 2, [row["rmse"], foot], color=QUIET, lw=0.45, zorder=2.5)
-        axes.text(
-            left,
-            y,
-            f"${formula(row['expression'])}$",
-            transform=axes.get_xaxis_transform(),
-            va="center_baseline",
-            gid="law",
-            zorder=6,
         )
 
 
@@ -298,9 +265,11 @@ def _key(made: Figure, table: pd.DataFrame, best: pd.DataFrame) -> None:
     if not parts.flags(best["certified"]).all():
         entries["front, evolved"] = Line2D([], [], mfc="white", **line)
     entries["existing model"] = Line2D([], [], ls="", marker="x", color=INK, ms=5, mew=1.2)
-    entries["fitted on all origins"] = Line2D([], [], ls="", marker="o", color="#8FA9CC", ms=3)
-    if not parts.flags(table["exact"]).all():
-        entries["lower bound only"] = Line2D([], [], ls="", marker="o", color=_BOUND, ms=3)
+    point = {"ls": "", "marker": "o", "ms": 3}
+    entries["exact"] = Line2D([], [], color="#8FA9CC", **point)
+    for state, colour in _BOUND.items():
+        if (table["state"] == state).any():
+            entries[f"{state} bound"] = Line2D([], [], color=colour, **point)
     if parts.flags(table["certified"]).any():
         entries["search complete"] = Rectangle((0, 0), 1, 1, fc=_SHADE, ec=QUIET, lw=0.3)
-    parts.key(made, entries, 6)
+    parts.key(made, entries, 7)
