@@ -109,7 +109,8 @@ def read_table(
     path : of the file; its ending decides the format.
     columns : for every column wanted, the names it may have in the file, compared without
         regard to case and spaces; the first one found is taken. A second column with the same
-        header is found under ``"header.1"``.
+        header is found under ``"header.1"``, which must be wanted too: of two columns with one
+        name, none is taken silently.
     optional : the same for columns that may be absent.
     delimiter, encoding : of a CSV file. None is a comma that the user has no option to change,
         which is what the hint of an error depends on.
@@ -117,7 +118,8 @@ def read_table(
     Raises
     ------
     ValueError
-        For an empty file, a wrong delimiter or encoding, a missing column, a broken line.
+        For an empty file, a wrong delimiter or encoding, a missing column, a repeated header, a
+        broken line.
     FileNotFoundError
         If there is no such file.
     """
@@ -254,13 +256,35 @@ def _plain(name: str) -> str:
 def _match(
     path: Path, present: list[str], columns: Names, optional: Names, hint: str
 ) -> dict[str, str]:
-    by_name = {_plain(name): name for name in reversed(present)}
+    by_name: dict[str, list[str]] = {}
+    for name in present:
+        by_name.setdefault(_plain(name), []).append(name)
+    wanted_names = {**columns, **optional}
+    asked = {_plain(name) for options in wanted_names.values() for name in options}
     found = {}
-    for column, options in {**columns, **optional}.items():
-        names = [by_name[_plain(name)] for name in options if _plain(name) in by_name]
+    for column, options in wanted_names.items():
+        names = [name for name in options if _plain(name) in by_name]
         if names:
-            found[column] = names[0]
+            found[column] = _only(path, names[0], by_name, asked)
         elif column in columns:
             wanted = " or ".join(repr(name) for name in options)
             raise ValueError(f"{path}: no column {wanted} among {present}{hint}")
     return found
+
+
+def _only(path: Path, name: str, by_name: Mapping[str, list[str]], asked: set[str]) -> str:
+    """The one column of a name; a repeated header reads as ``name.1``, unless that is wanted too.
+
+    A name that fits one column to the letter is that column's, whatever others are but for case.
+    """
+    alike = by_name[_plain(name)]
+    exact = [header for header in alike if header == name]
+    second = _plain(f"{name}.1")
+    copies = (exact or alike) + ([] if second in asked else by_name.get(second, []))
+    if len(copies) > 1:
+        raise ValueError(
+            f"{path}: more than one column is called {str(copies[0])!r} (read as "
+            f"{', '.join(repr(str(copy)) for copy in copies)}): rename all but the one that is "
+            "meant, or take them out"
+        )
+    return copies[0]

@@ -12,6 +12,7 @@ from movelaws.choice.interventions import check_form
 from movelaws.inequality.settings import check_inequality
 from movelaws.nearest import check_known, near
 from movelaws.registry import Registry, RegistryError, Row, status
+from movelaws.symbolic.settings import check_search
 from movelaws.synthetic.inequality_law import checked_inequality
 from movelaws.synthetic.options import checked_law
 
@@ -150,6 +151,8 @@ def _fault(fault: ValidationError) -> str:
         unknown = [key for key in fault.instance if key not in known]
         return "; ".join(f"{where}: key {key!r} is unknown{near(key, known)}" for key in unknown)
     meant = fault.schema.get("description", "") if isinstance(fault.schema, dict) else ""
+    if fault.validator == "anyOf" and meant:
+        return f"{where}: {fault.instance!r} is not allowed: {meant.rstrip('.')}"
     return f"{where}: {fault.message}" + (f" ({meant.rstrip('.')})" if meant else "")
 
 
@@ -171,41 +174,9 @@ def check_names(config: Mapping, models: Collection[str]) -> None:
         check_known("symbolic.models", name, models)
     for name in section["flow_map"]:
         check_known("symbolic.flow_map", name, ["flow", *section["models"]])
-    _check_search(section, config["od"])
+    check_search(section, config["od"])
     _check_choice(config["choice"], config["od"])
     check_inequality(config["inequality"], config["od"])
-
-
-def _check_search(section: Mapping, od: Mapping) -> None:
-    """Paper 2: its parts name datasets, complexities are odd, samples are measured if searched."""
-    for part in ("search", "scientist", "entropy"):
-        named = section[part]["datasets"]
-        for name in [] if named == "all" else named:
-            check_known(f"symbolic.{part}.datasets", name, od)
-    for part in ("noise", "regions"):
-        check_known(f"symbolic.{part}.dataset", section[part]["dataset"], od)
-    for name in [*section["brief"], *section["search"]["variables"]]:
-        check_known("symbolic.brief or symbolic.search.variables", name, od)
-    for name in set(section["search"]["certified"]) - {"default"}:
-        check_known("symbolic.search.certified", name, od)
-    sizes = {
-        "search.complexity": section["search"]["complexity"],
-        "noise.certified": section["noise"]["certified"],
-        "regions.complexity": section["regions"]["complexity"],
-    }
-    for name, by_set in section["search"]["certified"].items():
-        sizes |= {f"search.certified.{name}.{n}": c for n, c in enumerate(by_set)}
-    for key, size in sizes.items():
-        if size % 2 == 0:
-            raise ValueError(
-                f"config: symbolic.{key} = {size}: expressions have an odd complexity, "
-                f"take {size - 1} or {size + 1}"
-            )
-    if section["noise"]["cpc_samples"] < section["noise"]["samples"]:
-        raise ValueError(
-            f"config: symbolic.noise.cpc_samples = {section['noise']['cpc_samples']}: at least as "
-            f"many as samples = {section['noise']['samples']}"
-        )
 
 
 def _check_choice(section: Mapping, od: Mapping) -> None:

@@ -21,11 +21,11 @@ def certify(
     starts: Sequence[int],
     seed: int,
     checkpoint: str,
+    dataset: str = "",
 ) -> CertifiedFront:
     """The exhaustive search of a dataset's observations over some variables."""
-    found = exhaust(
-        chosen(load(observations), variables), complexity, keep, starts, seed, checkpoint
-    )
+    seen = chosen(load(observations), variables, dataset)
+    found = exhaust(seen, complexity, keep, starts, seed, checkpoint)
     print(found.certificate.T.to_string())
     return found
 
@@ -43,6 +43,7 @@ if __name__ == "__main__":
             p.seed,
             # what other code has begun is not gone on with
             f"{p.checkpoint}-{p.code}",
+            snakemake.wildcards.dataset,
         )
         table = hall_of(front, p.keep).to_table(front.names)
         table.insert(0, "variables", " ".join(front.names))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from movelaws import threads
+from movelaws.files import clear_leftovers
 from movelaws.log import logged
 from movelaws.symbolic.hall_of_fame import HallOfFame
 from movelaws.symbolic.observations import load
@@ -51,4 +52,5 @@ if __name__ == "__main__":
             f"{p.checkpoint}-{p.code}.npz",
         ).to_csv(snakemake.output.hall, index=False)
         for begun in Path(p.checkpoint).parent.glob(f"{Path(p.checkpoint).name}-*.npz"):
+            clear_leftovers(begun)
             begun.unlink()

@@ -1,4 +1,4 @@
-"""Draw the flows as observed and by the laws of two complexities (Figs S2 to S6)."""
+"""Draw the flows as observed and by the best laws of some complexities (Figs S2 to S6)."""
 
 import geopandas as gpd
 import pandas as pd
@@ -14,7 +14,6 @@ if __name__ == "__main__":
             gpd.read_parquet(given.zones),
             pd.read_parquet(given.predictions),
             pd.read_csv(given.front),
-            complexities=params.complexities,
             label=params.label,
             unit=params.unit,
             synthetic=params.synthetic,

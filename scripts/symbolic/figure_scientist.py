@@ -9,8 +9,10 @@ from movelaws.plotting.symbolic.scientist import scientist
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         given, params = snakemake.input, snakemake.params
+        laws = pd.read_csv(given.scientist)
         drawn = scientist(
-            pd.read_csv(given.scientist),
+            # beside the front only what shares out the flows of an origin, as its laws do
+            laws.assign(rmse=laws["rmse_allocated"]),
             pd.read_csv(given.traces),
             pd.read_csv(given.front),
             label=params.label,

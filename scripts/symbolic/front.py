@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from movelaws import threads
@@ -17,9 +18,11 @@ from movelaws.symbolic.fronts import (
     prediction_table,
 )
 from movelaws.symbolic.hall_of_fame import HallOfFame
+from movelaws.symbolic.heldout import COLUMNS as HELDOUT
 from movelaws.symbolic.heldout import heldout_table
-from movelaws.symbolic.observations import load
+from movelaws.symbolic.observations import Observations, load
 from movelaws.symbolic.parsing import parse
+from movelaws.symbolic.tokens import Program
 from movelaws.tables import write_table
 
 
@@ -39,7 +42,7 @@ def front(
     read = [HallOfFame.from_table(t, n) for t, n in zip(halls, names, strict=True)]
     hall = merged(read, names, evaluator, keep)
     programs = [law.program for law in hall.laws]
-    outside = heldout_table(programs, evaluator.observations, folds, number(seed, "folds"))
+    outside = held_out(programs, evaluator.observations, folds, number(seed, "folds"))
     everything = set(evaluator.observations.names)
     tried = dict.fromkeys(certificate["variables"])  # the exhaustive searches are the first halls
     certified = {}
@@ -52,6 +55,18 @@ def front(
     print(table[["complexity", "rank", "expression", "rmse", "cpc", "certified"]].to_string())
     alike = equivalence_table([parse(t) for t in {*table["full_expression"], *equal}], evaluator)
     return table, alike, prediction_table(hall, evaluator)
+
+
+def held_out(
+    programs: Sequence[Program], observations: Observations, folds: int, seed: int
+) -> pd.DataFrame:
+    """Errors on origins not seen, in at most as many folds as there are origins; nan for one."""
+    if observations.n_origins < 2:
+        print("one origin only: no law can be held out")
+        return pd.DataFrame(np.nan, index=range(len(programs)), columns=HELDOUT)
+    if folds > observations.n_origins:
+        print(f"symbolic.heldout.folds = {folds}: {observations.n_origins}, one for each origin")
+    return heldout_table(programs, observations, min(folds, observations.n_origins), seed)
 
 
 if __name__ == "__main__":

@@ -13,15 +13,40 @@ from movelaws.symbolic.noise_search import noise_levels
 
 
 def noise_sample(
-    folder: str, fits: pd.DataFrame, model: str, alpha: float, seed: int, **sizes
+    folder: str,
+    fits: pd.DataFrame,
+    model: str,
+    population: str,
+    alpha: float,
+    seed: int,
+    **sizes,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows of noise.csv and noise_cpc.csv of one model and dispersion."""
+    """Rows of noise.csv and noise_cpc.csv of one model and dispersion.
+
+    The masses are those of ``population``, by which the model was fitted. Flows are drawn for all
+    pairs whatever the support of the fits (Sec. 3.3): noise decides which ones are observed.
+    """
+    of_model = fits[(fits["objective"] == "rmse") & (fits["model"] == model)]
+    if of_model.empty:
+        raise ValueError(
+            f"{model} has no fit by RMSE on this dataset, so its flows cannot be drawn: take it "
+            "out of symbolic.noise.models, or see in the log of symbolic_fit why it was left out"
+        )
+    fitted = of_model.iloc[0]
     data = read(folder)
-    pairs = pairs_under(data.zones, data.flows, data.places, support="all", circle=False)
-    fitted = fits[(fits["objective"] == "rmse") & (fits["model"] == model)].iloc[0]
+    pairs = pairs_under(
+        data.zones, data.flows, data.places, population=population, support="all", circle=False
+    )
     samples, cpc_samples = sizes.pop("samples"), sizes.pop("cpc_samples")
     known = parameters(model, fitted["parameter"])
-    return noise_levels(pairs, model, known, alpha, samples, cpc_samples, seed, sizes)
+    found, common = noise_levels(pairs, model, known, alpha, samples, cpc_samples, seed, sizes)
+    if population == "residential":  # the search calls any masses w
+        found["expression"] = found["expression"].map(_of_residents)
+    return found, common
+
+
+def _of_residents(law: str) -> str:
+    return law.replace("w_", "r_").replace("s_w", "s_r")
 
 
 if __name__ == "__main__":
@@ -32,6 +57,7 @@ if __name__ == "__main__":
             str(Path(snakemake.input.zones).parent),
             pd.read_csv(snakemake.input.fits, dtype={"parameter": str}),
             snakemake.wildcards.model,
+            p.population,
             p.alpha,
             p.seed,
             samples=p.samples,

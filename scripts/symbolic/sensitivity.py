@@ -17,14 +17,20 @@ def sensitivity(
     tables, reasons = [], []
     for dataset, files in readings.items():
         own = baselines[baselines["dataset"] == dataset]
-        table = summary({name: pd.read_csv(path) for name, path in files.items()}, own)
+        read = {name: pd.read_csv(path) for name, path in files.items()}
+        # a model may be left out here that another reading of the populations allows
+        shared = {name: table[table["model"].isin(own["model"])] for name, table in read.items()}
+        table = summary(shared, own)
         tables.append(table.assign(dataset=dataset))
         shifts = pd.read_csv(moves[dataset]) if dataset in moves else None
         reasons.append(differences(table, own, shifts).assign(dataset=dataset))
-    return _joined(tables), _joined(reasons)
+    return _joined(tables, "reading"), _joined(reasons, "reason")
 
 
-def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
+def _joined(tables: list[pd.DataFrame], told: str) -> pd.DataFrame:
+    """All tables in one; with no dataset in detail (symbolic.brief names all) there are none."""
+    if not tables:
+        return pd.DataFrame(columns=["dataset", "model", told])
     table = pd.concat(tables, ignore_index=True)
     return table[["dataset", *table.columns.drop("dataset")]]
 

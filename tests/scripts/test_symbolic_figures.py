@@ -120,11 +120,20 @@ def test_without_published_values_the_planted_model_stands_out(root, saved):
 
 
 @pytest.mark.parametrize("step", ["figure_flow_map", "figure_decay"])
-def test_a_missing_model_is_named_in_error_and_log(root, saved, step):
+def test_a_model_that_could_not_be_fitted_is_named_in_the_log(root, saved, step):
     key = "panels" if step == "figure_flow_map" else "models"
-    with pytest.raises(ValueError, match="predictions: no column 'IO'; there are origin"):
-        run(root, saved, step, **{key: ["flow", "IO"]})
-    assert "no column 'IO'" in (saved / "log.txt").read_text()
+    drawn = run(root, saved, step, **{key: ["flow", "IO", "RM"]})
+    assert "IO is not drawn: the log of symbolic_fit" in (saved / "log.txt").read_text()
+    assert drawn == run(root, saved, step, **{key: ["flow", "RM"]})
+
+
+@pytest.mark.parametrize("step", ["figure_flow_map", "figure_decay"])
+def test_a_missing_column_is_named_in_error_and_log(root, saved, step):
+    flows = pd.read_parquet(saved / "predictions.parquet").drop(columns="flow")
+    flows.to_parquet(saved / "predictions.parquet")
+    with pytest.raises(ValueError, match="predictions: no column 'flow'; there are origin"):
+        run(root, saved, step)
+    assert "no column 'flow'" in (saved / "log.txt").read_text()
     assert not (saved / "out").exists()
 
 

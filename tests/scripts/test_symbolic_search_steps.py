@@ -91,7 +91,7 @@ def results(canonical, tmp_path_factory) -> Path:
     folder.mkdir()
     seen = folder / "observations.npz"
     zones = {"zones": str(canonical / "zones.parquet")}
-    run("observations", top, zones, {"observations": seen}, support="observed")
+    run("observations", top, zones, {"observations": seen}, support="observed", named=["w_j"])
     for number, variables in SETS.items():
         out = {
             "hall": folder / f"certified_{number}.csv",
@@ -104,7 +104,7 @@ def results(canonical, tmp_path_factory) -> Path:
         # what a run of other code left when it was killed
         (folder / f"checkpoint_{number}-old").mkdir()
         (folder / f"checkpoint_{number}-old" / "complexity_3.npz").write_bytes(b"half")
-        run("certify", top, {"observations": str(seen)}, out, complexity=5,
+        run("certify", top, {"observations": str(seen)}, out, {"dataset": CITY}, complexity=5,
             checkpoint=kept, code="new", **search)  # fmt: skip
         run(
             "evolve",
@@ -250,8 +250,8 @@ def test_noisy_samples_are_searched_and_joined(results, canonical):
             {"zones": str(canonical / "zones.parquet"), "fits": str(canonical / "fits.csv")},
             {"noise": folder / f"GMExp_{level}.csv", "cpc": folder / f"GMExp_{level}_cpc.csv"},
             {"model": "GMExp", "level": level},
-            alpha=alpha, samples=1, cpc_samples=2, smallest=3, certified=5, sizes=SIZES,
-            starts=STARTS, seed=1,
+            population="workplace", alpha=alpha, samples=1, cpc_samples=2, smallest=3,
+            certified=5, sizes=SIZES, starts=STARTS, seed=1,
         )  # fmt: skip
     for published, printed in ((True, 1), (False, 0)):
         run(

@@ -159,6 +159,12 @@ def test_the_sensitivity_gives_the_range_of_each_reading(folder, tmp_path):
     assert row["shift_percent"] == pytest.approx(100 * (table["rmse"].mean() / 10 - 1))
 
 
+def test_without_a_dataset_in_detail_there_is_no_sensitivity():
+    found, reasons = step("sensitivity").sensitivity({}, {}, pd.DataFrame({"dataset": ["city"]}))
+    assert found.empty
+    assert {"dataset", "model", "reason"} <= set(reasons.columns)
+
+
 def test_the_moves_say_how_far_points_must_go_for_the_printed_rmse(folder, fitted):
     from movelaws.symbolic.sensitivity import moves
 
@@ -186,3 +192,82 @@ def test_flows_that_do_not_decay_with_distance_are_fitted_too(folder):
     assert (
         lines["rmse"].idxmin() == (lines["parameter"] - float(table["parameter"][0])).abs().idxmin()
     )
+
+
+def test_a_zone_without_people_stops_only_the_models_that_divide_by_them(folder, capsys):
+    from movelaws.readings import pairs_under
+    from movelaws.symbolic.baselines import fits
+
+    data = frames.read(folder)
+    workers = data.zones["workplace_population"].where(data.zones["zone_id"] != "z03", 0.0)
+    zones = data.zones.assign(workplace_population=workers)
+    places = data.places.assign(workplace_population=workers)
+    pairs = pairs_under(zones, data.flows, places)
+    table = fits(pairs, ["GMExp", "RM"], ["rmse", "poisson"], 0.95, 30, 1)
+    assert table[["model", "objective"]].to_numpy().tolist() == [["GMExp", "rmse"]]
+    said = capsys.readouterr().out
+    assert "RM by rmse left out: RM: origin 'z03'" in said
+    assert "GMExp by poisson left out: GMExp gives weight 0 to pairs with observed flow" in said
+    with pytest.raises(
+        ValueError, match=r"none of symbolic\.models = \['RM'\] can be fitted by rmse"
+    ):
+        fits(pairs, ["RM"], ["rmse"], 0.95, 30, 1)
+
+
+def test_a_reading_goes_on_without_a_model_that_it_stops(folder, tmp_path, capsys):
+    data = frames.read(folder)
+    workers = data.zones["workplace_population"].where(data.zones["zone_id"] != "z03", 0.0)
+    zones = data.zones.assign(workplace_population=workers)
+    places = data.places.assign(workplace_population=workers)
+    notes = {"zones without workplace population": 1}
+    frames.write(frames.assemble(zones, data.flows, places, notes), tmp_path)
+    base = {"population": "workplace", "support": "observed"}
+    ask = ({"jitter_zones_m": 500, "repeats": 2}, 1, "x")
+    table = step("reading").reading(str(tmp_path), ["RM", "GMZipf"], base, *ask)
+    alone = step("reading").reading(str(tmp_path), ["GMZipf"], base, *ask)
+    pd.testing.assert_frame_equal(table, alone)
+    assert "RM left out" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("population", "law"),
+    [("workplace", "w_j / (w_i + s_w)"), ("residential", "r_j / (r_i + s_r)")],
+)
+def test_the_flows_under_noise_have_the_masses_of_the_fits(
+    folder, fitted, monkeypatch, population, law
+):
+    module, masses = step("noise_sample"), []
+
+    def levels(pairs, *_):
+        masses.append(pairs.mass)
+        return pd.DataFrame({"expression": ["w_j / (w_i + s_w)"]}), pd.DataFrame()
+
+    monkeypatch.setattr(module, "noise_levels", levels)
+    fits = fitted[0].astype({"parameter": str})
+    sizes = {"samples": 1, "cpc_samples": 1}
+    found, _ = module.noise_sample(str(folder), fits, "GMExp", population, 1.0, 1, **sizes)
+    assert masses[0].tolist() == frames.read(folder).zones[f"{population}_population"].tolist()
+    assert found["expression"].tolist() == [law]
+    with pytest.raises(ValueError, match="IO has no fit by RMSE"):
+        module.noise_sample(str(folder), fits, "IO", population, 1.0, 1, **sizes)
+
+
+def test_folds_are_at_most_the_origins(capsys):
+    from movelaws.symbolic.parsing import parse
+    from movelaws.symbolic.programs import to_program
+    from tests.unit.symbolic_worlds import world
+
+    held_out = step("front").held_out
+    seen = world(2, sizes=[4, 4, 4])
+    laws = [to_program(parse("w_j / d"), seen.names)]
+    assert held_out(laws, seen, 5, 1).notna().all(axis=None)
+    assert "symbolic.heldout.folds = 5: 3, one for each origin" in capsys.readouterr().out
+    alone = held_out(laws, seen.of_origins(np.array([0])), 5, 1)
+    assert alone.shape == (1, 4)
+    assert alone.isna().all(axis=None)
+
+
+def test_fronts_of_exact_laws_are_drawn_level(tmp_path):
+    path = tmp_path / "models.csv"
+    pd.DataFrame({"rmse": [0.0, 0.0], "normalised_rmse": [np.nan, np.nan]}).to_csv(path)
+    assert step("figure_fronts").normalised(str(path))["normalised_rmse"].tolist() == [1.0, 1.0]

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import zipfile
 
 import geopandas as gpd
@@ -28,6 +29,28 @@ def test_headers_are_found_by_any_of_their_names_whatever_case_and_spaces(tmp_pa
     assert table.identifier("id").tolist() == ["007"]
     assert table.number("n").tolist() == [1.5]
     assert table.headers == {"id": " Code ", "n": "N"}
+
+
+@pytest.mark.parametrize(
+    ("header", "named"),
+    [
+        ("from,to,flow,flow", "called 'flow' (read as 'flow', 'flow.1')"),
+        ("from,to,Flow,FLOW", "called 'Flow' (read as 'Flow', 'FLOW')"),
+    ],
+)
+def test_a_repeated_header_is_never_taken_silently(tmp_path, header, named):
+    path = tmp_path / "od.csv"
+    path.write_text(f"{header}\na,b,1,2\n")
+    with pytest.raises(ValueError, match=re.escape(f"{path}: more than one column is {named}")):
+        readers.read_table(path, {"flow": ["flow"]})
+    assert readers.read_table(path, {"from": ["from"]}).frame["from"].tolist() == ["a"]
+
+
+def test_of_repeated_headers_both_can_be_asked_for(tmp_path):
+    path = tmp_path / "od.csv"
+    path.write_text("code,code,Flow,flow\na,b,1,2\n")
+    names = {"origin": ["code"], "destination": ["code.1"], "flow": ["flow"]}
+    assert readers.read_table(path, names).frame.iloc[0].tolist() == ["a", "b", "2"]
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".csv.gz", ".zip"])

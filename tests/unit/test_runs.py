@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from movelaws.runs import _check_search, check_schema, raw_files
+from movelaws.runs import check_schema, raw_files
+from movelaws.symbolic.settings import check_search
 
 RAW, WORLD = Path("resources/raw"), Path("results/demo/raw/city")
 
@@ -41,7 +42,10 @@ def test_a_typo_in_the_config_is_named_with_the_key_that_was_meant(root):
         check_schema(config, schema)
 
 
-OD = {"us_county_commuting": {}, "england_mlad_commuting": {}}
+OD = {
+    "us_county_commuting": {"adapter": "us_commuting"},
+    "england_mlad_commuting": {"adapter": "england_commuting"},
+}
 
 
 @pytest.fixture
@@ -55,7 +59,7 @@ def search(root):
 
 
 def test_the_search_of_the_default_config_is_right(search):
-    _check_search(search, OD)
+    check_search(search, OD)
 
 
 @pytest.mark.parametrize(
@@ -72,17 +76,40 @@ def test_the_search_of_the_default_config_is_right(search):
         ("search", {"certified": {"default": [5, 6]}}, r"certified\.default\.1 = 6: .* 5 or 7"),
         ("noise", {"certified": 4}, r"noise\.certified = 4"),
         ("regions", {"complexity": 2}, r"regions\.complexity = 2"),
+        (
+            "regions",
+            {"dataset": "england_mlad_commuting"},
+            r"regions\.dataset = 'england_mlad_commuting' with adapter 'england_commuting'",
+        ),
+        (
+            "search",
+            {"variables": {"us_county_commuting": ["all", ["w_i"]]}},
+            r"search\.variables\.us_county_commuting\.1 = \['w_i'\]: .* such as w_j",
+        ),
+        (
+            "search",
+            {"certified": {"default": [5], "us_county_commuting": [3, 5]}},
+            r"search\.certified\.us_county_commuting = \[3, 5\]: .* which has 1",
+        ),
         ("noise", {"samples": 9}, r"noise\.cpc_samples = 5: at least as many as samples = 9"),
     ],
 )
 def test_a_fault_in_the_search_is_named(search, part, change, message):
     with pytest.raises(ValueError, match=message):
-        _check_search(search | {part: search[part] | change}, OD)
+        check_search(search | {part: search[part] | change}, OD)
+
+
+def test_noise_needs_models_that_are_fitted_where_it_is_searched(search):
+    few = search | {"models": ["GMExp", "GMZipf"]}
+    with pytest.raises(ValueError, match=r"symbolic\.noise\.models: 'GMPow' is not among"):
+        check_search(few, OD)
+    check_search(few | {"datasets": ["england_mlad_commuting"]}, OD)
+    check_search(few | {"search": few["search"] | {"datasets": ["england_mlad_commuting"]}}, OD)
 
 
 def test_an_unknown_brief_dataset_is_named(search):
     with pytest.raises(ValueError, match=r"symbolic\.brief .* 'mars' is unknown"):
-        _check_search(search | {"brief": ["mars"]}, OD)
+        check_search(search | {"brief": ["mars"]}, OD)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +118,16 @@ def test_an_unknown_brief_dataset_is_named(search):
         ("search", {"keeep": 3}, "key 'keeep' is unknown; did you mean 'keep'"),
         ("search", {"starts": [8, 8, 8]}, r"symbolic\.search\.starts"),
         ("search", {"variables": {"us": [["w_j", "w_j"]]}}, r"symbolic\.search\.variables\.us"),
-        ("search", {"variables": {"us": [["w_j", "x"]]}}, r"symbolic\.search\.variables\.us"),
+        (
+            "search",
+            {"variables": {"us": [["w_j", "x"]]}},
+            r"variables\.us\.0: \['w_j', 'x'\] is not allowed: .* r_j, d, s_w and s_r",
+        ),
+        (
+            "search",
+            {"variables": {"us": ["w_j", "d"]}},
+            r"variables\.us\.0: 'w_j' is not allowed: .* in brackets of its own",
+        ),
         ("noise", {"models": ["OPS"]}, r"symbolic\.noise\.models\.0: 'OPS'"),
         ("noise", {"alphas": [0]}, r"symbolic\.noise\.alphas\.0: 0"),
         ("heldout", {"folds": 1}, r"symbolic\.heldout\.folds: 1"),

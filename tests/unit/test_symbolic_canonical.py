@@ -227,3 +227,15 @@ def test_published_laws_have_no_simpler_writing() -> None:
     """Table columns give the lowest complexity known; ours must not be above it."""
     for printed, complexity in published()[["expression", "complexity"]].itertuples(index=False):
         assert canonical(parse(printed)).complexity == complexity
+
+
+@pytest.mark.parametrize("rate", [1e-3, 6.8e-13, -6.8e-13, 3e-16, -1e-17])
+def test_slow_rates_are_not_lost_in_a_base(rate: float) -> None:
+    """exp(k x) is c^x only where c holds k: 1^x would be no law."""
+    columns = {"d": np.array([0.5, 1.0, 3.0]) / abs(rate)}
+    written = parse(f"exp({rate!r} * d)")
+    for form in (canonical(written), parse(text(canonical(written), digits=3))):
+        np.testing.assert_allclose(
+            np.log(evaluate(form, columns)), np.log(evaluate(written, columns)), rtol=0.01
+        )
+    assert canonical(written).complexity == (3 if abs(rate) > 1e-13 else 5)

@@ -125,8 +125,76 @@ def test_an_interrupted_run_ends_like_an_uninterrupted_one(gravity, tmp_path):
     resumed = evolve(gravity, whole, seeds, seed=3, checkpoint=path, progress=False)
     assert table(resumed) == expected
     # a finished run is read, not run
-    again = evolve(gravity, part, seeds, seed=3, checkpoint=path, progress=False)
+    again = evolve(gravity, whole, seeds, seed=3, checkpoint=path, progress=False)
     assert table(again) == expected
+
+
+def test_a_checkpoint_of_more_iterations_is_not_the_result_of_fewer(gravity, tmp_path, caplog):
+    path = tmp_path / "evolution.npz"
+    few, more = (
+        EvolutionSettings(complexity_max=9, iterations=n, batch_origins=8, **SMALL) for n in (1, 3)
+    )
+    fresh = table(evolve(gravity, few, seed=3, progress=False))
+    longer = table(evolve(gravity, more, seed=3, checkpoint=path, progress=False))
+    assert not caplog.text
+    assert table(evolve(gravity, few, seed=3, checkpoint=path, progress=False)) == fresh
+    assert fresh != longer
+    assert "has 3 iterations, 1 are asked for: starting anew" in caplog.text
+    assert table(evolve(gravity, more, seed=3, checkpoint=path, progress=False)) == longer
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda a: a.pop("births"), "'births' is missing"),
+        (lambda a: a.pop("hall_losses"), "'hall_losses' is missing"),
+        (lambda a: a.update(iteration=np.array("one")), "'iteration' is <U3"),
+        (lambda a: a.update(codes=a["codes"][:1]), "'codes' has shape"),
+        (lambda a: a.update(hall_losses=a["hall_losses"][:-1]), "hall_"),
+        (lambda a: a.update(tried_codes=a["tried_codes"][:, :3]), "'tried_codes' has shape"),
+        (lambda a: a.update(clock=a["clock"].astype(float)), "'clock' is float64"),
+    ],
+)
+def test_a_checkpoint_whose_arrays_do_not_fit_is_left_out(
+    gravity, tmp_path, caplog, change, message
+):
+    path = tmp_path / "evolution.npz"
+    settings = EvolutionSettings(complexity_max=5, iterations=1, **SMALL)
+    fresh = table(evolve(gravity, settings, seed=9, checkpoint=path, progress=False))
+    with np.load(path) as stored:
+        arrays = dict(stored)
+    change(arrays)
+    np.savez(path, **arrays)
+    assert table(evolve(gravity, settings, seed=9, checkpoint=path, progress=False)) == fresh
+    assert message in caplog.text
+    assert "starting anew" in caplog.text
+
+
+def test_a_checkpoint_that_is_one_array_is_left_out(gravity, tmp_path, caplog):
+    path = tmp_path / "evolution.npz"
+    settings = EvolutionSettings(complexity_max=5, iterations=1, **SMALL)
+    fresh = table(evolve(gravity, settings, seed=9, progress=False))
+    with path.open("wb") as file:
+        np.save(file, np.arange(3))
+    assert table(evolve(gravity, settings, seed=9, checkpoint=path, progress=False)) == fresh
+    assert "one array, not an archive" in caplog.text
+
+
+@pytest.mark.parametrize("seed", ["a", -1, 1.5, None, True])
+def test_what_is_no_whole_number_is_no_seed(gravity, seed):
+    with pytest.raises(ValueError, match="seed = "):
+        evolve(gravity, seed=seed, progress=False)
+
+
+def test_a_finished_run_clears_what_a_killed_one_left(gravity, tmp_path):
+    path = tmp_path / "evolution.npz"
+    settings = EvolutionSettings(complexity_max=5, iterations=1, **SMALL)
+    evolve(gravity, settings, checkpoint=path, progress=False)
+    left = tmp_path / ".evolution-abcdefgh"
+    left.mkdir()
+    (left / path.name).write_bytes(b"half")
+    evolve(gravity, settings, checkpoint=path, progress=False)
+    assert [found.name for found in tmp_path.iterdir()] == [path.name]
 
 
 def test_a_checkpoint_of_another_run_is_left_out_and_logged(gravity, tmp_path, caplog):

@@ -84,6 +84,25 @@ def test_constants_are_rounded_on_request() -> None:
     assert str(parse("d^2.0")) == "d^2"
 
 
+@pytest.mark.parametrize("rate", [1e-3, -1e-9, 6.8e-13, -6.8e-13, 4e-15, 2.3e-16, -1.2e-16])
+def test_a_base_keeps_the_digits_that_differ_from_one(rate: float) -> None:
+    """Of masses in persons times 1e12, rates are of that order."""
+    base = Constant(math.exp(rate))
+    for written in (text(Binary("^", base, D), 3), latex(Binary("^", base, D), 3)):
+        shown = float(written.split("^")[0])
+        assert math.log(shown) == pytest.approx(math.log(base.value), rel=0.06)
+    assert parse(text(Binary("/", W, Binary("^", base, D)), 3)).complexity == 5
+
+
+def test_constants_that_are_no_bases_round_to_one() -> None:
+    """What is left of one after a computation is no news."""
+    noisy = parse("1.00000000000003 * d^0.99999999999997")
+    assert text(noisy, 3) == "1 * d^1"
+    assert latex(noisy, 3) == r"1 \, d^{1}"
+    assert text(parse("(-0.99999999999993)^d"), 3) == "(-0.99999999999993)^d"
+    assert latex(parse("1.3e7^d"), 3) == r"\left(1.3 \times 10^{7}\right)^{d}"
+
+
 @pytest.mark.parametrize(
     ("written", "printed"),
     [

@@ -295,6 +295,14 @@ def test_law_maps_carry_the_laws():
         law_map(zones, flows, front(), complexities=(9,))
 
 
+def test_law_maps_of_a_short_search_show_what_it_has():
+    zones = square_zones()
+    flows = predicted_flows(zones, ["complexity_3"])
+    said = " ".join(words(law_map(zones, flows, front(), label="England")))
+    assert "Complexity 3" in said
+    assert "Complexity 5" not in said
+
+
 def test_losses_mark_the_forms_that_stay():
     table = pd.concat(
         front().assign(loss=loss, value=lambda t: t["rmse"]) for loss in ("mse", "poisson")
@@ -315,3 +323,9 @@ def test_losses_mark_the_forms_that_stay():
     with pytest.raises(ValueError, match="loss 'huber'"):
         losses(table.assign(loss="huber"))
     assert "No law has a finite loss." in words(losses(table.head(0)))
+
+
+def test_a_negative_factor_is_no_difference():
+    assert formula("1.05^d + w_j * -0.0018") == "1.05^{d} + w_{j}(-0.0018)"
+    assert formula("w_j * -3e-5^d") == r"w_{j}(-3{\times}10^{-5})^{d}"
+    assert formula("-2 * d") == r"-2\,d"

@@ -254,6 +254,14 @@ def test_intervals_are_shares_of_the_value():
     assert_texts_apart(made)
 
 
+def test_intervals_stand_a_file_without_rows(tmp_path):
+    constants().head(0).to_csv(tmp_path / "none.csv", index=False)
+    none = pd.read_csv(tmp_path / "none.csv")
+    assert none["value"].dtype == object
+    intervals({US: constants(), ENGLAND: none}, labels=LABELS)
+    assert any("No law" in word for word in words(intervals({US: none}, labels=LABELS)))
+
+
 def test_intervals_without_constants_say_so():
     assert "No law of the front has a constant." in words(
         intervals({US: constants().head(0)}, labels=LABELS)

@@ -209,3 +209,29 @@ def test_a_better_law_from_elsewhere_refutes_a_certificate():
     assert certified_levels(merged_halls, exhaustive) == {3: True}
     merged_halls.add(to_program(parse("d / w_j"), ("w_j", "d")), 8.0)
     assert certified_levels(merged_halls, exhaustive) == {3: False}
+
+
+def test_a_short_search_predicts_with_its_longest_law(evaluator):
+    names = evaluator.observations.names
+    short = hall(["w_j / d", "w_j"], names, evaluator)
+    assert list(prediction_table(short, evaluator).columns[-1:]) == ["complexity_3"]
+    longer = hall(["w_j / d", "w_j / d^2"], names, evaluator)
+    drawn = [name for name in prediction_table(longer, evaluator) if "complexity" in name]
+    assert drawn == ["complexity_5"]
+    none = prediction_table(HallOfFame(2), evaluator)
+    assert not [name for name in none if "complexity" in name]
+
+
+def test_a_front_without_laws_has_its_columns(front, evaluator):
+    empty = table_of(HallOfFame(2), evaluator)
+    assert list(empty.columns) == list(table_of(front, evaluator).columns)
+    assert empty.empty
+
+
+def test_flows_that_the_simplest_law_gives_exactly_cannot_be_normalised():
+    exact = Evaluator(world(2, sizes=[1, 1, 1]))
+    assert exact.observations.reference_rmse == 0
+    laws = hall(["w_j / d", "w_j / d^2"], exact.observations.names, exact)
+    assert table_of(laws, exact)["normalised_rmse"].isna().all()
+    fits = pd.DataFrame({"model": ["GMExp"], "objective": "rmse", "rmse": [0.0], "cpc": [1.0]})
+    assert models_table(fits, 0.0)["normalised_rmse"].isna().all()

@@ -15,6 +15,7 @@ from tests.unit.random_world import random_pairs
 from tests.unit.symbolic_worlds import world
 
 WORK = ("w_i", "w_j", "d", "s_w")
+HOME = ("r_i", "r_j", "d", "s_r")
 
 
 def canonical(n: int = 8, **populations) -> frames.Canonical:
@@ -141,3 +142,23 @@ def test_what_does_not_fit_is_named(change, message):
     fields = {name: getattr(seen, name) for name in Observations.__dataclass_fields__}
     with pytest.raises(ValueError, match=message):
         Observations(**fields | change)
+
+
+@pytest.mark.parametrize(
+    ("notes", "named", "kept"),
+    [
+        ({}, (), WORK),
+        ({}, ("w_j", "r_j"), WORK),
+        ({}, ("r_j", "d"), HOME),
+        ({"populations": "the residential population serves as both"}, (), HOME),
+        ({"populations": "the residential population serves as both"}, ("d", "s_w"), WORK),
+        ({"populations": "the workplace population serves as both"}, (), WORK),
+    ],
+)
+def test_a_population_that_stands_for_both_counts_once(capsys, notes, named, kept):
+    people = np.arange(1000.0, 9000.0, 1000.0)
+    data = replace(canonical(workplace=people, residential=people), notes=notes)
+    seen = observe(data, "observed", named)
+    assert seen.names == kept
+    assert "left out: equal to" in capsys.readouterr().out
+    assert len(observe(canonical(), "observed").names) == 7

@@ -1,12 +1,17 @@
 """Samples of origins: nested, bounded in rows, and bounds from below."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from movelaws.symbolic.evaluation import Evaluator
 from movelaws.symbolic.observations import Observations
+from movelaws.symbolic.parsing import parse
+from movelaws.symbolic.programs import to_program
 from movelaws.symbolic.sample import tiers
 from movelaws.symbolic.tokens import DIVIDE, Program
+from tests.unit.symbolic_worlds import world
 
 LAW = Program(np.array([0, 1, DIVIDE], dtype=np.int8), np.empty(0))
 
@@ -61,3 +66,27 @@ def test_bad_arguments_are_named(seen):
         tiers(evaluator, [])
     with pytest.raises(ValueError, match="poisson"):
         tiers(Evaluator(seen, "poisson"), [LAW])
+
+
+@pytest.mark.parametrize(
+    ("factor", "message"),
+    [
+        (0.0, "'w_j' is 0 in every row"),
+        (1e200, "'w_j' reaches .*e\\+"),
+    ],
+)
+def test_a_variable_that_spoils_every_law_is_named(seen, factor, message):
+    columns = seen.columns.copy()
+    columns[seen.names.index("w_j")] *= factor
+    spoilt = Evaluator(replace(seen, columns=columns))
+    with pytest.raises(ValueError, match=message) as error:
+        tiers(spoilt, [to_program(parse("w_j * w_j / d"), seen.names)])
+    assert "symbolic.search.variables" in str(error.value)
+
+
+def test_one_destination_for_each_origin_makes_every_law_exact():
+    alone = world(2, sizes=[1, 1, 1])
+    constant = Program(np.array([1], dtype=np.int8), np.empty(0))
+    exact = replace(alone, columns=np.ones_like(alone.columns))
+    with pytest.raises(ValueError, match=r"'d' is 1 in every row; .* has one destination"):
+        tiers(Evaluator(exact), [constant])

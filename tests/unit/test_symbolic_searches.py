@@ -41,6 +41,11 @@ def test_a_set_of_variables_or_all():
     assert chosen(data, ["d", "w_j"]).names == ("d", "w_j")
 
 
+def test_a_variable_that_a_dataset_lacks_is_named_with_the_key(seen):
+    with pytest.raises(ValueError, match=r"variables\.city = .* has no r_j; choose from w_i, w_j"):
+        chosen(seen, ["w_j", "r_j"], "city")
+
+
 def test_starting_points_go_by_the_number_of_constants():
     assert starts_by_number([12, 32, 64, 128]) == {1: 12, 2: 32, 3: 64, 4: 128}
 

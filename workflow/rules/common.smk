@@ -192,6 +192,12 @@ def search_sets(dataset):
     return {str(number): variables for number, variables in enumerate(sets, 1)}
 
 
+def search_named(dataset):
+    """The variables that the searches of a dataset ask for by name."""
+    sets = search_sets(dataset).values()
+    return sorted({name for variables in sets if variables != "all" for name in variables})
+
+
 def search_variables(wildcards):
     """The variables of one search."""
     return search_sets(wildcards.dataset)[wildcards.number]

@@ -100,7 +100,6 @@ rule symbolic_figure_law_map:
         mem="1GB",
         runtime="5m",
     params:
-        complexities=[5, 7],
         label=lambda wildcards: LABELS[wildcards.dataset],
         unit=lambda wildcards: unit_of([wildcards.dataset]),
         source=lambda wildcards: source_of([wildcards.dataset]),

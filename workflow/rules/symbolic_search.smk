@@ -42,6 +42,7 @@ rule symbolic_observations:
         runtime="10m",
     params:
         support=config["symbolic"]["support"],
+        named=lambda wildcards: search_named(wildcards.dataset),
         code=module_digest("movelaws.symbolic.variables"),
     message:
         "Laying out the variables of {wildcards.dataset}"
@@ -245,6 +246,7 @@ rule symbolic_noise_sample:
         runtime="4h",
     params:
         alpha=search_alpha,
+        population=symbolic_base(SEARCH_NOISE["dataset"])["population"],
         samples=SEARCH_NOISE["samples"],
         cpc_samples=SEARCH_NOISE["cpc_samples"],
         smallest=SEARCH_NOISE["smallest"],

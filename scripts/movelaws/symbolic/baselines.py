@@ -26,42 +26,76 @@ def fits(
 ) -> pd.DataFrame:
     """Calibrate every model under every objective; one without parameters stands once, by RMSE.
 
+    A fit that the data do not allow, such as that of radiation from a zone without people, is left
+    out with a printed reason that names the zone.
+
     Returns
     -------
     DataFrame with one row per model and objective: parameter, low, high (values joined by ";"
     where a model has several), rmse and nrmse (flow units and none), cpc, ssi, ssi_nonzero,
     ks_distance, effective_origins, log_likelihood, converged, at_bound, evaluations.
+
+    Raises
+    ------
+    ValueError
+        If that leaves no fit by RMSE.
     """
-    rows = []
-    for model in models:
-        for objective in objectives if MODELS[model].parameters else ["rmse"]:
-            found = calibrate(
-                model,
-                pairs,
-                objective,
-                interval=INTERVALS[objective],
-                confidence=confidence,
-                replicates=bootstraps,
-                seed=number(seed, "calibrate", model, objective),
-            )
-            flows = predict(model, pairs, found.parameters)
-            rows.append(
-                {
-                    "model": model,
-                    "objective": objective,
-                    "parameter_name": JOINED.join(found.parameters),
-                    "parameter": joined(found.parameters),
-                    "low": joined(found.low),
-                    "high": joined(found.high),
-                    **agreement(pairs, flows),
-                    "effective_origins": found.effective_origins,
-                    "log_likelihood": found.log_likelihood,
-                    "converged": found.converged,
-                    "at_bound": found.at_bound,
-                    "evaluations": found.evaluations,
-                }
-            )
+    models, objectives = list(models), list(objectives)
+    asked = [(m, o) for m in models for o in (objectives if MODELS[m].parameters else ["rmse"])]
+    rows, errors = [], []
+    for model, objective in asked:
+        try:
+            rows.append(_fit(pairs, model, objective, confidence, bootstraps, seed))
+        except ValueError as error:
+            if not cannot_fit(error, model):
+                raise
+            errors.append(f"{model} by {objective} left out: {error}")
+            print(errors[-1])
+    if not any(row["objective"] == "rmse" for row in rows):
+        raise ValueError(
+            f"none of symbolic.models = {models} can be fitted by rmse: {errors[0]} (the log has "
+            f"all {len(errors)} reasons)"
+        )
     return pd.DataFrame(rows)
+
+
+def _fit(
+    pairs: Pairs, model: str, objective: str, confidence: float, bootstraps: int, seed: int
+) -> dict[str, object]:
+    found = calibrate(
+        model,
+        pairs,
+        objective,
+        interval=INTERVALS[objective],
+        confidence=confidence,
+        replicates=bootstraps,
+        seed=number(seed, "calibrate", model, objective),
+    )
+    flows = predict(model, pairs, found.parameters)
+    return {
+        "model": model,
+        "objective": objective,
+        "parameter_name": JOINED.join(found.parameters),
+        "parameter": joined(found.parameters),
+        "low": joined(found.low),
+        "high": joined(found.high),
+        **agreement(pairs, flows),
+        "effective_origins": found.effective_origins,
+        "log_likelihood": found.log_likelihood,
+        "converged": found.converged,
+        "at_bound": found.at_bound,
+        "evaluations": found.evaluations,
+    }
+
+
+def cannot_fit(error: ValueError, model: str) -> bool:
+    """Whether an error says that the data, not the call, keep a model from being fitted.
+
+    One zone without people is enough: radiation divides by the people at an origin and around it,
+    and no likelihood stands trips to where a model sends nobody. The other fits stand without it.
+    """
+    name = MODELS[model].name
+    return str(error).startswith((f"{name}: origin ", f"{name} gives weight 0 to pairs"))
 
 
 def agreement(pairs: Pairs, predicted: np.ndarray) -> dict[str, float]:

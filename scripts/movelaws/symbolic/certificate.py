@@ -1,7 +1,6 @@
 """What an exhaustive search found, and the counts that say how far it can be trusted."""
 
 import logging
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from movelaws.files import replacing
+from movelaws.files import clear_leftovers, read_arrays, replacing
 from movelaws.symbolic.tokens import CONSTANT, END, Program
 
 _LOG = logging.getLogger(__name__)
@@ -109,14 +108,38 @@ class Level(NamedTuple):
     def load(cls, folder: str | Path, complexity: int, key: str) -> "Level | None":
         """Read what `save` wrote; None if that search has not got there, or the file is broken."""
         path = _path(folder, complexity, key)
+        clear_leftovers(path)
         if not path.exists():
             return None
         try:
-            with np.load(path, allow_pickle=False) as stored:
-                return cls(*(stored[name] for name in cls._fields))
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            arrays = read_arrays(path)
+            missing = [name for name in cls._fields if name not in arrays]
+            if missing:
+                raise ValueError(f"the arrays {missing} are missing")
+            found = cls(*(arrays[name] for name in cls._fields))
+            found._check(complexity)
+        except ValueError as error:
             _LOG.warning("checkpoint %s cannot be read (%s): searching again", path, error)
             return None
+        return found
+
+    def _check(self, complexity: int) -> None:
+        """Whether the arrays fit together; ValueError if not."""
+        n, m = len(np.atleast_1d(self.codes)), len(np.atleast_1d(self.ranked))
+        shapes = {
+            "codes": (n, complexity),
+            "constants": (n, self.constants.shape[-1] if self.constants.ndim else 0),
+            **dict.fromkeys(("rmse", "lower", "status"), (n,)),
+            **dict.fromkeys(("ranked", "rank"), (m,)),
+            "counts": (len(COUNTS),),
+        }
+        for name, shape in shapes.items():
+            array = getattr(self, name)
+            kind = "iu" if name in ("codes", "status", "ranked", "rank") else "f"
+            if array.shape != shape or array.dtype.kind not in kind:
+                raise ValueError(f"the array {name!r} is {array.dtype} {array.shape}")
+        if m and not 0 <= self.ranked.min() <= self.ranked.max() < n:
+            raise ValueError(f"the array 'ranked' leaves the {n} laws")
 
 
 def _path(folder: str | Path, complexity: int, key: str) -> Path:

@@ -214,7 +214,7 @@ def _allocated(o: Observations, log_weight: np.ndarray) -> np.ndarray:
     top = np.maximum.reduceat(log_weight, first)
     if not np.isfinite(top).all():
         zone = o.zone_ids[o.zone[int(np.argmin(np.isfinite(top)))]]
-        raise ValueError(f"origin {zone!r} has no destination with a positive mass")
+        raise ValueError(f"origin {str(zone)!r} has no destination with a positive mass")
     weight = np.exp(log_weight - np.repeat(top, sizes))
     return weight * np.repeat(o.outflow / np.add.reduceat(weight, first), sizes)
 

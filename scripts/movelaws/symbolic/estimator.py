@@ -1,8 +1,9 @@
 """Symbolic regression of flow laws with the conventions of scikit-learn."""
 
 import numbers
+import warnings
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from movelaws.metrics import cpc
 from movelaws.symbolic.estimator_tables import (
+    check_names,
     column_of,
     observations_of,
     outflow_of,
@@ -45,7 +47,8 @@ class FlowLawRegressor(RegressorMixin, BaseEstimator):
     selection : which law of the front predicts: "elbow", where the loss falls most steeply, or the
         largest complexity that it may have.
     seed : of all randomness.
-    settings : other settings of evolution; those above go before them.
+    settings : other settings of evolution, as EvolutionSettings or by their names; those above go
+        before them.
     progress : whether to show progress bars.
 
     Attributes
@@ -81,7 +84,7 @@ class FlowLawRegressor(RegressorMixin, BaseEstimator):
         dispersion: float = 0.0,
         selection: str | int = "elbow",
         seed: int = 0,
-        settings: EvolutionSettings | None = None,
+        settings: EvolutionSettings | Mapping[str, object] | None = None,
         progress: bool = False,
     ) -> None:
         self.complexity_max = complexity_max
@@ -100,23 +103,27 @@ class FlowLawRegressor(RegressorMixin, BaseEstimator):
         Parameters
         ----------
         od : Observations, or a table with columns origin, destination, flow and one per variable
-            (numbers), in any order of rows. Origins without outflow are left out.
+            (numbers), in any order of rows. Variables are named like w_j, d or x_1: lower-case
+            letters, then parts of letters and digits after a _. Origins without outflow are left
+            out.
         y : ignored; the flows are in ``od``.
 
         Raises
         ------
         ValueError
-            If a parameter, a column or a value is not what it has to be; the message names it.
+            If a parameter, a column or a value is not what it has to be (the message names it), or
+            each origin has one destination only: all laws then give the same flows.
+
+        Warns
+        -----
+        UserWarning
+            If no variable differs within any origin: no law can do better than equal shares.
         """
         self._check_parameters()
-        settings = replace(
-            self.settings or EvolutionSettings(),
-            complexity_max=self.complexity_max,
-            iterations=self.iterations,
-            loss=self.loss,
-            dispersion=self.dispersion,
-        )
+        settings = self._evolution_settings()
         data = od if isinstance(od, Observations) else observations_of(od)
+        check_names(data.names)
+        _check_choices(data)
         hall = HallOfFame(settings.keep)
         evaluator = Evaluator(data, self.loss, self.dispersion)
         for program in self._certified(data, settings):
@@ -137,7 +144,7 @@ class FlowLawRegressor(RegressorMixin, BaseEstimator):
     def predict(
         self,
         od: Observations | pd.DataFrame,
-        outflow: Mapping | None = None,
+        outflow: Mapping | pd.Series | None = None,
     ) -> np.ndarray:
         """Allocate the outflow of each origin over its rows.
 
@@ -157,10 +164,13 @@ class FlowLawRegressor(RegressorMixin, BaseEstimator):
         sklearn.exceptions.NotFittedError
             Before ``fit``.
         ValueError
-            If the law is invalid for an origin, or a column or an outflow is missing.
+            If the law is invalid for an origin, a column or an outflow is missing, or an outflow is
+            no finite number >= 0 or not the same in all rows of an origin.
         """
         check_is_fitted(self)
         if isinstance(od, Observations):
+            if outflow is not None:
+                raise ValueError("outflow is given, but Observations carry theirs: leave it out")
             return Evaluator(od.of_variables(self.names_)).predict(self.best_.program)
         groups, variables = variables_of(od, self.names_)
         total = outflow_of(od, groups, outflow)
@@ -179,15 +189,37 @@ class FlowLawRegressor(RegressorMixin, BaseEstimator):
         return cpc(flow, np.maximum(self.predict(od), 0.0))
 
     def _check_parameters(self) -> None:
-        for name, low in (("complexity_max", 1), ("exhaustive", 0), ("iterations", 0)):
+        lowest = {"complexity_max": 1, "exhaustive": 0, "iterations": 0, "seed": 0}
+        for name, low in lowest.items():
             value = getattr(self, name)
-            if not isinstance(value, numbers.Integral) or value < low:
+            if not _is_whole(value) or value < low:
                 raise ValueError(f"{name} = {value!r}: a whole number of at least {low} is needed")
         if self.exhaustive and self.loss != "mse":
             raise ValueError(f"exhaustive = {self.exhaustive} with loss {self.loss!r}: 0 is needed")
-        good = isinstance(self.selection, numbers.Integral) and self.selection >= 1
-        if not good and self.selection != "elbow":
+        good = _is_whole(self.selection) and self.selection >= 1
+        if not good and not (isinstance(self.selection, str) and self.selection == "elbow"):
             raise ValueError(f"selection = {self.selection!r}: 'elbow' or a complexity is needed")
+
+    def _evolution_settings(self) -> EvolutionSettings:
+        given = self.settings
+        if isinstance(given, Mapping):
+            known = [setting.name for setting in fields(EvolutionSettings)]
+            unknown = [name for name in given if name not in known]
+            if unknown:
+                raise ValueError(f"settings has unknown names {unknown}: choose from {known}")
+            given = EvolutionSettings(**given)
+        if given is not None and not isinstance(given, EvolutionSettings):
+            raise ValueError(
+                f"settings = {given!r}: EvolutionSettings, their names and values, or None is "
+                "needed"
+            )
+        return replace(
+            given or EvolutionSettings(),
+            complexity_max=self.complexity_max,
+            iterations=self.iterations,
+            loss=self.loss,
+            dispersion=self.dispersion,
+        )
 
     def _certified(self, data: Observations, settings: EvolutionSettings) -> list:
         from movelaws.symbolic.exhaustive import certified_search
@@ -204,6 +236,31 @@ class FlowLawRegressor(RegressorMixin, BaseEstimator):
             progress=self.progress,
         )
         return [law.program for law in front.laws]
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
+def _check_choices(data: Observations) -> None:
+    """Whether there is anything that laws could tell apart."""
+    if data.n_rows == data.n_origins:
+        raise ValueError(
+            f"each origin of od has one destination ({data.n_rows} rows): it gets all of the "
+            "outflow by any law, so that there is nothing to search in; give every destination "
+            "that could be chosen, with flow 0 if nobody goes there"
+        )
+    start = data.start[:-1]
+    spread = np.maximum.reduceat(data.columns, start, axis=1) - np.minimum.reduceat(
+        data.columns, start, axis=1
+    )
+    if not spread.any():
+        warnings.warn(
+            f"none of the variables {list(data.names)} differs between the destinations of an "
+            "origin: no law can do better than equal shares",
+            UserWarning,
+            stacklevel=3,
+        )
 
 
 def _front_table(hall: HallOfFame, evaluator: Evaluator) -> pd.DataFrame:
@@ -233,6 +290,8 @@ def _selected(front: list[Law], selection: str | int) -> Law:
     loss = np.array([law.loss for law in front])
     if loss.min() < 0:
         loss = loss - loss.min() + _GROUND * np.ptp(loss)
+    if loss.max() == 0:  # the simplest law is exact
+        return front[0]
     level = np.log(np.maximum(loss, _EXACT * loss.max()))
     fall = np.diff(level, prepend=level[0]) / np.diff(
         [law.complexity for law in front], prepend=front[0].complexity - 1

@@ -12,12 +12,14 @@ M. Cranmer (2023), Interpretable machine learning for science with PySR and Symb
 arXiv:2305.01582.
 """
 
+import numbers
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
+from movelaws.files import clear_leftovers
 from movelaws.symbolic import checkpoint as checkpoints
 from movelaws.symbolic._evolution_batch import batch, evaluator_of, least_losses, refitted
 from movelaws.symbolic._evolution_cycle import Finds, Populations, limits_of, run
@@ -56,7 +58,8 @@ def evolve(
     seed : of all randomness. Equal seeds give equal halls, to the last bit, for any number of
         threads, interrupted or not.
     checkpoint : file (npz) that is replaced after each iteration and that an interrupted run goes
-        on from; one of other data, settings or seeds is replaced with a warning in the log.
+        on from, for more iterations too. One of other data, settings or seeds, one that is broken,
+        or one of more iterations than are asked for is replaced with a warning in the log.
     progress : whether to show a progress bar (never if the output is no terminal).
 
     Returns
@@ -66,22 +69,31 @@ def evolve(
     Raises
     ------
     ValueError
-        If a seed program is no program over the variables, or the loss is unknown.
+        If a seed program is no program over the variables, the loss is unknown, or ``seed`` is no
+        whole number of at least 0.
     """
+    if not isinstance(seed, numbers.Integral) or isinstance(seed, bool) or seed < 0:
+        raise ValueError(f"seed = {seed!r}: a whole number of at least 0 is needed")
     settings = settings or EvolutionSettings()
     evaluator = evaluator_of(observations, settings)
     seeds = list(seeds)
     evaluator.checked(*stacked(seeds))
     search = _Search(evaluator, settings, seeds, seed)
     of = checkpoints.digest(observations, settings, seeds, seed) if checkpoint else ""
-    stored = checkpoints.load(checkpoint, of) if checkpoint else None
+    if checkpoint:
+        clear_leftovers(checkpoint)
+    stored = (
+        checkpoints.load(checkpoint, of, search.arrays(), settings.iterations)
+        if checkpoint
+        else None
+    )
     if stored is not None:
         search.restore(stored)
     else:
         search.begin()
     steps = tqdm(
         total=settings.iterations,
-        initial=min(search.iteration, settings.iterations),
+        initial=search.iteration,
         desc="evolution",
         disable=None if progress else True,
     )

@@ -20,6 +20,12 @@ from movelaws.symbolic.tokens import Program, stacked
 SPARE = 4  # so many times as many laws are kept while equal ones may still be among them
 DIGITS = 3
 REFUTED = 1e-6  # relative gain in the loss that refits of the same law do not reach
+DRAWN = (5, 7)  # complexities whose flows are mapped (Figs S2 to S6)
+FRONT_COLUMNS = (
+    *("complexity", "rank", "pareto", "expression", "latex", "constants", "n_constants"),
+    *("rmse", "cpc", "certified", *HELDOUT, "normalised_rmse", "effects", "negative_share"),
+    *("published_expression", "published_rmse", "published_cpc", "full_expression"),
+)
 SHORTEST = 3  # a single variable or constant is no law of mobility (paper, caption of Fig. 3)
 
 
@@ -132,8 +138,8 @@ def front_table(
     -------
     DataFrame, one row per law: complexity, rank, pareto, expression, latex, constants, n_constants,
     rmse, cpc, certified, heldout_rmse, heldout_gain, heldout_gain_low, heldout_gain_high (percent),
-    normalised_rmse, effects, negative_share and what is printed for the same place
-    (published_expression, published_rmse, published_cpc).
+    normalised_rmse (nan where the simplest gravity law does not err), effects, negative_share and
+    what is printed for the same place (published_expression, published_rmse, published_cpc).
     """
     names = evaluator.observations.names
     printed = published.set_index(["complexity", "rank"])
@@ -161,7 +167,7 @@ def front_table(
                 "cpc": evaluator.cpc(law.program),
                 "certified": bool(certified.get(law.complexity, False)),
                 **outside,
-                "normalised_rmse": rmse / reference,
+                "normalised_rmse": rmse / reference if reference > 0 else np.nan,
                 "effects": "; ".join(effects(expression)),
                 "negative_share": _negative_share(law, evaluator),
                 "published_expression": printed_row.get("expression", ""),
@@ -170,7 +176,7 @@ def front_table(
                 "full_expression": text(expression),
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=FRONT_COLUMNS)
 
 
 def _negative_share(law: Law, evaluator: Evaluator) -> float:
@@ -184,19 +190,24 @@ def models_table(fits: pd.DataFrame, reference_rmse: float) -> pd.DataFrame:
     Parameters
     ----------
     fits : the fits of ``movelaws.symbolic.baselines``; those by RMSE count.
-    reference_rmse : that of the simplest gravity law.
+    reference_rmse : that of the simplest gravity law; where it is 0 nothing can be normalised.
     """
     fitted = fits[fits["objective"] == "rmse"].set_index("model")
     shown = [model for model in MODEL_COMPLEXITY if model in fitted.index]
     table = fitted.loc[shown, ["rmse", "cpc"]].reset_index()
     table.insert(1, "complexity", table["model"].map(MODEL_COMPLEXITY))
-    return table.assign(normalised_rmse=table["rmse"] / reference_rmse)
+    unit = reference_rmse if reference_rmse > 0 else np.nan
+    return table.assign(normalised_rmse=table["rmse"] / unit)
 
 
 def prediction_table(
-    hall: HallOfFame, evaluator: Evaluator, complexities: Sequence[int] = (5, 7)
+    hall: HallOfFame, evaluator: Evaluator, complexities: Sequence[int] = DRAWN
 ) -> pd.DataFrame:
-    """Observed flows, and those of the best law of some complexities (Figs S2 to S6)."""
+    """Observed flows, and those of the best law of some complexities (Figs S2 to S6).
+
+    A complexity without a law is passed over; a hall of fame that has none of them, as one of a
+    short search, gives the flows of its best law of the largest complexity it has.
+    """
     o = evaluator.observations
     table = pd.DataFrame(
         {
@@ -207,8 +218,8 @@ def prediction_table(
     )
     if "d" in o.names:
         table["distance_km"] = o.columns[o.names.index("d")]
-    for complexity in complexities:
-        laws = hall.at(complexity)
-        if laws:
-            table[f"complexity_{complexity}"] = evaluator.predict(laws[0].program)
+    sizes = {law.complexity for law in hall.laws}
+    for complexity in [c for c in complexities if c in sizes] or sorted(sizes)[-1:]:
+        best = hall.at(complexity)[0]
+        table[f"complexity_{complexity}"] = evaluator.predict(best.program)
     return table

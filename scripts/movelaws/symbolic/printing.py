@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 _STRENGTH = {"+": 1, "-": 1, "*": 2, "/": 2, "^": 4}
 _SIGN = 3  # how tightly a sign binds: (-2)^d needs its brackets, -2 * d does not
 _ATOM = 5
+_EVERY_DIGIT = 18  # tell every float64 from 1
 _SYMBOL = {"s_w": "s^{(w)}_{ij}", "s_r": "s^{(r)}_{ij}", "d": "d_{ij}"}
 _SHORT = {"s_w": "s_w", "s_r": "s_r", "d": "d"}
 
@@ -53,13 +54,16 @@ def _text(node: Expression, digits: int | None) -> tuple[str, int]:
                 (strength + 1, _SIGN) if op == "^" else (strength, strength + 1)
             )
             gap = "" if op == "^" else " "
-            first, last = _within(left, digits, tight_left), _within(right, digits, tight_right)
+            first = _within(left, digits, tight_left, base=op == "^")
+            last = _within(right, digits, tight_right)
             return f"{first}{gap}{op}{gap}{last}", strength
     raise TypeError(f"{node!r} is not an expression")
 
 
-def _within(node: Expression, digits: int | None, needed: int) -> str:
+def _within(node: Expression, digits: int | None, needed: int, base: bool = False) -> str:
     written, strength = _text(node, digits)
+    if base and isinstance(node, Constant):
+        written = number(node.value, digits, base=True)
     return f"({written})" if strength < needed else written
 
 
@@ -78,16 +82,17 @@ def _drawn_together(op: str, right: Expression) -> tuple[str, Expression]:
     return op, right
 
 
-def number(value: float, digits: int | None = None) -> str:
+def number(value: float, digits: int | None = None, base: bool = False) -> str:
     """A constant as text: all digits that tell it apart, or ``digits`` significant ones.
 
     A number that would round to 1 or -1 keeps enough digits to show on which side it lies: a base
-    of 1.0004 is a law, a base of 1 is none.
+    of 1.0004 is a law, a base of 1 is none. Beyond ten further digits what is left is rounding,
+    but not in the ``base`` of a power: with variables in the trillions, 1 - 7e-13 is a law too.
     """
     if digits is None:
         written = repr(float(value))
     else:
-        digits += _beyond_one(value, digits)
+        digits += _beyond_one(value, digits, _EVERY_DIGIT if base else 10)
         value = float(f"{value:.{digits}g}")
         plain = value == 0 or 1e-4 <= abs(value) < 1e6
         written = repr(value) if plain else f"{value:.{digits}g}"
@@ -96,13 +101,16 @@ def number(value: float, digits: int | None = None) -> str:
     return f"{mantissa}e{int(exponent)}" if exponent else mantissa
 
 
-def _beyond_one(value: float, digits: int) -> int:
-    """Further digits that tell ``value`` from 1 or -1, up to ten; 0 if it is not near."""
+def _beyond_one(value: float, digits: int, most: int) -> int:
+    """Further digits that tell ``value`` from 1 or -1; 0 if it is not near or takes over ``most``.
+
+    Two digits of the difference itself are shown.
+    """
     apart = abs(abs(value) - 1)
     if not 0 < apart < 10.0 ** (1 - digits):
         return 0
     more = math.ceil(-math.log10(apart)) + 1 - digits + 1
-    return more if 0 < more <= 10 else 0
+    return more if 0 < more <= most else 0
 
 
 def _signed(value: float) -> bool:
@@ -146,7 +154,8 @@ def _latex(node: Expression, digits: int | None, symbols: dict[str, str]) -> tup
             return rf"\frac{{{above}}}{{{below}}}", 3
         case Binary("^", left, right):
             exponent = _latex(right, digits, symbols)[0]
-            return f"{_latex_within(left, digits, symbols, _ATOM)}^{{{exponent}}}", 4
+            base = _latex_within(left, digits, symbols, _ATOM, base=True)
+            return f"{base}^{{{exponent}}}", 4
         case Binary("*", Constant(-1.0), right):
             return f"-{_latex_within(right, digits, symbols, 2)}", 2
         case Binary("*", left, right):
@@ -163,9 +172,11 @@ def _latex(node: Expression, digits: int | None, symbols: dict[str, str]) -> tup
 
 
 def _latex_within(
-    node: Expression, digits: int | None, symbols: dict[str, str], needed: int
+    node: Expression, digits: int | None, symbols: dict[str, str], needed: int, base: bool = False
 ) -> str:
     written, strength = _latex(node, digits, symbols)
+    if base and isinstance(node, Constant) and "e" not in number(node.value, digits):
+        written = number(node.value, digits, base=True)
     return rf"\left({written}\right)" if strength < needed else written
 
 

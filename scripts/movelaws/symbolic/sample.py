@@ -12,7 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from movelaws.symbolic.evaluation import Evaluator
+from movelaws.symbolic.observations import Observations
 from movelaws.symbolic.tokens import Program
+
+LARGEST = 1e75  # products of a few such numbers cannot be told from infinity
 
 
 class Tier(NamedTuple):
@@ -85,5 +88,26 @@ def _relative_errors(evaluator: Evaluator, programs: Sequence[Program]) -> np.nd
         if np.isfinite(total) and total > 0:
             shares.append(losses / total)
     if not shares:
-        raise ValueError("no reference law is valid on these observations and errs in any origin")
+        found = _degenerate(evaluator.observations)
+        raise ValueError(
+            "no reference law is valid on these observations and errs in any origin: "
+            + ("; ".join(found) or "each gives the flows exactly or none at all")
+            + "; correct the data (populations of the zones, flows to more than one destination), "
+            "or leave a variable that says nothing out of symbolic.search.variables"
+        )
     return np.mean(shares, axis=0)
+
+
+def _degenerate(observations: Observations) -> list[str]:
+    """What is wrong with variables that can tell no destination from another."""
+    found = []
+    for name, values in zip(observations.names, observations.columns, strict=True):
+        if not values.any():
+            found.append(f"variable {name!r} is 0 in every row")
+        elif values.min() == values.max():
+            found.append(f"variable {name!r} is {values[0]:g} in every row")
+        elif values.max() > LARGEST:
+            found.append(f"variable {name!r} reaches {values.max():g}, too large to calculate with")
+    if observations.n_rows == observations.n_origins:
+        found.append("every origin has one destination, so that every law is exact")
+    return found

@@ -18,9 +18,27 @@ from movelaws.symbolic.programs import from_program
 from movelaws.symbolic.tokens import Program
 
 
-def chosen(observations: Observations, variables: str | Sequence[str]) -> Observations:
-    """Observations of a set of variables; ``all`` keeps them all."""
-    return observations if variables == "all" else observations.of_variables(variables)
+def chosen(
+    observations: Observations, variables: str | Sequence[str], dataset: str = ""
+) -> Observations:
+    """Observations of a set of variables; ``all`` keeps them all.
+
+    Raises
+    ------
+    ValueError
+        Naming the dataset, the key of the config and what there is, if it lacks a variable.
+    """
+    if variables == "all":
+        return observations
+    lacking = [name for name in variables if name not in observations.names]
+    if lacking:
+        raise ValueError(
+            f"config: symbolic.search.variables.{dataset or '<dataset>'} = {list(variables)}: "
+            f"this dataset has no {', '.join(lacking)}; choose from "
+            f"{', '.join(observations.names)} (w needs a workplace, r a residential population of "
+            "every zone; one that is a copy of the other counts once)"
+        )
+    return observations.of_variables(variables)
 
 
 def starts_by_number(starts: Sequence[int]) -> dict[int, int]:

@@ -70,13 +70,18 @@ def _column(name: str, pairs: Pairs) -> np.ndarray:
     return pairs.mass[at] / PEOPLE
 
 
-def observe(data: Canonical, support: str) -> Observations:
+def observe(data: Canonical, support: str, named: Sequence[str] = ()) -> Observations:
     """Observations of a dataset with every variable that its populations allow.
+
+    Where one population stands for both, its variables would be there twice and every law would
+    have a twin: those of the copy are left out, with a printed line.
 
     Parameters
     ----------
     data : canonical tables.
     support : ``observed`` destinations or ``all`` zones share an outflow.
+    named : variables that a search asks for by name: of two equal ones these are kept, else those
+        of the population that the data came with (by the notes of the adapter), else workplaces.
 
     Raises
     ------
@@ -102,7 +107,32 @@ def observe(data: Canonical, support: str) -> Observations:
     }
     letters = {population[0] for population in known}
     variables = [name for name in VARIABLES if name == "d" or letters & set(name.split("_"))]
-    return observations(pairs.get("workplace"), pairs.get("residential"), variables)
+    found = observations(pairs.get("workplace"), pairs.get("residential"), variables)
+    return _without_twins(found, _kept_letter(data, named))
+
+
+def _kept_letter(data: Canonical, named: Sequence[str]) -> str:
+    """Whose variables stay where both populations are the same: ``w`` or ``r``."""
+    letters = {name.removeprefix("s_")[0] for name in named} & {"w", "r"}
+    if len(letters) == 1:
+        return letters.pop()
+    copied = str(data.notes.get("populations", "")).startswith("the residential population serves")
+    return "r" if copied else "w"
+
+
+def _without_twins(seen: Observations, kept: str) -> Observations:
+    other = {"w": "r", "r": "w"}[kept]
+    by_name = dict(zip(seen.names, seen.columns, strict=True))
+    twins = {name: name.replace(other, kept, 1) for name in seen.names if other in name}
+    copies = [
+        name
+        for name, twin in twins.items()
+        if twin in by_name and np.array_equal(by_name[name], by_name[twin])
+    ]
+    if not copies:
+        return seen
+    print(f"{', '.join(copies)} left out: equal to {', '.join(twins[name] for name in copies)}")
+    return seen.of_variables([name for name in seen.names if name not in copies])
 
 
 def _known(zones: gpd.GeoDataFrame | pd.DataFrame, population: str) -> bool:

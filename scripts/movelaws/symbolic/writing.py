@@ -251,14 +251,20 @@ def _power_of_number(value: Value) -> _Piece:
     """exp(v), or c^(v / ln c) where that is shorter."""
     tried = []
     for k in (1.0, -1.0, *(c for _, c in value)):
-        if abs(k) <= LARGEST_BASE:
+        if _is_base(k) and _is_base(-k):
             tried.append((write_sum(scale(value, 1 / k)), k))
     body, k = min(tried, key=lambda pair: pair[0].complexity)
     above, below = _with_base(k, body), _with_base(-k, body)
     return _Piece(above, below, (_ORDER["e"], str(value), k))
 
 
+def _is_base(k: float) -> bool:
+    """Whether float64 can hold exp(k), far enough from 1 for the first three digits of k."""
+    return abs(k) <= LARGEST_BASE and abs(math.log(math.exp(k)) - k) <= 1e-3 * abs(k)
+
+
 def _with_base(k: float, body: Expression) -> Expression:
     if k == 1:
         return Unary("exp", body)
-    return Binary("^", _number(math.exp(k)), body)
+    base = math.exp(k)
+    return Binary("^", Constant(base) if tidy(base) == 1 else _number(base), body)

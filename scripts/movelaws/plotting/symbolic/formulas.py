@@ -51,7 +51,13 @@ def atoms(expression: str) -> list[str]:
         if token == "*":
             before_number = at + 1 < len(tokens) and _NUMBER.match(tokens[at + 1])
             made.append(r"{\cdot}" if before_number else r"\,")
-        elif token == "-" and before in (None, "(", *"+-*/"):
+        elif (
+            token == "-" and before == "*" and _NUMBER.match(tokens[at + 1])
+        ):  # w_j * -0.0018 is no difference
+            made[-1:] = [f"(-{_typeset(tokens[at + 1])})"]
+            at += 1
+            token = ")"
+        elif token == "-" and before in (None, "(", *"+-/"):
             made.append("-")
         elif token in _SIGNS:
             made.append(_SIGNS[token])

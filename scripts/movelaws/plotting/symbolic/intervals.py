@@ -59,7 +59,9 @@ def intervals(
     best = {}
     for name, table in tables.items():
         parts.checked(table, COLUMNS, f"tables[{name!r}]")
-        kept = table[(table["rank"] == 1) & np.isfinite(table["value"])]
+        # a file without rows has columns without numbers
+        values = pd.to_numeric(table["value"], errors="coerce")
+        kept = table[(table["rank"] == 1) & np.isfinite(values)]
         best[name] = kept.sort_values(["complexity", "constant"], kind="stable")
     if all(part.empty for part in best.values()):
         return parts.nothing("No law of the front has a constant.", synthetic=synthetic)

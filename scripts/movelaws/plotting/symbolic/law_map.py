@@ -16,7 +16,7 @@ def law_map(
     predictions: pd.DataFrame,
     front: pd.DataFrame,
     *,
-    complexities: Sequence[int] = (5, 7),
+    complexities: Sequence[int] | None = None,
     label: str = "",
     unit: str = "commuters",
     threshold: float | None = None,
@@ -30,7 +30,7 @@ def law_map(
     predictions : origin, destination, flow and ``complexity_<c>`` for each of ``complexities``.
         A flow below 0, as a difference may predict, is drawn and judged as none.
     front : complexity, expression and rmse of the laws; the best of a complexity gives the title.
-    complexities : to draw.
+    complexities : to draw; by default those that ``predictions`` has.
     label, unit, threshold, synthetic : as there.
 
     Raises
@@ -39,6 +39,8 @@ def law_map(
         If a column is missing, or the front has no law of a complexity.
     """
     parts.checked(front, ("complexity", "expression", "rmse"), "front")
+    if complexities is None:
+        complexities = predicted(predictions)
     columns = {f"complexity_{number}": f"Complexity {number}:" for number in complexities}
     parts.checked(predictions, ["origin", "destination", "flow", *columns], "predictions")
     best = front.sort_values("rmse", kind="stable").drop_duplicates("complexity")
@@ -60,3 +62,10 @@ def law_map(
         threshold=threshold,
         synthetic=synthetic,
     )
+
+
+def predicted(predictions: pd.DataFrame) -> list[int]:
+    """The complexities whose flows a table of predictions has: 5 and 7 after long searches."""
+    prefix = "complexity_"
+    names = [name.removeprefix(prefix) for name in predictions if name.startswith(prefix)]
+    return sorted(int(name) for name in names)

@@ -159,7 +159,9 @@ def _key(made: Figure, cpc: pd.DataFrame, line: bool) -> None:
         "another law, worse fit": Rectangle((0, 0), 1, 1, fc=_WORSE, ec=INK, lw=0.4),
     }
     if line:
-        entries["as noisy as real data"] = Line2D([], [], color=INK, lw=0.8, ls=(0, (3, 2)))
+        entries["as far off as exponential gravity"] = Line2D(
+            [], [], color=INK, lw=0.8, ls=(0, (3, 2))
+        )
     if "published_cpc" in cpc and cpc["published_cpc"].notna().any():
         entries["published"] = Line2D([], [], ls="", marker="D", mfc="none", mec=INK, mew=0.5)
     parts.key(made, entries, 5)
