@@ -242,6 +242,15 @@ def test_fewer_samples_than_the_paper_has_are_not_judged():
     assert "GMPow 1 of 1" in found[0].reason
 
 
+def test_a_planted_law_is_asked_for_in_every_synthetic_sample():
+    table = noise(GMPow=(5, 5), GMExp=(5, 5), RM=(5, 2))
+    table = table[table["sample"] < 1]
+    found = noise_findings(US, table, common(0.8, np.nan), True)[0]
+    assert (found.verdict, found.published) == ("reproduced", "planted: GMExp, GMPow, RM")
+    lost = table.assign(recovered=table["recovered"] & (table["model"] != "RM"))
+    assert noise_findings(US, lost, common(0.8, np.nan), True)[0].verdict == "differs"
+
+
 def test_levels_and_models_of_noise_that_were_not_drawn_are_not_judged():
     table = noise(GMPow=(5, 5), GMExp=(5, 5))
     found = {one.id: one for one in noise_findings(US, table, common(0.8, np.nan), True)}
