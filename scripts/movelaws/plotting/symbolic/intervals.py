@@ -70,7 +70,8 @@ def intervals(
     deep = [
         max(_height(best[name]) for name in names[at : at + 2]) for at in range(0, len(names), 2)
     ]
-    made = figure(wide, sum(deep) + len(deep) * (_TOP + _AXIS) + _KEY)
+    key = _KEY if len(best) > 1 else 2 * _KEY
+    made = figure(wide, sum(deep) + len(deep) * (_TOP + _AXIS) + key)
     top = 0.0
     for at, name in enumerate(names):
         left = (at % 2) * (WIDTH_SINGLE + _GAP) + _LAW + _VALUE
@@ -91,7 +92,7 @@ def intervals(
             ),
             "interval goes on": Line2D([], [], ls="", marker=">", color=QUIET, ms=3, mew=0),
         },
-        3,
+        3 if len(best) > 1 else 2,
     )
     panels.tag_synthetic(made, synthetic)
     return made

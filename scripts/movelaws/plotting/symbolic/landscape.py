@@ -27,7 +27,8 @@ _COLUMN = {
 }
 # centre and half the width of a column of points, in units of complexity
 _GOLDEN = (np.sqrt(5) - 1) / 2
-_LEFT, _RIGHT, _TOP, _AXIS, _KEY = 15.0, 20.0, 7.0, 10.0, 9.0
+_LEFT, _RIGHT, _TOP, _AXIS, _KEY = 16.5, 20.0, 7.0, 10.0, 9.0
+_WORST = 6.0  # times the worst model: laws that err more are of no interest
 _PANEL = 92.0  # mm
 _SHADE = "#F1EFE8"
 _BOUND = {"upper": "#D8A86F", "lower": "#B9B5AB"}
@@ -141,9 +142,10 @@ def jittered(complexity: np.ndarray, crowd: np.ndarray, centre: float, half: flo
 def _limits(
     table: pd.DataFrame, best: pd.DataFrame, models: pd.DataFrame, rows: int
 ) -> tuple[float, float]:
-    """Up to where all but the worst points lie; below the front, room for its labels."""
+    """Up to where most points lie; below the front, room for its labels."""
     bottom = min(best["rmse"].min(), table["rmse"].min())
-    top = max(table["rmse"].quantile(0.98), models["rmse"].max(), best["rmse"].max()) * 1.08
+    shown = max(models["rmse"].max(), best["rmse"].max())
+    top = max(min(table["rmse"].quantile(0.98), _WORST * shown), shown) * 1.08
     share = (ROW * rows + 4.0) / _PANEL
     span = np.log(top / bottom)
     return float(np.exp(np.log(bottom) - span * share / (1 - share))), float(top)

@@ -82,14 +82,12 @@ def losses(
         axes.set_ylabel(title)
         panels.letter(axes, at, label if at == 0 else "")
         parts.thousands(axes.yaxis)
-        if at == 0:
-            axes.legend(loc="upper right", handletextpad=0.4)
     under = panels.axes_mm(made, 1.0, 2 * _TOP + _PANEL + _AXIS, WIDTH_DOUBLE - 2, deep)
     panels.letter(under, 2, "Best law of each loss")
     _table(parts.sheet(under, WIDTH_DOUBLE - 2, deep), rows, kinds, cell)
-    parts.key(
-        made, {"form found under squared error as well": Rectangle((0, 0), 1, 1, fc=SAME, lw=0)}, 1
-    )
+    lines_of = {line.get_label(): line for line in made.axes[0].get_lines()}
+    same = Rectangle((0, 0), 1, 1, fc=SAME, lw=0)
+    parts.key(made, lines_of | {"form found under squared error as well": same}, len(lines_of) + 1)
     panels.tag_synthetic(made, synthetic)
     return made
 
