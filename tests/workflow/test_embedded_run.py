@@ -24,6 +24,18 @@ PROMISED = [
     "iterations",
     "seconds",
 ]
+# Those of symbolic/<dataset>/front.csv.
+FRONT = (
+    "complexity",
+    "rank",
+    "expression",
+    "latex",
+    "constants",
+    "rmse",
+    "cpc",
+    "certified",
+    "heldout_rmse",
+)
 MODELS = {"DCG", "GMPow2", "GMPow", "IO", "RM", "PWO", "GMPowDC"}
 WIDENED = 1.5  # from a 95 % interval to one of three that hold together with 99 %
 
@@ -40,10 +52,17 @@ def test_the_stable_outputs_are_there(embedded):
     assert list(table.columns[: len(first)]) == first
     assert set(table["source"]) == {"synthetic"}
     assert table["published_rmse"].isna().all()  # a synthetic world is not the paper's country
-    for dataset in table["dataset"].unique():
-        for suffix in ("svg", "png"):
-            figure = run / "symbolic" / "figures" / f"{dataset}_flow_map.{suffix}"
-            assert figure.stat().st_size > 10_000
+    chapter = yaml.safe_load((embedded / "config" / "config.yaml").read_text())["symbolic"]
+    assert list(table["dataset"].unique()) == chapter["datasets"]
+    for dataset in chapter["datasets"]:
+        front = pd.read_csv(run / "symbolic" / dataset / "front.csv")
+        assert set(FRONT) <= set(front.columns)
+        assert front["certified"].any()
+        drawn = ["law_map"] + ["flow_map", "landscape"] * (dataset not in chapter["brief"])
+        for name in drawn:
+            for suffix in ("svg", "png"):
+                figure = run / "symbolic" / "figures" / f"{dataset}_{name}.{suffix}"
+                assert figure.stat().st_size > 10_000
     assert (run / "report.html").stat().st_size > 100_000
 
 
