@@ -482,6 +482,7 @@ SEARCH_FIGURES = {
 }
 SYMBOLIC_RESULTS = [
     *rules.symbolic_tables.output,
+    *(rules.symbolic_settings.output if SEARCH_DATASETS else []),
     *rules.symbolic_sensitivity.output,
     *rules.symbolic_claims.output,
     *rules.symbolic_answers.output,

@@ -7,7 +7,7 @@
 #         results/<run>/symbolic/<dataset>/{regions,regions_distances}.csv  Fig. 4
 #         results/<run>/symbolic/<dataset>/scientist{,_traces}.csv        Table S9
 #         results/<run>/symbolic/<dataset>/entropy.csv                    Appendix A
-#         results/<run>/symbolic/transfer.csv
+#         results/<run>/symbolic/{settings,transfer}.csv               Table S1
 
 from movelaws.symbolic.pages import PER_PAGE
 
@@ -23,6 +23,39 @@ SEARCH_SCIENTIST_DATASETS = [d for d in search_some("scientist") if d in SEARCH_
 SEARCH_ENTROPY_DATASETS = search_some("entropy")
 SEARCH_CHAINS = [str(chain) for chain in range(1, config["symbolic"]["scientist"]["chains"] + 1)]
 REGIONS = ("Northeast", "Midwest", "South", "West")
+
+
+rule symbolic_settings:
+    output:
+        csv=report(
+            SYMBOLIC / "settings.csv",
+            caption="../report/symbolic_settings.rst",
+            category="Paper 2: symbolic regression",
+            labels={"result": "Table S1", "dataset": "all"},
+        ),
+        md=SYMBOLIC / "settings.md",
+    log:
+        LOGS / "symbolic" / "settings.log",
+    benchmark:
+        TIMES / "symbolic" / "settings.jsonl"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem="500MB",
+        runtime="5m",
+    params:
+        sets={d: list(search_sets(d).values()) for d in SEARCH_DATASETS},
+        certified={
+            d: SEARCH["certified"].get(d, SEARCH["certified"]["default"]) for d in SEARCH_DATASETS
+        },
+        search={key: SEARCH[key] for key in ("complexity", "keep", "repeats", "evolution")},
+        source=source_of(SEARCH_DATASETS),
+        code=module_digest("movelaws.symbolic.search_settings", "movelaws.tables"),
+    message:
+        "Writing down how each dataset is searched"
+    script:
+        "../../scripts/symbolic/settings.py"
 
 
 rule symbolic_observations:
