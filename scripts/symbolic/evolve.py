@@ -27,8 +27,7 @@ def evolve(
     """Hall of fame of one run, as a table."""
     data = chosen(load(observations), variables)
     start = HallOfFame.from_table(hall, data.names)
-    # not from the models either, so that what it finds is found
-    found = evolved(data, start, complexity, keep, sizes, seed, run, checkpoint, known=False)
+    found = evolved(data, start, complexity, keep, sizes, seed, run, checkpoint)
     table = found.to_table(data.names)
     table.insert(0, "variables", " ".join(data.names))
     print(table.to_string())

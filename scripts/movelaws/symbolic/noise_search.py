@@ -98,9 +98,7 @@ def _best_laws(
     certified = min(search["certified"], complexity)
     hall = hall_of(exhaust(observations, certified, 3, search["starts"], seed), 3)
     if complexity > certified:
-        hall = hall.merge(
-            evolved(observations, hall, complexity, 3, search["sizes"], seed, run, known=False)
-        )
+        hall = hall.merge(evolved(observations, hall, complexity, 3, search["sizes"], seed, run))
     sizes = sorted({law.complexity for law in hall.laws})
     first = {size: hall.at(size)[0] for size in sizes}
     names = observations.names

@@ -15,7 +15,6 @@ from movelaws.symbolic.known_laws import known_laws
 from movelaws.symbolic.observations import Observations
 from movelaws.symbolic.printing import text
 from movelaws.symbolic.programs import from_program
-from movelaws.symbolic.tokens import Program
 
 
 def chosen(
@@ -130,10 +129,10 @@ def evolved(
     seed: int,
     run: str,
     checkpoint: str | Path | None = None,
-    *,
-    known: bool = True,
 ) -> HallOfFame:
-    """An evolution from the laws of an exhaustive search and from the existing models.
+    """An evolution from the laws of an exhaustive search.
+
+    It is given no existing model, so that one which it finds is found.
 
     Parameters
     ----------
@@ -142,8 +141,6 @@ def evolved(
     complexity, keep : of the laws in the hall of fame.
     sizes : populations, size, iterations, cycles and batch_origins.
     seed, run : of the config, and the name of this run among its repeats.
-    known : whether the existing models are among the laws that it starts from; an experiment that
-        asks whether one of them is found must not be given it.
     """
     settings = EvolutionSettings(
         complexity_max=complexity,
@@ -154,13 +151,10 @@ def evolved(
         cycles_per_iteration=sizes["cycles"],
         batch_origins=sizes["batch_origins"],
     )
-    seeds: list[Program] = [law.program for law in hall.laws]
-    if known:
-        seeds += list(known_laws(observations.names).values())
     return evolve(
         observations,
         settings,
-        seeds,
+        [law.program for law in hall.laws],
         number(seed, "evolve", run, *observations.names),
         checkpoint,
     )
