@@ -14,25 +14,20 @@ the module says so in
 A new dataset in a format of its own is one more module here; nothing else has to know its name.
 """
 
-import importlib
-import inspect
-import pkgutil
-import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from movelaws import frames
-from movelaws import options as rules
+from movelaws.adapters._family import Family
 
-NAME = re.compile(r"[a-z0-9_]+")
-_SHOWN = 3
+_FAMILY = Family(__name__, __path__, frames.check)
 
 
 def available() -> list[str]:
     """Names of all adapters, sorted."""
-    return sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
+    return _FAMILY.available()
 
 
 def load(name: str) -> ModuleType:
@@ -43,9 +38,7 @@ def load(name: str) -> ModuleType:
     ValueError
         If ``name`` is no adapter, with the ones there are.
     """
-    if not NAME.fullmatch(name) or name not in available():
-        raise ValueError(f"adapter {name!r} is unknown; {rules.nearest(name, available())}")
-    return importlib.import_module(f"{__name__}.{name}")
+    return _FAMILY.load(name)
 
 
 def check_request(
@@ -66,28 +59,7 @@ def check_request(
         For an unknown adapter, role or option (with the nearest known one), a role that is
         missing, or an option whose value cannot be used.
     """
-    adapter = load(name)
-    where = f"adapter {name!r}"
-    known = [*adapter.REQUIRED, *adapter.OPTIONAL]
-    for role in roles:
-        if role not in known:
-            raise ValueError(
-                f"{where}, file role {role!r} is unknown; {rules.nearest(role, known)}"
-            )
-    rules.check(adapter.read, options, where)
-    names = roles if isinstance(roles, Mapping) else {}
-    for role, reason in _needed(adapter, names, options).items():
-        if role not in roles:
-            raise ValueError(
-                f"{where}{reason}: the file role {role!r} is missing; given {[*roles]}"
-            )
-    for group in getattr(adapter, "ONE_OF", ()):
-        if not set(group) & set(roles):
-            some = ", ".join(map(repr, group[:_SHOWN])) + (", ..." if len(group) > _SHOWN else "")
-            raise ValueError(
-                f"{where}: give one at least of the file roles {some} (there are {len(group)}); "
-                f"given {[*roles]}"
-            )
+    _FAMILY.check_request(name, roles, options)
 
 
 def read(
@@ -105,34 +77,4 @@ def read(
     IsADirectoryError
         For a folder in the place of a file.
     """
-    check_request(name, files, options)
-    paths = {role: Path(path) for role, path in files.items()}
-    for role, path in paths.items():
-        if path.is_dir():
-            raise IsADirectoryError(
-                f"adapter {name!r}, {role}: {path} is a folder: give a file in it"
-            )
-        if not path.is_file():
-            raise FileNotFoundError(f"adapter {name!r}, {role}: there is no file {path}")
-    try:
-        return frames.check(load(name).read(paths, **options))
-    except ValueError as error:
-        if any(str(path) in str(error) for path in paths.values()):
-            raise
-        given = ", ".join(f"{role} {path}" for role, path in paths.items())
-        raise ValueError(f"adapter {name!r} ({given}): {error}") from error
-
-
-def _needed(
-    adapter: ModuleType, names: Mapping[str, str | Path], options: Mapping[str, Any]
-) -> dict[str, str]:
-    """Roles that must be given, each with the option or the file that asks for it."""
-    needed = dict.fromkeys(adapter.REQUIRED, "")
-    for option, by_value in getattr(adapter, "REQUIRED_BY", {}).items():
-        default = inspect.signature(adapter.read).parameters[option].default
-        value = options.get(option, default)
-        needed |= dict.fromkeys(by_value.get(value, ()), f", {option} {value!r}")
-    for role, by_ending in getattr(adapter, "REQUIRED_WITH", {}).items():
-        ending = Path(names.get(role, "")).suffix.lower()
-        needed |= dict.fromkeys(by_ending.get(ending, ()), f", {role} in a {ending} file")
-    return needed
+    return _FAMILY.read(name, files, options)
