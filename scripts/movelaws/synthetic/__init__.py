@@ -17,23 +17,47 @@ from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
 
-WORLDS = (
-    "abidjan_d4d",
-    "china_weibo",
-    "denmark_moves",
-    "england_commuting",
-    "flowsr",
-    "gowalla",
-    "sf_taxi",
-    "south_sudan",
-    "us_commuting",
-    "us_migration",
-)
+WORLDS_OF = {
+    "od": (
+        "abidjan_d4d",
+        "china_weibo",
+        "denmark_moves",
+        "england_commuting",
+        "flowsr",
+        "gowalla",
+        "sf_taxi",
+        "south_sudan",
+        "us_commuting",
+        "us_migration",
+    ),
+    "points": (
+        "checkin_displacements",
+        "denmark_addresses",
+        "france_insee",
+        "paris_ban",
+        "samsoe_osm",
+    ),
+    "bins": ("authors_bins",),
+}
+"""Worlds by the section of the config that has their adapters: zones and flows, places and moves
+between them, published bins."""
+
+WORLDS = tuple(sorted(name for names in WORLDS_OF.values() for name in names))
 
 
-def available() -> tuple[str, ...]:
-    """Names of the worlds, sorted."""
-    return WORLDS
+def available(section: str | None = None) -> tuple[str, ...]:
+    """Names of the worlds, sorted: all, or those of one section of the config.
+
+    Raises
+    ------
+    ValueError
+        If there is no such section.
+    """
+    if section is None:
+        return WORLDS
+    if section not in WORLDS_OF:
+        raise ValueError(f"section = {section!r}: choose one of {', '.join(WORLDS_OF)}")
+    return WORLDS_OF[section]
 
 
 def load(name: str) -> ModuleType:
