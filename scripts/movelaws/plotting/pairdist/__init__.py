@@ -1,0 +1,1 @@
+"""Figures of paper 3, the pair distribution of places."""
