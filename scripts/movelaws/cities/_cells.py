@@ -85,7 +85,10 @@ def overlapping(x, y, radius):
         size = cell[level[i]]
         keys[i] = _key(level[i], int((x[i] - low_x) / size), int((y[i] - low_y) / size))
     order = _order(keys)
-    keys = keys[order]
+    # Loops here and below: NumPy's indexing by arrays and slices takes Numba seconds to compile.
+    placed = keys.copy()
+    for i in range(n):
+        keys[i] = placed[order[i]]
     pairs = np.empty((4 * n + 64, 2), dtype=np.int64)
     found = 0
     for i in range(n):
@@ -107,7 +110,8 @@ def overlapping(x, y, radius):
                     if dx * dx + dy * dy < reach * reach:
                         if found == pairs.shape[0]:
                             grown = np.empty((2 * found, 2), dtype=np.int64)
-                            grown[:found] = pairs
+                            for p in range(found):
+                                grown[p, 0], grown[p, 1] = pairs[p, 0], pairs[p, 1]
                             pairs = grown
                         pairs[found, 0], pairs[found, 1] = i, j
                         found += 1

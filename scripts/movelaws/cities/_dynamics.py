@@ -76,7 +76,9 @@ def advance(
             furthest = max(furthest, dx * dx + dy * dy)
         if furthest > 0.25 * margin * margin:
             pairs = near_pairs(x, y, cutoff + margin)
-            old_x[:], old_y[:] = x, y
+            # A loop: Numba takes seconds to compile an assignment to a slice.
+            for i in range(n):
+                old_x[i], old_y[i] = x[i], y[i]
         interaction, external = forces(pairs, x, y, sigma, epsilon, cutoff, slope, force_x, force_y)
         kinetic = 0.0
         for i in range(n):
