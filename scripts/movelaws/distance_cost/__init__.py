@@ -20,6 +20,7 @@ from movelaws.distance_cost.table import (
     cost_exponent,
     cost_table,
     error_by_origin,
+    redrawn_counts,
 )
 from movelaws.distance_cost.zones import zone_moves, zone_places
 
@@ -39,6 +40,7 @@ __all__ = [
     "joint_cost",
     "joint_moves",
     "radiation_from",
+    "redrawn_counts",
     "simulate_moves",
     "zone_moves",
     "zone_places",

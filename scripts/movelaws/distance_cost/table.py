@@ -156,6 +156,24 @@ def bootstrap_exponents(
                      for block, _ in drawn for row in block])  # fmt: skip
 
 
+def redrawn_counts(
+    moves: Moves | np.ndarray,
+    pairs: pd.DataFrame,
+    *,
+    over: Literal["moves", "origins"] = "moves",
+    replicates: int = 200,
+    seed: int,
+) -> np.ndarray:
+    """(replicates, n_bins) moves per bin of moves drawn anew, for a bootstrap of any estimate.
+
+    The draws are those of ``cost_table``; arguments and errors as there.
+    """
+    low, high, _ = _checked_pairs(pairs)
+    _counted(moves, low, high)
+    drawn = _replicates(moves, low, high, over, _checked_replicates(replicates), seed)
+    return np.concatenate([block for block, _ in drawn])
+
+
 def _replicates(
     moves, low, high, over, replicates, seed
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -214,12 +214,15 @@ def _scan(at: Callable, single, edges, counts, pairs) -> PiecewiseLaw:
     if seen.size < 5:
         raise ValueError(f"moves fill {seen.size} bins: two pieces need at least five")
     radii = edges[seen[1] + 1 : seen[-2] + 1]
+    at = _bounded_only(at)
     start = np.full(2, 1 - single.exponent)
     profile, slopes = np.full(radii.size, -np.inf), []
     for k, radius in enumerate(radii):
         start, profile[k], _ = at(radius, start)
         slopes.append(start)
     best = int(np.argmax(profile))
+    if not np.isfinite(profile[best]):
+        raise ValueError(f"no radius from {radii[0]:g} to {radii[-1]:g} leaves finite exponents")
     ends = radii[max(best - 1, 0)], radii[min(best + 1, radii.size - 1)]
     near = np.setdiff1d(np.geomspace(*ends, _NEAR + 1)[1:-1], radii)
     heights = np.array([at(radius, slopes[best])[1] for radius in near])
@@ -236,6 +239,21 @@ def _scan(at: Callable, single, edges, counts, pairs) -> PiecewiseLaw:
         *(float(v) for v in 1 - found), float(radius), *(float(v) for v in errors), height,
         single.loglik, single.n, edges, counts, pairs, radii, profile,
     )  # fmt: skip
+
+
+def _bounded_only(at: Callable) -> Callable:
+    """The fit at a radius, a likelihood of 0 standing for one whose exponents run away.
+
+    With a gap in the pairs (an island), moves of one side may all lie at one end of its pairs.
+    """
+
+    def tried(radius, start):
+        try:
+            return at(radius, start)
+        except ValueError:
+            return start, -math.inf, None
+
+    return tried
 
 
 def _refined(at: Callable, start: np.ndarray, radii: np.ndarray, profile: np.ndarray) -> float:

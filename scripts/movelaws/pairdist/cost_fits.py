@@ -1,0 +1,270 @@
+"""Every fit of the intrinsic cost of one point set, side by side (Tables 1 and 2).
+
+Models and readings, by name:
+
+- power_law: the multinomial likelihood of the moves, given the pairs of each bin;
+- sample_space: the paper's own reading, a power law over the centres of the bins with the ratio
+  f / p taken for the number of times that each was seen (see ``powerlaw.slopes``);
+- least_squares: the line through ln(f / p) on ln r, bins weighing the same;
+- joint: each single move given all places that it could have gone to, without bins;
+- lognormal, exponential, weibull: other shapes of pi under the likelihood of power_law;
+- piecewise: two power laws that meet at a radius, under the same likelihood.
+
+Only laws of one likelihood have comparable ``loglik`` and ``aic``: all but sample_space,
+least_squares and joint.
+"""
+
+import math
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from movelaws.distance_cost import Moves, error_by_origin, fit_joint, redrawn_counts
+from movelaws.pairdist.cost import Counted
+from movelaws.pairdist.cost_fits_readings import (
+    bootstrap_ks,
+    ks_of,
+    read_least_squares,
+    read_sample_space,
+)
+from movelaws.powerlaw.alternatives import ALTERNATIVES
+from movelaws.powerlaw.binned import fit_cost
+from movelaws.powerlaw.binned_alternatives import compare_cost, fit_cost_alternative
+from movelaws.powerlaw.piecewise import fit_piecewise, single_law_p
+from movelaws.seeds import number, stream
+
+MODELS = ("power_law", "sample_space", "least_squares", "joint", *ALTERNATIVES, "piecewise")
+COLUMNS = (
+    "dataset",
+    "model",
+    "exponent",
+    "exponent_low",
+    "exponent_high",
+    "origins_low",
+    "origins_high",
+    "outside",
+    "outside_low",
+    "outside_high",
+    "radius",
+    "radius_low",
+    "radius_high",
+    "parameters",
+    "xmin",
+    "xmax",
+    "moves",
+    "origins",
+    "ks",
+    "p",
+    "draws",
+    "loglik",
+    "aic",
+    "ratio",
+    "ratio_p",
+    "ratio_p_origins",
+    "published",
+    "planted",
+)
+
+
+def fits(
+    data: Counted,
+    dataset: str,
+    *,
+    draws: int,
+    replicates: int,
+    level: float,
+    joint_pairs: float,
+    seed: int,
+    published: float | None = None,
+    planted: float | None = None,
+) -> pd.DataFrame:
+    """Exponents and other shapes of the intrinsic cost by every reading.
+
+    Parameters
+    ----------
+    data : from ``pairdist.cost.counted``.
+    dataset : name, for the first column.
+    draws : synthetic samples behind each p, which is at least 1 / (draws + 1).
+    replicates : of the bootstraps of sample_space and least_squares.
+    level : of all intervals.
+    joint_pairs : pairs of an origin and a place that the joint likelihood may look at; where there
+        are more, origins are drawn by the seed, with all of their moves.
+    seed : of draws and bootstraps.
+    published, planted : exponents to set beside, where known.
+
+    Returns
+    -------
+    DataFrame, one row per MODELS, with COLUMNS. exponent is that of a single power law, or the one
+    within the radius; *_low and *_high are ends of intervals that take moves for independent,
+    origins_low and origins_high of those that let moves of one origin hang together. xmin, xmax
+    and radius in m. p: share of samples drawn from the fitted law whose KS distance is as large;
+    for piecewise, whose gain over one power law is as large. ratio: log-likelihood of power_law
+    less that of the model, positive in favour of power_law; ratio_p: of Vuong's test, and by
+    origin. Empty where it means nothing.
+
+    Raises
+    ------
+    ValueError
+        If the moves do not determine a law (all in one bin at an end).
+    """
+    edges, pairs = data.edges, data.pair_count
+    power = fit_cost(edges, data.counts, pairs)
+    rows = [
+        _power_row(power, data.moves, draws, level, seed),
+        *_reading_rows(data, power, draws, replicates, level, seed),
+        _joint_row(data, level, joint_pairs, seed),
+        *(_alternative_row(name, power, data) for name in ALTERNATIVES),
+        _piecewise_row(power, data, draws, level, seed),
+    ]
+    table = pd.DataFrame(rows)
+    table["dataset"] = dataset
+    single = table["model"].isin(["power_law", "sample_space", "least_squares", "joint"])
+    for name, value in (("published", published), ("planted", planted)):
+        table[name] = np.where(single, math.nan if value is None else value, math.nan)
+    defaults = {"xmin": float(edges[0]), "xmax": float(edges[-1])}
+    defaults["moves"] = float(data.counts.sum())
+    for name, value in defaults.items():
+        table[name] = table[name].fillna(value) if name in table else value
+    return table.reindex(columns=COLUMNS)
+
+
+def _power_row(power, moves, draws, level, seed):
+    ks = ks_of(power.counts, power.log_shares())
+
+    def refitted(counts):
+        law = fit_cost(power.edges, counts, power.pairs)
+        return ks_of(counts, law.log_shares())
+
+    rng = stream(seed, "cost", "ks")
+    low, high = power.interval(level)
+    reach = norm.ppf((1 + level) / 2) * error_by_origin(power, moves)
+    return {
+        "model": "power_law",
+        "exponent": power.exponent,
+        "exponent_low": low,
+        "exponent_high": high,
+        "origins_low": power.exponent - reach,
+        "origins_high": power.exponent + reach,
+        "origins": np.unique(moves.origin).size,
+        "ks": ks,
+        "p": bootstrap_ks(power, power.exponent, ks, refitted, draws, rng),
+        "draws": draws,
+        "loglik": power.loglik,
+        "aic": power.aic,
+    }
+
+
+def _reading_rows(data, power, draws, replicates, level, seed):
+    """Sample space and least squares, with percentiles of their bootstraps."""
+    edges, pairs = data.edges, data.pair_count
+
+    def sample_space(counts):
+        return read_sample_space(edges, counts, pairs)
+
+    law = sample_space(data.counts)
+    rng = stream(seed, "cost", "ks of the paper's reading")
+    p = bootstrap_ks(power, law.exponent, law.ks, lambda c: sample_space(c).ks, draws, rng)
+    slope = read_least_squares(edges, data.counts, pairs)[0]
+    sample = {"model": "sample_space", "exponent": law.exponent, "ks": law.ks, "p": p}
+    sample["draws"] = draws
+    line = {"model": "least_squares", "exponent": slope}
+    line["ks"] = ks_of(power.counts, power.log_shares(slope))
+    ends = [(1 - level) / 2, (1 + level) / 2]
+    for over, name in (("moves", "exponent"), ("origins", "origins")):
+        drawn = redrawn_counts(
+            data.moves, data.pairs, over=over, replicates=replicates, seed=number(seed, "readings")
+        )
+        read = [sample_space(counts).exponent for counts in drawn]
+        sample[f"{name}_low"], sample[f"{name}_high"] = np.quantile(read, ends)
+        read = [read_least_squares(edges, counts, pairs)[0] for counts in drawn]
+        line[f"{name}_low"], line[f"{name}_high"] = np.quantile(read, ends)
+    return [sample, line]
+
+
+def joint_sample(moves: Moves, n_places: int, joint_pairs: float, seed: int) -> Moves:
+    """Moves of as many origins, drawn by the seed, as the joint likelihood may look at."""
+    origins = np.unique(moves.origin)
+    most = max(2, int(joint_pairs // n_places))
+    if origins.size <= most:
+        return moves
+    kept = stream(seed, "cost", "joint").choice(origins, most, replace=False)
+    return moves.subset(np.isin(moves.origin, kept))
+
+
+def _joint_row(data, level, joint_pairs, seed):
+    edges = data.edges
+    inside = (data.moves.r >= edges[0]) & (data.moves.r < edges[-1])
+    moves = joint_sample(data.moves.subset(inside), len(data.points), joint_pairs, seed)
+    law = fit_joint(data.points, moves, low=float(edges[0]), high=float(edges[-1]))
+    low, high = law.interval(level)
+    origins_low, origins_high = law.interval(level, robust=True)
+    return {
+        "model": "joint",
+        "exponent": law.exponent,
+        "exponent_low": low,
+        "exponent_high": high,
+        "origins_low": origins_low,
+        "origins_high": origins_high,
+        "moves": law.n,
+        "origins": law.n_origins,
+        "loglik": law.loglik,
+        "aic": law.aic,
+    }
+
+
+def _alternative_row(name, power, data):
+    other = fit_cost_alternative(name, power.edges, power.counts, power.pairs)
+    ratio, _, p = compare_cost(power, other)
+    said = "; ".join(f"{key} = {value:.4g}" for key, value in other.law.parameters.items())
+    return {
+        "model": name,
+        "parameters": said,
+        "ks": ks_of(other.counts, other.log_shares()),
+        "loglik": other.loglik,
+        "aic": other.aic,
+        "ratio": ratio,
+        "ratio_p": p,
+        "ratio_p_origins": 1.0 if p == 1.0 else _vuong_by_origin(power, other, data),
+    }
+
+
+def _vuong_by_origin(power, other, data):
+    """Two-sided p of Vuong's test when moves of one origin may hang together."""
+    moves, edges = data.moves, data.edges
+    bins = np.searchsorted(edges, moves.r, side="right") - 1
+    inside = (bins >= 0) & (moves.r < edges[-1])
+    first, second = (law.log_shares()[bins[inside]] for law in (power, other))
+    gain = first - second
+    times = moves.times[inside]
+    ratio = float(times @ gain)
+    _, row = np.unique(moves.origin[inside], return_inverse=True)
+    by_origin = np.bincount(row, times * (gain - ratio / times.sum()))
+    deviation = math.sqrt(float(by_origin @ by_origin))
+    return math.erfc(abs(ratio) / deviation / math.sqrt(2)) if deviation > 0 else 1.0
+
+
+def _piecewise_row(power, data, draws, level, seed):
+    if np.count_nonzero(data.counts) < 5:
+        return {"model": "piecewise"}
+    law = fit_piecewise(power.edges, power.counts, power.pairs)
+    reach = norm.ppf((1 + level) / 2)
+    radius_low, radius_high = law.radius_interval(level)
+    return {
+        "model": "piecewise",
+        "exponent": law.inside,
+        "exponent_low": law.inside - reach * law.inside_error,
+        "exponent_high": law.inside + reach * law.inside_error,
+        "outside": law.outside,
+        "outside_low": law.outside - reach * law.outside_error,
+        "outside_high": law.outside + reach * law.outside_error,
+        "radius": law.radius,
+        "radius_low": radius_low,
+        "radius_high": radius_high,
+        "ks": ks_of(law.counts, law.log_shares()),
+        "p": single_law_p(law, replicates=draws, seed=number(seed, "cost", "two pieces")),
+        "draws": draws,
+        "loglik": law.loglik,
+        "aic": law.aic,
+        "ratio": -law.ratio / 2,
+    }
