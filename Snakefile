@@ -17,6 +17,14 @@ include: "workflow/rules/prepare.smk"
 include: "workflow/rules/symbolic.smk"
 include: "workflow/rules/symbolic_search.smk"
 include: "workflow/rules/symbolic_figures.smk"
+include: "workflow/rules/pairdist.smk"
+include: "workflow/rules/pairdist_pairs.smk"
+include: "workflow/rules/pairdist_geographies.smk"
+include: "workflow/rules/pairdist_matter.smk"
+include: "workflow/rules/pairdist_cost.smk"
+include: "workflow/rules/pairdist_bins.smk"
+include: "workflow/rules/pairdist_definition.smk"
+include: "workflow/rules/pairdist_results.smk"
 include: "workflow/rules/inequality.smk"
 include: "workflow/rules/inequality_figures.smk"
 include: "workflow/rules/choice.smk"
@@ -29,6 +37,7 @@ rule all:
     default_target: True
     input:
         rules.symbolic.input,
+        rules.pairdist.input,
         rules.inequality.input,
         rules.choice.input,
         rules.ledger.output,

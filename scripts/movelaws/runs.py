@@ -3,6 +3,7 @@
 import math
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from types import ModuleType
 
 import yaml
 from jsonschema import Draft202012Validator, ValidationError
@@ -11,6 +12,8 @@ from movelaws import adapters, options, synthetic
 from movelaws.choice.interventions import check_form
 from movelaws.inequality.settings import check_inequality
 from movelaws.nearest import check_known, near
+from movelaws.pairdist.settings import check_pairdist
+from movelaws.pointsets import adapters as point_adapters
 from movelaws.registry import Registry, RegistryError, Row, status
 from movelaws.symbolic.settings import check_search
 from movelaws.synthetic.inequality_law import checked_inequality
@@ -31,6 +34,30 @@ def checked_mirror(folder: str | None) -> str | None:
             "config's `mirror`"
         )
     return folder or None
+
+
+SECTIONS = ("od", "points", "bins")
+"""Sections of the config that hold datasets."""
+
+
+def datasets(config: Mapping) -> dict[str, dict]:
+    """Every dataset of the config by name, each with the ``section`` it stands in.
+
+    Raises
+    ------
+    ValueError
+        If two sections have a dataset of the same name: results would get mixed up.
+    """
+    found: dict[str, dict] = {}
+    for section in SECTIONS:
+        for name, entry in config[section].items():
+            if name in found:
+                raise ValueError(
+                    f"config: {section}.{name}: the name is taken by "
+                    f"{found[name]['section']}.{name}; choose another"
+                )
+            found[name] = {"section": section, **entry}
+    return found
 
 
 def raw_files(
@@ -55,7 +82,9 @@ def raw_files(
     chosen = {role: file for role, file in entry["files"].items() if file is not None}
     if entry["source"] == "own":
         return {role: Path(file) for role, file in chosen.items()}
-    return {role: raw.joinpath(*_key(name, role, file)) for role, file in chosen.items()}
+    return {
+        role: raw.joinpath(*_key(_named(name, entry), role, file)) for role, file in chosen.items()
+    }
 
 
 def registry_rows(name: str, entry: Mapping, rows: Registry) -> dict[str, Row]:
@@ -70,10 +99,10 @@ def registry_rows(name: str, entry: Mapping, rows: Registry) -> dict[str, Row]:
     for role, file in entry["files"].items():
         if file is not None:
             try:
-                found[role] = rows.find(*_key(name, role, file))
+                found[role] = rows.find(*_key(_named(name, entry), role, file))
             except RegistryError as error:
                 raise ValueError(
-                    f"config: od.{name}.files.{role} = {file!r}: {error.args[0]}"
+                    f"config: {_named(name, entry)}.files.{role} = {file!r}: {error.args[0]}"
                 ) from None
     return found
 
@@ -89,7 +118,8 @@ def check_own_files(datasets: Mapping[str, Mapping]) -> None:
     for name, entry in datasets.items():
         for role, file in entry.get("files", {}).items() if entry["source"] == "own" else ():
             if file is not None and not Path(file).is_file():
-                raise ValueError(f"config: od.{name}.files.{role}: there is no file {file!r}")
+                key = f"{_named(name, entry)}.files.{role}"
+                raise ValueError(f"config: {key}: there is no file {file!r}")
 
 
 def left_out(
@@ -166,7 +196,10 @@ def check_names(config: Mapping, models: Collection[str]) -> None:
     """
     _check_numbers("", config)
     for name, entry in config["od"].items():
-        _check_dataset(f"od.{name}", entry, models)
+        _check_dataset(f"od.{name}", entry, models, adapters)
+    for section in ("points", "bins"):
+        for name, entry in config[section].items():
+            _check_dataset(f"{section}.{name}", entry, models, point_adapters)
     section = config["symbolic"]
     for name in section["datasets"]:
         check_known("symbolic.datasets", name, config["od"])
@@ -177,6 +210,7 @@ def check_names(config: Mapping, models: Collection[str]) -> None:
     check_search(section, config["od"])
     _check_choice(config["choice"], config["od"])
     check_inequality(config["inequality"], config["od"])
+    check_pairdist(config["pairdist"], config["points"], config["bins"])
 
 
 def _check_choice(section: Mapping, od: Mapping) -> None:
@@ -204,8 +238,8 @@ def _check_choice(section: Mapping, od: Mapping) -> None:
             raise ValueError(f"config: choice.counterfactuals.{case}: {error}") from None
 
 
-def _check_dataset(key: str, entry: Mapping, models: Collection[str]) -> None:
-    check_known(f"{key}.adapter", entry["adapter"], adapters.available())
+def _check_dataset(key: str, entry: Mapping, models: Collection[str], readers: ModuleType) -> None:
+    check_known(f"{key}.adapter", entry["adapter"], readers.available())
     roles = {role: file for role, file in entry.get("files", {}).items() if file is not None}
     try:
         if entry["source"] == "synthetic":
@@ -220,7 +254,7 @@ def _check_dataset(key: str, entry: Mapping, models: Collection[str]) -> None:
             if "inequality" in wanted:
                 law = checked_law(wanted.get("law", world.DEFAULTS["law"]))
                 checked_inequality(wanted["inequality"], world.VARIABLES, law)
-        adapters.check_request(entry["adapter"], roles, entry.get("options", {}))
+        readers.check_request(entry["adapter"], roles, entry.get("options", {}))
     except ValueError as error:
         raise ValueError(f"config: {key}: {str(error).removeprefix('config: ')}") from None
 
@@ -241,11 +275,15 @@ def _check_numbers(where: str, value: object) -> None:
         raise ValueError(f"config: {where} = {value!r} begins or ends with white space")
 
 
+def _named(name: str, entry: Mapping) -> str:
+    return f"{entry.get('section', 'od')}.{name}"
+
+
 def _key(name: str, role: str, file: str) -> tuple[str, str, str]:
     parts = tuple(file.split("/"))
     if len(parts) != 3 or not all(parts):
         raise ValueError(
-            f"config: od.{name}.files.{role} = {file!r}: with source: published, give "
+            f"config: {name}.files.{role} = {file!r}: with source: published, give "
             "<dataset>/<version>/<file> of config/datasets.csv; for a path of yours set source: own"
         )
     return parts

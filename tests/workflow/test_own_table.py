@@ -29,6 +29,7 @@ CONFIG = {
         }
     },
     "symbolic": {"datasets": ["my_city"], "readings": {"all_pairs": {"support": "all"}}},
+    "pairdist": {"datasets": [], "bins": "none"},
     "inequality": {"active": []},
     "choice": {"datasets": ["my_city"], "attraction": {"my_city": "residential"}},
 }

@@ -14,7 +14,8 @@ from movelaws.digest import module_digest
 
 runs.check_schema(config, Path(workflow.basedir) / "workflow/schemas/config.schema.yaml")
 runs.check_names(config, MODELS)
-runs.check_own_files(config["od"])
+ASKED = runs.datasets(config)
+runs.check_own_files(ASKED)
 
 RUN = Path("results") / config["run"]
 LOGS = Path("logs") / config["run"]
@@ -27,10 +28,13 @@ MIRROR = runs.checked_mirror(os.environ.get("MOVELAWS_MIRROR") or config.get("mi
 REGISTRY = registry.load(Path(workflow.basedir) / "config" / "datasets.csv")
 
 # A case whose raw data cannot be had is left out of the run and named in the report.
-MISSING = runs.left_out(config["od"], REGISTRY, MIRROR, RAW)
-OD = {name: entry for name, entry in config["od"].items() if name not in MISSING}
-LABELS = {name: entry["label"] for name, entry in OD.items()}
-SYNTHETIC = {name for name, entry in OD.items() if entry["source"] == "synthetic"}
+MISSING = runs.left_out(ASKED, REGISTRY, MIRROR, RAW)
+DATASETS = {name: entry for name, entry in ASKED.items() if name not in MISSING}
+OD = {name: entry for name, entry in DATASETS.items() if entry["section"] == "od"}
+POINTS = {name: entry for name, entry in DATASETS.items() if entry["section"] == "points"}
+BINS = {name: entry for name, entry in DATASETS.items() if entry["section"] == "bins"}
+LABELS = {name: entry["label"] for name, entry in DATASETS.items()}
+SYNTHETIC = {name for name, entry in DATASETS.items() if entry["source"] == "synthetic"}
 
 # Filled by the rules file of each paper, read by report.smk (which says what they hold).
 CLAIM_FILES = []
@@ -46,6 +50,20 @@ def canonical(dataset):
     return {part: folder / f"{part}.parquet" for part in ("zones", "flows", "places")}
 
 
+def pointset(dataset):
+    """The canonical tables of a point set."""
+    folder = RUN / "points" / dataset
+    tables = {part: folder / f"{part}.parquet" for part in ("points", "moves", "land")}
+    return tables | {"notes": folder / "notes.json"}
+
+
+def bins_tables(dataset):
+    """The canonical tables of published bins."""
+    folder = RUN / "bins" / dataset
+    tables = {part: folder / f"{part}.csv" for part in ("bins", "cities", "towns")}
+    return tables | {"notes": folder / "notes.json"}
+
+
 def raw_inputs(wildcards):
     """Raw files of a dataset by role."""
     return raw_files_of(wildcards.dataset)
@@ -53,7 +71,7 @@ def raw_inputs(wildcards):
 
 def raw_files_of(dataset):
     """Raw files of a dataset by role. A retrieved file never changes, so it does not age."""
-    entry = OD[dataset]
+    entry = DATASETS[dataset]
     synthetic_files = {}
     if entry["source"] == "synthetic":
         synthetic_files = synthetic.files_of(
@@ -67,7 +85,7 @@ def raw_files_of(dataset):
 
 def raw_contents(wildcards):
     """Which bytes the registry asks for: another file reruns, a file looked at again does not."""
-    entry = OD[wildcards.dataset]
+    entry = DATASETS[wildcards.dataset]
     if entry["source"] != "published":
         return []
     rows = runs.registry_rows(wildcards.dataset, entry, REGISTRY)
@@ -76,15 +94,15 @@ def raw_contents(wildcards):
 
 def planted_law(dataset):
     """The law behind a synthetic dataset, else None."""
-    if OD[dataset]["source"] != "synthetic":
+    if DATASETS[dataset]["source"] != "synthetic":
         return None
-    world = OD[dataset]["world"]
-    return world.get("options", {}).get("law", synthetic.load(world["name"]).DEFAULTS["law"])
+    world = DATASETS[dataset]["world"]
+    return (synthetic.load(world["name"]).DEFAULTS | world.get("options", {})).get("law")
 
 
 def plants_inequality(dataset):
     """Whether the synthetic world behind a dataset has places that are worse off."""
-    world = OD[dataset]["world"]
+    world = DATASETS[dataset]["world"]
     defaults = synthetic.load(world["name"]).DEFAULTS
     return bool((defaults | world.get("options", {})).get("inequality"))
 
@@ -107,13 +125,13 @@ def cases_left_out():
 
 def unit_of(datasets):
     """What the flows of some datasets count: their common unit, else people."""
-    units = {OD[dataset].get("unit", "people") for dataset in datasets}
+    units = {DATASETS[dataset].get("unit", "people") for dataset in datasets}
     return units.pop() if len(units) == 1 else "people"
 
 
 def source_of(datasets):
     """Where results of some datasets come from: a synthetic one makes them synthetic."""
-    sources = {OD[dataset]["source"] for dataset in datasets}
+    sources = {DATASETS[dataset]["source"] for dataset in datasets}
     return next((s for s in ("synthetic", "published", "own") if s in sources), "own")
 
 

@@ -160,9 +160,7 @@ for bins in PAIRDIST_BINS:
             simulation=config["pairdist"]["aggregate"]["simulation"],
             two_cities=config["pairdist"]["aggregate"]["two_cities"],
             seed=config["seed"],
-            code=module_digest(
-                "movelaws.pairdist.aggregate_table", "movelaws.pairdist.two_cities"
-            ),
+            code=module_digest("movelaws.pairdist.aggregate_table", "movelaws.pairdist.two_cities"),
         message:
             "Putting the cost of a country together from that of its towns"
         script:

@@ -71,6 +71,7 @@ rule pairdist_cost:
 
 
 if COST_DATASETS:
+
     rule pairdist_figure_cost:
         input:
             cost=[PAIRDIST / d / "cost.csv" for d in COST_DATASETS],
@@ -152,6 +153,7 @@ rule pairdist_town_cost:
 
 
 for dataset in COST_TOWNS:
+
     rule pairdist_figure_cost_towns:
         input:
             fits=PAIRDIST / dataset / "town_fits.csv",
@@ -243,6 +245,7 @@ rule pairdist_estimators:
 
 
 for dataset in COST_ESTIMATORS:
+
     rule pairdist_figure_estimators:
         input:
             summary=PAIRDIST / dataset / "estimators.csv",

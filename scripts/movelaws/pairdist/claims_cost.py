@@ -1,0 +1,110 @@
+"""Claims P10 and P13, and the planted cost: moves simulated or observed on the places of a run."""
+
+from typing import Any
+
+import pandas as pd
+
+from movelaws.claims import Finding, compare_many, statement
+
+ALLOWED = 0.02
+_METHOD, _START = "binned", "pairs"
+
+
+def cost_findings(tables: Any, synthetic: set[str], known: set[str]) -> list[Finding]:
+    """Findings on moves through the places of a run."""
+    found = [
+        finding
+        for dataset, table in tables.geographies.items()
+        if dataset in known
+        for finding in _geographies(dataset, table, dataset in synthetic)
+    ]
+    found += [
+        _planted_cost(dataset, table)
+        for dataset, table in tables.fits.items()
+        if dataset in synthetic and table["planted"].notna().any()
+    ]
+    return found + [
+        _models(dataset, table.iloc[0], dataset in synthetic)
+        for dataset, table in tables.models.items()
+        if dataset in known
+    ]
+
+
+def _geographies(dataset: str, table: pd.DataFrame, synthetic: bool) -> list[Finding]:
+    """P10: one cost through three geographies; the moves differ, the cost does not."""
+    simulated = table[table["start"] == _START]
+    read = simulated[simulated["method"] == _METHOD].set_index("geography")
+    evidence = f"pairdist/{dataset}/geographies.csv"
+    where = f"{dataset} (synthetic)" if synthetic else dataset
+    found = [
+        compare_many(
+            "P10",
+            where,
+            {
+                name: (f"{row['planted']:.2f}", round(row["exponent"], 4))
+                for name, row in read.iterrows()
+            },
+            absolute=ALLOWED,
+            evidence=evidence,
+        )
+    ]
+    observed = simulated[simulated["gap"].notna()]
+    if observed.empty:
+        return found
+    apart = bool((observed["gap"] > observed["gap_by_chance"]).all())
+    gaps = ", ".join(
+        f"{row.geography} {row.gap:.3f} (by chance up to {row.gap_by_chance:.3f})"
+        for row in observed.itertuples()
+    )
+    found.append(
+        statement(
+            "P10",
+            f"{where}, observed moves"
+            if not synthetic
+            else f"{dataset}, observed moves (synthetic)",
+            "the observed laws differ between geographies",
+            f"largest gap to the real geography's moves: {gaps}",
+            apart,
+            criterion="every gap larger than chance makes it in 95 % of draws",
+            reason="chance makes gaps as large between moves through one geography",
+            evidence=evidence,
+        )
+    )
+    return found
+
+
+def _planted_cost(dataset: str, table: pd.DataFrame) -> Finding:
+    """P1 in a synthetic world: the cost behind its moves, by two likelihoods."""
+    rows = table.set_index("model")
+    numbers = {
+        words: (rows.loc[model, "planted"], round(rows.loc[model, "exponent"], 4))
+        for model, words in (("power_law", "given the pairs"), ("joint", "given all places"))
+        if model in rows.index and pd.notna(rows.loc[model, "planted"])
+    }
+    return compare_many(
+        "P1",
+        dataset,
+        numbers,
+        absolute=ALLOWED,
+        evidence=f"pairdist/{dataset}/fits.csv",
+        synthetic=True,
+    )
+
+
+def _models(dataset: str, row: pd.Series, synthetic: bool) -> Finding:
+    """P13: gravity and radiation place the same moves elsewhere."""
+    spread = row["growth_spread"]
+    off = abs(row["growth"] - row["agreeing_growth"])
+    return statement(
+        "P13",
+        f"{dataset} (synthetic)" if synthetic else dataset,
+        "gravity and continuous radiation cannot agree",
+        f"they would if pairs grew as r^{row['agreeing_growth']:.2g}; they grow as "
+        f"r^{row['growth']:.2f} ± {spread:.2f}; radiation reads as a cost r^-"
+        f"{row['radiation_exponent']:.2f} and puts {row['placed_differently_percent']:.0f} % of "
+        "the moves at other distances",
+        bool(off > 2 * spread),
+        criterion="the growth of pairs is more than two standard deviations from the one needed",
+        reason="the growth of pairs does not exclude the one at which both agree",
+        evidence=f"pairdist/figures/{dataset}_models.svg",
+    )
