@@ -33,7 +33,8 @@ def climb(
     command : interpreter, script, tool and task.
     worlds : file by number of zones.
     threads : for the tool.
-    limits : limit_s and memory_gb of one run, repeats, and patience_s beyond which none is added.
+    limits : limit_s and memory_gb of one run, repeats, and patience_s beyond which none is added;
+        perhaps least_growth and places (see ``why_not``).
 
     Returns
     -------
@@ -43,7 +44,8 @@ def climb(
     for n in sorted(worlds):
         so_far = pd.DataFrame(rows, columns=COLUMNS)
         row = dict.fromkeys(COLUMNS, np.nan) | {"n_zones": n, "n_pairs": n * (n - 1), "version": ""}
-        row["note"] = why_not(so_far, n, limits["limit_s"], limits["memory_gb"]) or ""
+        bounds = {k: limits[k] for k in ("least_growth", "places") if k in limits}
+        row["note"] = why_not(so_far, n, limits["limit_s"], limits["memory_gb"], **bounds) or ""
         if not row["note"]:
             measured, values[n] = once(command, worlds[n], threads, limits)
             row |= measured
@@ -108,7 +110,9 @@ if __name__ == "__main__":
     with logged(snakemake.log[0]):
         params = snakemake.params
         worlds = dict(zip(params.sizes, snakemake.input.worlds, strict=True))
-        tool, task = snakemake.wildcards.tool, snakemake.wildcards.task
+        tool = snakemake.wildcards.tool
+        # Only where several tasks share a rule is the task a wildcard.
+        task = params.get("task") or snakemake.wildcards.task
         threads = int(snakemake.wildcards.threads)
         command, error = command_for(
             tool, task, snakemake.input.script, snakemake.input.get("stamp")

@@ -78,7 +78,15 @@ def random_world(n: int, seed: int) -> dict[str, np.ndarray]:
     }
 
 
-def why_not(measured: pd.DataFrame, n: int, limit_s: float, limit_gb: float) -> str | None:
+def why_not(
+    measured: pd.DataFrame,
+    n: int,
+    limit_s: float,
+    limit_gb: float,
+    *,
+    least_growth: float = _LEAST_GROWTH,
+    places: str = "zones",
+) -> str | None:
     """Why a tool is not run on n zones, judged by its runs on fewer; None if it can be run.
 
     Parameters
@@ -88,6 +96,8 @@ def why_not(measured: pd.DataFrame, n: int, limit_s: float, limit_gb: float) -> 
         was left out.
     n : number of zones to judge.
     limit_s, limit_gb : most seconds and most memory a run may take.
+    least_growth : exponent that costs are taken to grow with at least.
+    places : what n counts.
 
     Returns
     -------
@@ -95,25 +105,31 @@ def why_not(measured: pd.DataFrame, n: int, limit_s: float, limit_gb: float) -> 
     """
     failed = measured[measured["note"].str.startswith("failed")]
     if len(failed):
-        return f"not run: failed at {failed['n_zones'].iloc[0]:,} zones"
+        return f"not run: failed at {failed['n_zones'].iloc[0]:,} {places}"
     done = measured[measured["seconds"].notna()]
     for column, limit, unit, factor in (
         ("seconds", limit_s, "s", 1.0),
         ("peak_memory_mb", limit_gb, "GB", 1e-3),
     ):
-        expected = extrapolated(done["n_zones"], done[column] * factor, n)
+        expected = extrapolated(done["n_zones"], done[column] * factor, n, least_growth)
         if expected > limit:
             return f"not run: beyond {limit:g} {unit}, {expected:,.0f} {unit} by extrapolation"
     return None
 
 
-def extrapolated(sizes: Iterable[float], costs: Iterable[float], n: float) -> float:
-    """Cost at size n by the power law through the last two sizes, with an exponent of 2 to 4.
+def extrapolated(
+    sizes: Iterable[float],
+    costs: Iterable[float],
+    n: float,
+    least_growth: float = _LEAST_GROWTH,
+) -> float:
+    """Cost at size n by the power law through the last two sizes, its exponent within bounds.
 
     Parameters
     ----------
     sizes, costs : of the runs so far, in the order of the sizes.
     n : size asked for.
+    least_growth : smallest exponent, 2 where the work is on all pairs; the largest is 4.
 
     Returns
     -------
@@ -122,10 +138,10 @@ def extrapolated(sizes: Iterable[float], costs: Iterable[float], n: float) -> fl
     sizes, costs = np.array(list(sizes), dtype=float), np.array(list(costs), dtype=float)
     if costs.size == 0:
         return 0.0
-    power = _LEAST_GROWTH
+    power = least_growth
     if costs.size > 1 and costs[-2] > 0 < costs[-1]:
         slope = np.log(costs[-1] / costs[-2]) / np.log(sizes[-1] / sizes[-2])
-        power = min(max(power, slope), _MOST_GROWTH)
+        power = min(max(least_growth, slope), _MOST_GROWTH)
     return float(costs[-1] * (n / sizes[-1]) ** power)
 
 

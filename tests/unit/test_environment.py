@@ -42,7 +42,8 @@ def test_the_test_environment_extends_the_product_without_changing_it(root, lock
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements.txt", "test.txt", "bench-peers.txt", "bench-symbolic.txt"]
+    "name",
+    ["requirements.txt", "test.txt", "bench-peers.txt", "bench-symbolic.txt", "bench-pairs.txt"],
 )
 def test_every_pin_has_a_hash(root, name):
     text = (root / "envs" / name).read_text()

@@ -1,8 +1,10 @@
-# Time and memory of movelaws, of its peers and of published methods on random zones.
-# Takes:  envs/bench-{peers,symbolic}.txt, from which it makes .venv-bench/{peers,symbolic}
+# Time and memory of movelaws, of its peers and of published methods, on random zones and places.
+# Takes:  envs/bench-{peers,symbolic,pairs}.txt, from which it makes .venv-bench/<the same>
 # Makes:  results/benchmarks/benchmarks.{csv,md}     seconds, memory, agreement with ours
 #         results/benchmarks/growth.{csv,md}         growth exponents
 #         results/benchmarks/scaling.{svg,png}
+#         results/benchmarks/pairs.{csv,md,svg,png}          the same for counts of pairs of places
+#         results/benchmarks/pairs_{growth,errors}.csv       growth beside n log n, errors by bin
 
 BENCHMARKS = Path("results") / "benchmarks"
 BENCHMARK_STEPS = PROJECT / "scripts" / "benchmarks"
@@ -101,6 +103,23 @@ BENCHMARK_PAPERS = {
 BENCHMARK_PUBLISHED = ["averaging", "grid", "ranking", "quadrature"]
 BENCHMARK_SEARCHERS = ["gplearn", "pyoperon"]
 
+# Pair counts: numbers of places up to the addresses of France, which the paper has.
+BENCHMARK_PLACES = [10_000, 100_000, 1_000_000, 3_300_000, 10_000_000, 34_000_000]
+# Counting on grids or trees grows nearly as n: the least growth by which a run is judged.
+BENCHMARK_PAIR_LIMITS = BENCHMARK_LIMITS | {"limit_s": 900, "least_growth": 1, "places": "places"}
+BENCHMARK_PAIR_RUNS = [
+    f"{tool}-{threads}"
+    for tool, choices in (
+        ("movelaws", (1, 2)),
+        ("movelaws-exact", (1, 2)),
+        ("brute", (1, 2)),
+        ("cKDTree", (1,)),
+        ("TreeCorr", (1, 2)),
+        ("TreeCorr-exact", (1, 2)),
+    )
+    for threads in choices
+]
+
 
 rule benchmarks_environment:
     input:
@@ -110,7 +129,7 @@ rule benchmarks_environment:
     log:
         Path("logs") / "benchmarks" / "environment-{peers}.log",
     wildcard_constraints:
-        peers="peers|symbolic",
+        peers="peers|symbolic|pairs",
     localrule: True
     conda:
         "../../envs/environment.yaml"
@@ -257,7 +276,137 @@ rule benchmarks_figure:
         "../../scripts/benchmarks/figure.py"
 
 
+rule benchmarks_places:
+    output:
+        world=temp(BENCHMARKS / "worlds" / "places-{n}.npz"),
+    log:
+        Path("logs") / "benchmarks" / "places-{n}.log",
+    wildcard_constraints:
+        n=r"\d+",
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem="10GB",
+        runtime="10m",
+    params:
+        seed=config["seed"],
+        code=module_digest("movelaws.benchmark_places"),
+    message:
+        "Drawing {wildcards.n} places"
+    script:
+        "../../scripts/benchmarks/places.py"
+
+
+rule benchmarks_pairs_run:
+    input:
+        worlds=expand(rules.benchmarks_places.output.world, n=BENCHMARK_PLACES),
+        script=branch(
+            lambda wildcards: wildcards.tool.startswith("TreeCorr"),
+            then=BENCHMARK_STEPS / "peer_pairs.py",
+            otherwise=BENCHMARK_STEPS / "ours_pairs.py",
+        ),
+        clock=BENCHMARK_STEPS / "measure.py",
+        counting=BENCHMARK_STEPS / "counting.py",
+        stamp=branch(
+            lambda wildcards: wildcards.tool.startswith("TreeCorr"),
+            then=lambda wildcards: expand(
+                rules.benchmarks_environment.output.stamp, peers="pairs"
+            )[0],
+            otherwise=[],
+        ),
+    output:
+        runs=BENCHMARKS / "pairs" / "{tool}-{threads}.jsonl",
+        values=BENCHMARKS / "pairs" / "{tool}-{threads}.npz",
+    log:
+        Path("logs") / "benchmarks" / "pairs-{tool}-{threads}.log",
+    wildcard_constraints:
+        tool="[A-Za-z-]+",
+        threads=r"\d+",
+    conda:
+        "../../envs/environment.yaml"
+    # All cores given, whatever is used of them: jobs side by side would time each other.
+    threads: os.cpu_count()
+    resources:
+        mem=f"{BENCHMARK_PAIR_LIMITS['memory_gb']}GB",
+        runtime="120m",
+    params:
+        task="pairs",
+        sizes=BENCHMARK_PLACES,
+        limits=BENCHMARK_PAIR_LIMITS,
+        code=lambda wildcards: (
+            module_digest("movelaws.pairs") if wildcards.tool.startswith("movelaws") else ""
+        ),
+    message:
+        "Timing pair counts by {wildcards.tool} with {wildcards.threads} threads"
+    script:
+        "../../scripts/benchmarks/run.py"
+
+
+rule benchmarks_pairs_table:
+    input:
+        runs=expand(BENCHMARKS / "pairs" / "{run}.jsonl", run=BENCHMARK_PAIR_RUNS),
+        values=expand(BENCHMARKS / "pairs" / "{run}.npz", run=BENCHMARK_PAIR_RUNS),
+    output:
+        csv=report(
+            BENCHMARKS / "pairs.csv",
+            caption="../report/benchmarks_pairs.rst",
+            category="Benchmarks",
+            labels={"result": "Pair counts: time, memory and errors"},
+        ),
+        md=BENCHMARKS / "pairs.md",
+        errors=BENCHMARKS / "pairs_errors.csv",
+        growth=BENCHMARKS / "pairs_growth.csv",
+        growth_md=BENCHMARKS / "pairs_growth.md",
+    log:
+        Path("logs") / "benchmarks" / "pairs_table.log",
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem="1GB",
+        runtime="5m",
+    params:
+        code=module_digest("movelaws.benchmark_places", "movelaws.tables"),
+    message:
+        "Gathering the timings of pair counts"
+    script:
+        "../../scripts/benchmarks/pairs_table.py"
+
+
+rule benchmarks_pairs_figure:
+    input:
+        table=rules.benchmarks_pairs_table.output.csv,
+        growth=rules.benchmarks_pairs_table.output.growth,
+        errors=rules.benchmarks_pairs_table.output.errors,
+    output:
+        svg=report(
+            BENCHMARKS / "pairs.svg",
+            caption="../report/benchmarks_pairs.rst",
+            category="Benchmarks",
+            labels={"result": "Pair counts: growth with the number of places"},
+        ),
+        png=BENCHMARKS / "pairs.png",
+    log:
+        Path("logs") / "benchmarks" / "pairs_figure.log",
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem="500MB",
+        runtime="5m",
+    params:
+        memory_gb=BENCHMARK_LIMITS["memory_gb"],
+        code=module_digest("movelaws.plotting.pair_scaling"),
+    message:
+        "Drawing the timings of pair counts"
+    script:
+        "../../scripts/benchmarks/pairs_figure.py"
+
+
 rule benchmarks:
     input:
         rules.benchmarks_table.output,
         rules.benchmarks_figure.output,
+        rules.benchmarks_pairs_table.output,
+        rules.benchmarks_pairs_figure.output,

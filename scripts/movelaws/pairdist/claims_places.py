@@ -14,6 +14,7 @@ MOST = 0.5
 FEW_OVERLAPS = 3.0
 NMI, NMI_TOLERANCE = 0.9, 0.05
 _COUNTED = ("addresses", "buildings")
+PAPER_READINGS = {"all": "all places", "official": "places in a town"}
 
 
 def place_findings(tables: Any, synthetic: set[str], known: set[str]) -> list[Finding]:
@@ -168,16 +169,23 @@ def _positions(dataset: str, table: pd.DataFrame, synthetic: bool) -> list[Findi
 
 
 def _definition(dataset: str, table: pd.DataFrame, synthetic: bool) -> list[Finding]:
-    """P12: agreement of clusters with official towns, parameters chosen as in the paper."""
+    """P12: agreement of clusters with official towns, parameters chosen as in the paper.
+
+    The paper does not say what it does with places in no town: the claim has to hold with all
+    places and with those in an official town.
+    """
     chosen = table[
-        (table["units"] == "merged") & (table["reading"] == "all") & (table["chosen"] == "nmi")
-    ].set_index("algorithm")
+        (table["units"] == "merged")
+        & table["reading"].isin(PAPER_READINGS)
+        & (table["chosen"] == "nmi")
+    ]
     if chosen.empty:
         return []
     evidence = f"pairdist/{dataset}/definition.csv"
     seen = "; ".join(
-        f"{name} NMI {row['nmi']:.2f}, on other towns {row['heldout_nmi']:.2f}"
-        for name, row in chosen.iterrows()
+        f"{row.algorithm}, {PAPER_READINGS[row.reading]}: NMI {row.nmi:.2f}, on other towns "
+        f"{row.heldout_nmi:.2f}"
+        for row in chosen.itertuples()
     )
     if (chosen["kind"] != "towns").all():
         return [
@@ -189,16 +197,19 @@ def _definition(dataset: str, table: pd.DataFrame, synthetic: bool) -> list[Find
                 evidence,
             )
         ]
-    low = chosen["nmi"] < NMI - NMI_TOLERANCE
+    low = chosen[chosen["nmi"] < NMI - NMI_TOLERANCE]
     return [
         statement(
             "P12",
             _name(dataset, synthetic),
             "NMI about 0.9",
             seen,
-            not low.any(),
-            criterion=f"at least {NMI - NMI_TOLERANCE:.2f}",
-            reason=f"{', '.join(low.index[low])} parts official towns or joins them",
+            low.empty,
+            criterion=f"at least {NMI - NMI_TOLERANCE:.2f} in both readings of places in no town",
+            reason="less for "
+            + ", ".join(
+                f"{row.algorithm}, {PAPER_READINGS[row.reading]}" for row in low.itertuples()
+            ),
             evidence=evidence,
         )
     ]

@@ -31,7 +31,7 @@ def read(
     *,
     what: Literal["addresses", "buildings"] = "addresses",
     projected_crs: MetricCrs | None = None,
-    town: Literal["city", "postcode", "none"] = "city",
+    town: Literal["city", "place", "postcode", "none"] = "city",
     town_name: str = "name",
     towns: Towns | None = None,
     stack: bool = False,
@@ -48,7 +48,8 @@ def read(
         at the centroid of their area. Multipolygon relations are counted, not read: their outlines
         are ways without the tag.
     projected_crs : of the result; without it the UTM zone of the median place.
-    town : tag that gives the town: ``addr:city`` (else ``addr:place``), ``addr:postcode``, or none.
+    town : tag that gives the town: ``addr:city`` (else ``addr:place``), ``addr:place`` (the
+        village, in Denmark the supplementary town name), ``addr:postcode``, or none.
     town_name : column of the names in the layer of the role towns, which goes before the tags.
     towns : how towns are found by density instead.
     stack : places at equal coordinates become one, with their number.
@@ -116,7 +117,7 @@ def read(
 def _town(tags: dict[str, str], town: str) -> str:
     if town == "none":
         return ""
-    names = ("addr:postcode",) if town == "postcode" else _TOWN_TAGS
+    names = {"postcode": ("addr:postcode",), "place": ("addr:place",)}.get(town, _TOWN_TAGS)
     return next((tags[name].strip() for name in names if tags.get(name, "").strip()), "")
 
 

@@ -1,0 +1,95 @@
+"""Verdicts on claims P1-P13, from tables made by hand."""
+
+import pytest
+
+from movelaws.claims.findings import check_findings
+from movelaws.pairdist.claims import CHECKED, Tables, findings
+from tests.unit import pairdist_tables as made
+
+REAL, MADE, GONE = "reproduced", "differs", "not testable"
+
+
+def judged(published=("island", "bins"), synthetic=(), absent=None, **parts):
+    """Verdict and finding by claim; of several on one claim the last."""
+    found = findings(Tables(**parts), set(synthetic), set(published), absent or {})
+    check_findings(found)
+    assert {one.id for one in found} == set(CHECKED)
+    return {one.id: one for one in found}
+
+
+@pytest.mark.parametrize(
+    ("claim", "parts", "verdict"),
+    [
+        ("P1", {"table1": {"bins": made.table1()}}, REAL),
+        ("P2", {"table1": {"bins": made.table1(ours=0.880)}}, MADE),
+        ("P3", {"cities": {"bins": made.cities()}}, REAL),
+        ("P4", {"city_radii": {"bins": made.city_radii()}}, REAL),
+        ("P5", {"growth": {"island": made.growth()}}, REAL),
+        ("P5", {"growth": {"island": made.growth(0.56)}}, MADE),
+        ("P6", {"radii": {"island": made.radii()}}, REAL),
+        ("P6", {"radii": {"island": made.radii(0.4)}}, MADE),
+        ("P7", {"matter": made.matter()}, REAL),
+        ("P8", {"patches": made.patches()}, REAL),
+        ("P8", {"patches": made.patches(0.8)}, MADE),
+        ("P9", {"positions": {"island": made.positions()}}, REAL),
+        ("P9", {"positions": {"island": made.positions(far_g=1.6, far_p=0.01)}}, MADE),
+        ("P10", {"geographies": {"island": made.geographies()}}, REAL),
+        ("P10", {"geographies": {"island": made.geographies(gap=0.01)}}, MADE),
+        ("P11", {"aggregate": {"bins": made.aggregate()}}, REAL),
+        ("P11", {"aggregate": {"bins": made.aggregate(1.08)}}, MADE),
+        ("P12", {"definition": {"island": made.definition()}}, REAL),
+        ("P12", {"definition": {"island": made.definition(0.7)}}, MADE),
+        ("P12", {"definition": {"island": made.definition(0.7, "districts")}}, GONE),
+        ("P13", {"models": {"island": made.models()}}, REAL),
+        ("P13", {"models": {"island": made.models(growth=-0.4)}}, MADE),
+    ],
+)
+def test_a_table_decides_a_claim(claim, parts, verdict):
+    found = judged(**parts)
+    assert found[claim].verdict == verdict
+    assert all(
+        one.verdict == GONE for name, one in found.items() if name not in (claim, "P1", "P2", "P7")
+    )
+
+
+def test_one_model_without_oscillation_is_enough_to_differ():
+    found = findings(Tables(matter=made.matter(shows=False)), set(), {"island"}, {})
+    of_models = next(one for one in found if one.id == "P7" and one.dataset == "simulation")
+    assert of_models.verdict == MADE
+
+
+def test_too_few_towns_are_not_held_against_the_claim():
+    few = made.positions(near_p=0.5, overlaps_p=0.8, overlaps_gas=0.2, near_low=0.0, near_g=1.4)
+    assert judged(positions={"island": few})["P9"].verdict == GONE
+
+
+def test_planted_values_are_looked_for_in_synthetic_data():
+    found = judged(
+        published=(),
+        synthetic=("island", "bins"),
+        fits={"island": made.fits()},
+        growth={"island": made.growth(0.5, planted=0.7)},
+        radii={"island": made.radii()},
+        table1={"bins": made.table1(planted=1.05)},
+    )
+    assert found["P5"].verdict == REAL
+    assert "Big" in found["P5"].reproduced
+    assert found["P6"].verdict == GONE
+    assert found["P1"].published.startswith("planted")
+    missed = findings(Tables(fits={"island": made.fits(1.1)}), {"island"}, set(), {})
+    assert next(one for one in missed if one.id == "P1").verdict == MADE
+
+
+def test_data_of_ones_own_are_held_against_nothing():
+    found = judged(
+        published=(),
+        growth={"island": made.growth(0.1)},
+        models={"island": made.models()},
+        positions={"island": made.positions()},
+    )
+    assert {one.verdict for one in found.values()} == {GONE}
+
+
+def test_what_cannot_be_had_is_said():
+    found = judged(absent={"denmark": "its moves are restricted"})
+    assert "denmark: its moves are restricted" in found["P1"].reason
