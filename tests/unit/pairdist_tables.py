@@ -161,3 +161,8 @@ def matter(shows=True) -> pd.DataFrame:
 def patches(growth=0.62) -> pd.DataFrame:
     row = {"model": "nested", "branching": 9.0, "packing": 0.6, "predicted": 0.6227}
     return pd.DataFrame([row | {"form": "simulated", "growth": growth}])
+
+
+def town_fits(outside=2.1, planted=2.0) -> pd.DataFrame:
+    table = pd.DataFrame({"moves": [900.0, 100.0], "inside": [0.62, 0.5], "outside": [outside] * 2})
+    return table.assign(planted_inside=0.6, planted_outside=planted)

@@ -93,3 +93,12 @@ def test_data_of_ones_own_are_held_against_nothing():
 def test_what_cannot_be_had_is_said():
     found = judged(absent={"denmark": "its moves are restricted"})
     assert "denmark: its moves are restricted" in found["P1"].reason
+
+
+@pytest.mark.parametrize(
+    ("outside", "planted", "verdict"), [(2.1, 2.0, REAL), (2.6, 2.0, MADE), (2.1, 0.6, GONE)]
+)
+def test_planted_exponents_of_towns_are_looked_for(outside, planted, verdict):
+    table = made.town_fits(outside, planted)
+    found = judged(published=(), synthetic=("island",), town_fits={"island": table})
+    assert found["P3"].verdict == verdict

@@ -16,6 +16,7 @@ PAIRDIST_TABLES = {
     "geographies": [PAIRDIST / d / "geographies.csv" for d in GEOGRAPHIES_DATASETS],
     "models": [PAIRDIST / d / "models.csv" for d in MODELS_DATASETS],
     "fits": [PAIRDIST / d / "fits.csv" for d in COST_DATASETS],
+    "town_fits": [PAIRDIST / d / "town_fits.csv" for d in COST_TOWNS],
     "table1": [PAIRDIST / d / "table1.csv" for d in PAIRDIST_BINS],
     "cities": [PAIRDIST / d / "cities.csv" for d in PAIRDIST_BINS],
     "city_radii": [PAIRDIST / d / "radii.csv" for d in PAIRDIST_BINS],

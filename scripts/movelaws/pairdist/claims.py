@@ -22,7 +22,8 @@ class Tables:
 
     Attributes
     ----------
-    growth, towns, radii, positions, definition, geographies, models, fits : of point sets.
+    growth, towns, radii, positions, definition, geographies, models, fits, town_fits : of point
+        sets.
     table1, cities, city_radii, aggregate : of the authors' bins.
     matter, patches : of simulations.
     """
@@ -35,6 +36,7 @@ class Tables:
     geographies: ByDataset = field(default_factory=dict)
     models: ByDataset = field(default_factory=dict)
     fits: ByDataset = field(default_factory=dict)
+    town_fits: ByDataset = field(default_factory=dict)
     table1: ByDataset = field(default_factory=dict)
     cities: ByDataset = field(default_factory=dict)
     city_radii: ByDataset = field(default_factory=dict)

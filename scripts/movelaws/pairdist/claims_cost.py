@@ -7,6 +7,9 @@ import pandas as pd
 from movelaws.claims import Finding, compare_many, statement
 
 ALLOWED = 0.02
+TOWN_TOLERANCE = 0.2
+"""The standard deviation of the exponents over the towns of the paper."""
+
 _METHOD, _START = "binned", "pairs"
 
 
@@ -22,6 +25,11 @@ def cost_findings(tables: Any, synthetic: set[str], known: set[str]) -> list[Fin
         _planted_cost(dataset, table)
         for dataset, table in tables.fits.items()
         if dataset in synthetic and table["planted"].notna().any()
+    ]
+    found += [
+        _planted_towns(dataset, table)
+        for dataset, table in tables.town_fits.items()
+        if dataset in synthetic and not table.empty and _breaks(table)
     ]
     return found + [
         _models(dataset, table.iloc[0], dataset in synthetic)
@@ -87,6 +95,30 @@ def _planted_cost(dataset: str, table: pd.DataFrame) -> Finding:
         numbers,
         absolute=ALLOWED,
         evidence=f"pairdist/{dataset}/fits.csv",
+        synthetic=True,
+    )
+
+
+def _breaks(table: pd.DataFrame) -> bool:
+    """Whether the world planted two exponents, not one."""
+    return bool((table["planted_inside"] != table["planted_outside"]).all())
+
+
+def _planted_towns(dataset: str, table: pd.DataFrame) -> Finding:
+    """P3 in a synthetic world: the exponents of its towns, by their moves."""
+    moves = table["moves"] / table["moves"].sum()
+    return compare_many(
+        "P3",
+        dataset,
+        {
+            f"{side}, mean of {len(table)} towns by moves": (
+                float(table[f"planted_{side}"].mean()),
+                round(float((table[side] * moves).sum()), 3),
+            )
+            for side in ("inside", "outside")
+        },
+        absolute=TOWN_TOLERANCE,
+        evidence=f"pairdist/{dataset}/town_fits.csv",
         synthetic=True,
     )
 

@@ -16,6 +16,7 @@ BY_DATASET = (
     "geographies",
     "models",
     "fits",
+    "town_fits",
     "table1",
     "cities",
     "city_radii",
