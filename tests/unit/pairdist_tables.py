@@ -37,8 +37,8 @@ def city_radii() -> pd.DataFrame:
 
 
 def aggregate(slope=1.02) -> pd.DataFrame:
-    rows = [("base", slope, 0.6, 1.9), ("simulated", 1.04, 0.3, 2.0)]
-    columns = ["model", "between_radii", "lowest_local", "highest_local"]
+    rows = [("base", 1.07, 0.6, 1.9, 0.0), ("simulated", slope, 0.3, 2.0, 0.01)]
+    columns = ["model", "between_radii", "lowest_local", "highest_local", "spread"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -101,7 +101,7 @@ def definition(nmi=0.9, kind="towns") -> pd.DataFrame:
     return pd.DataFrame([{"algorithm": name, **row} for name in ("DBSCAN", "HDBSCAN")])
 
 
-def geographies(exponent=1.001, gap=0.1) -> pd.DataFrame:
+def geographies(exponent=1.001, gap=0.1, costs=(1.0,)) -> pd.DataFrame:
     rows = []
     for kind in ("real", "disk", "uniform"):
         rows += [
@@ -111,7 +111,10 @@ def geographies(exponent=1.001, gap=0.1) -> pd.DataFrame:
             (kind, "places", "joint", 1.0, np.nan),
         ]
     table = pd.DataFrame(rows, columns=["geography", "start", "method", "exponent", "gap"])
-    return table.assign(planted=1.0, gap_by_chance=0.02)
+    tried = [table.assign(planted=planted) for planted in costs]
+    for one in tried:
+        one["exponent"] += one["planted"] - 1.0
+    return pd.concat(tried).assign(gap_by_chance=0.02)
 
 
 def models(growth=0.6, aic=(10.0, 20.0)) -> pd.DataFrame:

@@ -124,9 +124,11 @@ def cases_left_out():
 
 
 def unit_of(datasets):
-    """What the flows of some datasets count: their common unit, else people."""
-    units = {DATASETS[dataset].get("unit", "people") for dataset in datasets}
-    return units.pop() if len(units) == 1 else "people"
+    """What flows or moves of some datasets count: their common unit, else people or moves."""
+    flows = any(DATASETS[dataset]["section"] == "od" for dataset in datasets)
+    either = "people" if flows or not datasets else "moves"
+    units = {DATASETS[dataset].get("unit", either) for dataset in datasets}
+    return units.pop() if len(units) == 1 else either
 
 
 def source_of(datasets):

@@ -107,7 +107,7 @@ rule pairdist_towns:
         towns_md=PAIRDIST / "{dataset}" / "towns.md",
         radii=report(
             PAIRDIST / "{dataset}" / "radii.csv",
-            caption="../report/pairdist_radii.rst",
+            caption="../report/pairdist_town_tail.rst",
             category="Paper 3: pair distribution",
             labels={"result": "Fig. 21, tail", "dataset": "{dataset}"},
         ),

@@ -18,6 +18,7 @@ PAIRDIST_TABLES = {
     "fits": [PAIRDIST / d / "fits.csv" for d in COST_DATASETS],
     "town_fits": [PAIRDIST / d / "town_fits.csv" for d in COST_TOWNS],
     "table1": [PAIRDIST / d / "table1.csv" for d in PAIRDIST_BINS],
+    "sensitivity": [PAIRDIST / d / "sensitivity.csv" for d in PAIRDIST_BINS],
     "cities": [PAIRDIST / d / "cities.csv" for d in PAIRDIST_BINS],
     "city_radii": [PAIRDIST / d / "radii.csv" for d in PAIRDIST_BINS],
     "aggregate": [PAIRDIST / d / "aggregate.csv" for d in PAIRDIST_BINS],
@@ -114,7 +115,7 @@ PAIRDIST_GROUPS = {
     "bins": {d: [d] for d in PAIRDIST_BINS},
 }
 PAIRDIST_NAMES = LABELS | {
-    f"{d}_{page}": f"{LABELS[d]}, page {page}" for d in TOWN_DATASETS for page in TOWN_PAGES
+    f"{d}_{page}": f"page {page}" for d in TOWN_DATASETS for page in TOWN_PAGES
 }
 if PAIRDIST_DATASETS or PAIRDIST_BINS:
     CLAIM_FILES.append(rules.pairdist_claims.output.claims)

@@ -57,7 +57,7 @@ def one_law(fits: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> list
     if not tested:
         return []
     said = [
-        "As far as the moves can tell, their distance to a power law is chance in "
+        f"A power law cannot be rejected (p above {CERTAIN:g}) in "
         f"{counted(len(plausible), len(tested))}"
     ]
     if better:
@@ -69,26 +69,25 @@ def through_maps(tables: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) 
     """The cost read through three geographies, and what it takes to read it right."""
     said = []
     for dataset, table in tables.items():
-        rows = table.set_index(["start", "method", "geography"])["exponent"]
-        kinds = list(table["geography"].unique())
-
-        def read(start: str, method: str, rows: pd.Series = rows, kinds: list = kinds) -> str:
-            found = [(start, method, kind) for kind in kinds]
-            return listed(f"{rows[key]:.3f} ({key[2]})" for key in found if key in rows.index)
-
         planted = table["planted"].iloc[0]
+        rows = table[table["planted"] == planted]
         said.append(
             f"With cost r^-{planted:g} moves between the places of {labels[dataset]} have "
-            f"exponents {read('pairs', 'observed')} as observed, and "
-            f"{read('pairs', 'binned')} after division by the pairs"
+            f"exponents {_read(rows, 'pairs', 'observed')} as observed, and "
+            f"{_read(rows, 'pairs', 'binned')} after division by the pairs"
         )
-        if (table["start"] == "places").any():
+        if (rows["start"] == "places").any():
             said.append(
                 "Where every place sends its own moves, division by the pairs gives "
-                f"{read('places', 'binned')}; the likelihood given all places "
-                f"{read('places', 'joint')}"
+                f"{_read(rows, 'places', 'binned')}; the likelihood given all places "
+                f"{_read(rows, 'places', 'joint')}"
             )
     return said
+
+
+def _read(rows: pd.DataFrame, start: str, method: str) -> str:
+    some = rows[(rows["start"] == start) & (rows["method"] == method)]
+    return listed(f"{row.exponent:.3f} ({row.geography})" for row in some.itertuples())
 
 
 def other_models(tables: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> list[str]:

@@ -23,12 +23,12 @@ def growth_of_pairs(tables: Mapping[str, pd.DataFrame], labels: Mapping[str, str
         if len(towns) > 2:
             one = towns[towns["definition"] == towns["definition"].iloc[0]]
             spread = f", its towns {one['exponent'].min():.2f} to {one['exponent'].max():.2f}"
-        said.append(f"{labels[dataset]} {words}{spread}")
+        said.append(f"{labels[dataset]}: {words}{spread}")
     if not said:
         return []
     first = next(iter(tables.values())).iloc[0]
-    lead = f"Between {first['from_m']:g} and {first['to_m']:g} m as r to the power of"
-    return [f"{lead} {'; '.join(said)}"]
+    span = f"{first['from_m']:g} and {first['to_m']:g} m"
+    return [f"Exponents between {span}, counting addresses or buildings. {'. '.join(said)}"]
 
 
 def houses(matter: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
@@ -39,11 +39,16 @@ def houses(matter: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
     if rows.empty:
         return []
     said = [
-        f"{labels[row.source]}: fewer neighbours than at random below {row.crossing_m:.1f} m, "
-        f"{row.peak:.1f} times as many at {row.peak_m:.1f} m"
+        f"{labels[row.source]} "
+        + (
+            f"has fewer neighbours than at random below {row.crossing_m:.1f} m and "
+            f"{row.peak:.1f} times as many at {row.peak_m:.1f} m"
+            if row.shows
+            else "shows no dip and peak beyond chance"
+        )
         for row in rows.itertuples()
     ]
-    return [f"At shorter distances places keep apart as particles do ({'; '.join(said)})"]
+    return [f"Closer by, the order of places: {'; '.join(said)}"]
 
 
 def town_forms(tables: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> list[str]:
@@ -67,8 +72,8 @@ def towns_lie(tables: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> 
     for dataset, table in tables.items():
         row = table[table["weight"] == "towns"].iloc[0]
         said.append(
-            f"{labels[dataset]}: {row['overlaps']:.0f} of {row['towns']:.0f} towns overlap where "
-            f"random ones would {row['overlaps_gas']:.1f} times (p = {row['overlaps_p']:.3f}), and "
+            f"{labels[dataset]}: of {row['towns']:.0f} towns {row['overlaps']:.0f} pairs overlap, "
+            f"of random ones {row['overlaps_gas']:.1f} (p = {row['overlaps_p']:.3f}); "
             f"beyond {row['far_m'] / 1000:.0f} km there are {row['far_g']:.2f} times as many as at "
             f"random (p = {row['far_p']:.3f})"
         )

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from movelaws.phrases import listed
+from movelaws.pairdist.claims_published import PRINTED_DIGIT, SIMULATED
+from movelaws.phrases import counted, listed
+
+CERTAIN = 0.05
 
 
 def printed_exponents(tables: Mapping[str, pd.DataFrame]) -> list[str]:
@@ -15,19 +18,21 @@ def printed_exponents(tables: Mapping[str, pd.DataFrame]) -> list[str]:
         if printed.empty:
             continue
         read = listed(
-            f"{_place(row.case)} {row.exponent:.3f} (printed {row.published_exponent:.2f})"
+            f"{_place(row.case)} {row.exponent:.4f} (printed {row.published_exponent:.2f})"
             for row in printed.itertuples()
         )
         moves = listed(
-            f"{_place(row.case)} {row.cost_exponent:.3f} ± {row.cost_error:.3f}"
+            f"{_place(row.case)} {row.cost_exponent:.4f} ± {row.cost_error:.4f}"
             for row in printed.itertuples()
         )
+        off = (printed["exponent"] - printed["published_exponent"]).abs()
+        rejected = int((printed["cost_p"] <= CERTAIN).sum())
         said += [
             "A likelihood over the bin centres alone, with the ratio of densities for the number "
-            f"of observations, gives the printed ones: {read}",
-            f"The moves themselves, given the pairs, have {moves}",
-            "With as many moves as there were, chance explains the distance to a power law in "
-            f"{int((printed['cost_p'] > 0.05).sum())} of {len(printed)} cases",
+            f"of observations, gives the printed digits in {int((off <= PRINTED_DIGIT).sum())} of "
+            f"{len(printed)} cases: {read}",
+            f"The likelihood of the moves given the pairs has {moves}; with as many moves as there "
+            f"were, it rejects a power law in {counted(rejected, len(printed), 'case')}",
         ]
     return said
 
@@ -45,28 +50,29 @@ def printed_towns(
         rows = table.set_index("quantity")
         inside, outside = rows.loc["inside"], rows.loc["outside"]
         said.append(
-            f"Over {inside['n']:.0f} towns the exponent is {inside['mean']:.2f} ± "
+            f"Over {inside['n']:,.0f} towns the exponent is {inside['mean']:.2f} ± "
             f"{inside['sd']:.2f} inside and {outside['mean']:.2f} ± {outside['sd']:.2f} outside"
         )
     for table in radii.values():
         best = [
-            f"{group.set_index('law')['aicc'].idxmin().replace('_', '-')} for {name} radii"
+            f"{name}: {group.set_index('law')['aicc'].idxmin().replace('_', '-')}"
             for name, group in table.groupby("set", sort=False)
         ]
-        said.append(f"The law of the radii with the least AICc: {listed(best)}")
+        said.append(f"The law of the radii with the least AICc ({'; '.join(best)})")
     return said
 
 
 def country_of_towns(tables: Mapping[str, pd.DataFrame]) -> list[str]:
-    """How straight the aggregate of the towns is."""
+    """The slope of the aggregate of the towns, and how it changes with distance."""
     said = []
     for table in tables.values():
-        base = table.set_index("model").loc["base"]
-        others = table["between_radii"].dropna()
+        rows = table.set_index("model")
+        if SIMULATED not in rows.index:
+            continue
+        towns, mean_field = rows.loc[SIMULATED], rows.loc["base"]
         said.append(
-            f"On average over the range of the radii, nearly: the exponent is "
-            f"{base['between_radii']:.2f} there ({others.min():.2f} to {others.max():.2f} under "
-            f"other assumptions), but it grows from {base['lowest_local']:.2f} to "
-            f"{base['highest_local']:.2f} on the way, so the aggregate is no power law"
+            f"Between the smallest and the largest radius the exponent of random towns is "
+            f"{towns['between_radii']:.2f}, that of a mean field "
+            f"{mean_field['between_radii']:.2f}; it goes from {towns['lowest_local']:.2f} to {towns['highest_local']:.2f} on the way"
         )
     return said

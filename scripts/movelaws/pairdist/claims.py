@@ -24,7 +24,7 @@ class Tables:
     ----------
     growth, towns, radii, positions, definition, geographies, models, fits, town_fits : of point
         sets.
-    table1, cities, city_radii, aggregate : of the authors' bins.
+    table1, sensitivity, cities, city_radii, aggregate : of the authors' bins.
     matter, patches : of simulations.
     """
 
@@ -38,6 +38,7 @@ class Tables:
     fits: ByDataset = field(default_factory=dict)
     town_fits: ByDataset = field(default_factory=dict)
     table1: ByDataset = field(default_factory=dict)
+    sensitivity: ByDataset = field(default_factory=dict)
     cities: ByDataset = field(default_factory=dict)
     city_radii: ByDataset = field(default_factory=dict)
     aggregate: ByDataset = field(default_factory=dict)

@@ -107,7 +107,8 @@ def models(
     curves["zipf"], curves["observed"] = zipf, observed
     for name in ("zipf", "observed"):
         curves[f"{name}_cost"] = _scaled(curves[name], curves, compared)
-    return Models(curves, pd.DataFrame([row | facts | read]))
+    unknown = dict.fromkeys(("zipf_from_m", "zipf_differently_percent"), np.nan)
+    return Models(curves, pd.DataFrame([row | unknown | facts | read]))
 
 
 def zipf_between_towns(

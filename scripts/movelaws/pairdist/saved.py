@@ -18,6 +18,7 @@ BY_DATASET = (
     "fits",
     "town_fits",
     "table1",
+    "sensitivity",
     "cities",
     "city_radii",
     "aggregate",
