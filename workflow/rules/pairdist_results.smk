@@ -117,6 +117,32 @@ PAIRDIST_GROUPS = {
 PAIRDIST_NAMES = LABELS | {
     f"{d}_{page}": f"page {page}" for d in TOWN_DATASETS for page in TOWN_PAGES
 }
+# How tables call what their cells name by a key.
+PAIRDIST_CASES = {
+    "denmark": "Denmark",
+    "france": "France",
+    "houston": "Houston",
+    "san_francisco": "San Francisco",
+    "singapore": "Singapore",
+}
+PAIRDIST_WORDS = {
+    **{f"{town:,}": f"town {town}" for town in (84910847, 51018355)},
+    "lennard_jones": "Lennard-Jones",
+    "hard_disks": "hard disks",
+    "power_law": "power law",
+    "sample_space": "bin centres (the paper's)",
+    "least_squares": "least squares",
+    "joint": "all places (joint)",
+    "lognormal": "log-normal",
+    "piecewise": "two power laws",
+    "power_pareto": "power-Pareto",
+    "power_pareto_equal": "power-Pareto, core = tail",
+    "exponential_pareto": "exponential Pareto",
+    "uniform_pareto": "uniform core, Pareto",
+    "two_pieces": "two power laws",
+    "built_up": "built-up",
+    "radius_m": "radius (m)",
+}
 if PAIRDIST_DATASETS or PAIRDIST_BINS:
     CLAIM_FILES.append(rules.pairdist_claims.output.claims)
     NOTES_FILES += [pointset(d)["notes"] for d in PAIRDIST_DATASETS]
@@ -124,7 +150,10 @@ if PAIRDIST_DATASETS or PAIRDIST_BINS:
     for item in report_items(
         "pairdist", [*PAIRDIST_DATASETS, *PAIRDIST_BINS], PAIRDIST_GROUPS, PAIRDIST_NAMES
     ):
-        REPORT_ITEMS.append(item | {"names": LABELS})
+        of_bins = item["dataset"] in PAIRDIST_BINS
+        REPORT_ITEMS.append(
+            item | {"names": PAIRDIST_WORDS | (PAIRDIST_CASES if of_bins else LABELS)}
+        )
 else:
     UNCHECKED["pairdist"] = "none of the datasets of this chapter can be had in this run"
 LEFT_OUT += [{"case": c, "reason": r, "paper": "pairdist"} for c, r in PAIRDIST_ABSENT.items()]

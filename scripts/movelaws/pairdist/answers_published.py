@@ -73,6 +73,7 @@ def country_of_towns(tables: Mapping[str, pd.DataFrame]) -> list[str]:
         said.append(
             f"Between the smallest and the largest radius the exponent of random towns is "
             f"{towns['between_radii']:.2f}, that of a mean field "
-            f"{mean_field['between_radii']:.2f}; it goes from {towns['lowest_local']:.2f} to {towns['highest_local']:.2f} on the way"
+            f"{mean_field['between_radii']:.2f}; it goes from {towns['lowest_local']:.2f} to "
+            f"{towns['highest_local']:.2f} on the way"
         )
     return said
