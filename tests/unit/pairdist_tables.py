@@ -147,23 +147,26 @@ def fits(exponent=1.002, planted=1.0, p=0.4, better=False) -> pd.DataFrame:
     )
 
 
-def matter(shows=True) -> pd.DataFrame:
+def matter(shows=True, rises=True) -> pd.DataFrame:
     rows = [
         ("lennard_jones", "potential", "centre", shows),
         ("hard_disks", "potential", "centre", True),
         ("lennard_jones", "potential", "rim", False),
-        ("island", "local", "place", True),
+        ("island", "local", "place", rises),
         ("island", "town", "place", False),
     ]
     table = pd.DataFrame(rows, columns=["source", "reference", "place", "shows"])
     return table.assign(
-        below=0.1, diameter_m=11.0, crossing_m=10.0, peak=2.0, peak_error=0.1, peak_m=12.0
-    )
+        below=0.1, below_error=0.02, diameter_m=11.0, tested_m=9.4, crossing_m=10.0,
+        peak=2.0, peak_error=0.1, peak_m=12.0, trough=0.6, trough_error=0.05, trough_m=17.0,
+        rise=1.3, rise_error=0.05, rise_m=23.0, peaks=True, falls=True, rises=rises,
+    )  # fmt: skip
 
 
 def patches(growth=0.62) -> pd.DataFrame:
     row = {"model": "nested", "branching": 9.0, "packing": 0.6, "predicted": 0.6227}
-    return pd.DataFrame([row | {"form": "simulated", "growth": growth}])
+    others = {"to_city": 0.568, "doubled": 0.562, "expected": 0.459}
+    return pd.DataFrame([row | {"form": "simulated", "growth": growth} | others])
 
 
 def town_fits(outside=2.1, planted=2.0) -> pd.DataFrame:

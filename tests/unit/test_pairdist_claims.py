@@ -55,6 +55,26 @@ def test_one_model_without_oscillation_is_enough_to_differ():
     assert of_models.verdict == MADE
 
 
+def test_the_tested_distance_and_the_trough_are_said():
+    found = findings(Tables(matter=made.matter(rises=False)), set(), {"island"}, {})
+    model, place = (one for one in found if one.id == "P7")
+    assert "at most 0.10 ± 0.02 up to 9.4 m (0.85 diameters)" in model.reproduced
+    assert "trough 0.60 ± 0.05 at 17.0 m" in model.reproduced
+    assert place.verdict == MADE
+    assert place.reason == "beyond the errors there is no rise after that"
+    assert "crosses" not in place.reproduced
+
+
+def test_growth_at_other_ranges_is_said():
+    found = judged(patches=made.patches())["P8"]
+    for said in ("fitted from R_1 to R_(n-1)", "0.568 to R_n", "0.562 from 2 R_1", "range 0.459"):
+        assert said in found.reproduced
+    assert "R_1 to R_(n-1)" in found.tolerance
+    assert found.reproduced.endswith("Outside the tolerance at one of them: none")
+    far = judged(patches=made.patches().assign(doubled=0.5))["P8"]
+    assert far.reproduced.endswith("at one of them: b = 9")
+
+
 def test_too_few_towns_are_not_held_against_the_claim():
     few = made.positions(near_p=0.5, overlaps_p=0.8, overlaps_gas=0.2, near_low=0.0, near_g=1.4)
     assert judged(positions={"island": few})["P9"].verdict == GONE

@@ -1,5 +1,7 @@
 """Houses as particles, and the short-range order of places (paper 3, Figs 2d, 12 to 15)."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +14,7 @@ from movelaws.pairdist import crystal, matter_places
 from movelaws.pairdist.matter import Settings, matter, short_counts
 from movelaws.pairdist.matter_curves import (
     CURVE_COLUMNS,
+    Curve,
     crossing_distance,
     from_parts,
     from_samples,
@@ -146,11 +149,66 @@ def test_places_without_order_do_not_show_it():
     assert not order_row(few, 2.0, "model")["shows"]
 
 
+def order_of(g, error=0.02, diameter=None):
+    """Row of a curve in bins of 1 m with errors that are given."""
+    g = np.asarray(g, dtype=float)
+    ones = np.full(g.size, 100.0)
+    curve = Curve(*NAMES, np.arange(g.size + 1.0), 100 * g, ones, g, error * np.ones(g.size), 9, 9)
+    return order_row(curve, diameter, "model")
+
+
+def test_clusters_with_a_hole_have_no_oscillation():
+    """The hole of a building in a cluster: g rises late and falls slowly."""
+    r = np.arange(60) + 0.5
+    g = (1 + 0.7 * np.exp(-r / 25)) * (1 - np.exp(-((r / 7) ** 3)))
+    row = order_of(g)
+    assert row["peaks"] and row["falls"] and not row["rises"]
+    assert not row["shows"]
+    ordered = order_of(g + 0.4 * np.cos(2 * np.pi * (r - 13) / 13) * np.exp(-r / 20))
+    assert ordered["rises"] and ordered["shows"]
+    assert ordered["peak_m"] < ordered["trough_m"] < ordered["rise_m"] <= 3 * ordered["peak_m"]
+
+
+def test_a_plateau_is_no_peak_of_a_model():
+    g = np.where(np.arange(60) < 9, 0.0, 1.6)
+    row = order_of(g, diameter=10.0)
+    assert row["dips"] and row["peaks"] and not row["falls"]
+    assert not row["shows"]
+    assert row["tested_m"] == pytest.approx(8.5)
+    fallen = order_of(np.where(np.arange(60) > 12, 0.8, g), diameter=10.0)
+    assert fallen["shows"]
+    assert not order_of(np.where(np.arange(60) > 12, 0.8, g), 0.6, 10.0)["shows"]
+
+
+def test_noise_rarely_rises():
+    rng = np.random.default_rng(8)
+    hole = np.where(np.arange(60) < 9, 0.0, 1.3)
+    seen = [order_of(hole + rng.normal(0, 0.1, 60), 0.1)["shows"] for _ in range(400)]
+    assert np.mean(seen) < 0.05
+
+
+def test_energies_at_rest_are_told_from_those_that_drift(found):
+    rng = np.random.default_rng(9)
+
+    def run(slope):
+        table = pd.DataFrame({"interaction": rng.normal(0, 1, 90), "external": 10.0})
+        table["external"] += slope * np.arange(90) + rng.normal(0, 1, 90)
+        return SimpleNamespace(x=np.zeros(10), energies=table)
+
+    moved = crystal.drift_of([run(0.1) for _ in range(8)])
+    assert moved["external_drift"] == pytest.approx(0.3, abs=0.05)
+    assert not moved["stationary"]
+    rest = [crystal.drift_of([run(0.0) for _ in range(20)])["stationary"] for _ in range(20)]
+    assert np.mean(rest) > 0.6
+    columns = {"interaction_drift", "external_drift_error", "stationary"}
+    assert columns <= set(found.nucleus)
+
+
 @pytest.fixture(scope="module")
 def disks():
-    """Houses of 16 m, dense in the middle of two towns of 400 m, 5 km apart."""
+    """Houses of 16 m, close together in two towns of 250 m, 5 km apart."""
     rng = stream(2, "towns")
-    x, y = in_disk(900, 400.0, rng)
+    x, y = in_disk(900, 250.0, rng)
     x[450:] += 5000
     placed = resolve_overlaps(x, y, np.full(900, 8.0))
     return pd.DataFrame(

@@ -29,6 +29,14 @@ def test_nested_patches_grow_as_predicted(found):
     np.testing.assert_allclose(nested["predicted"], predicted)
 
 
+def test_the_range_of_the_fit_matters(found):
+    simulated = found.growth.query("model == 'nested' and form == @SIMULATED")
+    assert simulated[["expected", "to_city", "doubled"]].notna().all(axis=None)
+    # Near the size of the city, p(r) bends down; the sum of few layers lies lower still.
+    assert (simulated["to_city"] < simulated["growth"]).all()
+    assert (simulated["expected"] < simulated["growth"]).all()
+
+
 def test_patches_far_apart_need_many_decades_of_sizes(found):
     rows = found.growth[found.growth["model"] == "independent"]
     exact = rows[(rows["form"] == "disk") & (rows["span"] < 1e10)].sort_values("span")

@@ -17,6 +17,7 @@ HEXAGONAL = math.pi / (2 * math.sqrt(3))
 
 _NEAREST = 6
 _INNER = 0.25
+_SURE = 2.0
 
 
 def threshold_temperature(model: LennardJones, n: int) -> float:
@@ -68,7 +69,10 @@ def nucleus_rows(
     -------
     One row per speed, the fastest first: rms_speed, temperature (kT), threshold (kT), scale_m (l),
     particles, runs, nucleus_m (radius expected, 0 for none), order and order_error (mean |psi_6|
-    of the innermost quarter and its standard error over the runs), gas_order.
+    of the innermost quarter and its standard error over the runs), interaction_drift,
+    external_drift and their errors (energy per house, mean of the last third of the records less
+    that of the second, and its standard error over the runs), stationary (both drifts within two
+    errors of 0; False where one run leaves the error unknown), gas_order.
     """
     rows = []
     for speed in sorted(runs, reverse=True):
@@ -88,9 +92,29 @@ def nucleus_rows(
                 "order": float(each.mean()),
                 "order_error": float(error),
             }
+            | drift_of(runs[speed])
         )
     gas = gas_order(rows[0]["particles"], rng)
     return pd.DataFrame(rows).assign(gas_order=gas)
+
+
+def drift_of(runs: Sequence[Run]) -> dict[str, float | bool]:
+    """Whether the energies of runs still move: the part of :func:`nucleus_rows` on it."""
+    found, still = {}, True
+    for part in ("interaction", "external"):
+        each = np.array([_drift(run.energies[part].to_numpy(float)) / run.x.size for run in runs])
+        error = each.std(ddof=1) / math.sqrt(each.size) if each.size > 1 else math.nan
+        found |= {f"{part}_drift": float(each.mean()), f"{part}_drift_error": float(error)}
+        still = still and bool(abs(each.mean()) <= _SURE * error)
+    return found | {"stationary": still}
+
+
+def _drift(energy: np.ndarray) -> float:
+    """Mean of the last third of the records less that of the second; nan of fewer than three."""
+    third = energy.size // 3
+    if third == 0:
+        return math.nan
+    return float(energy[-third:].mean() - energy[-2 * third : -third].mean())
 
 
 def profile_rows(

@@ -12,13 +12,16 @@ CURVE_COLUMNS = (
 )  # fmt: skip
 ORDER_COLUMNS = (
     "source", "reference", "place", "particles", "samples", "diameter_m", "diameter_from",
-    "below", "below_error", "crossing_m", "peak_m", "peak", "peak_error", "trough", "shows",
-    "published",
+    "crossing_m", "tested_m", "below", "below_error", "peak_m", "peak", "peak_error",
+    "trough_m", "trough", "trough_error", "rise_m", "rise", "rise_error",
+    "dips", "peaks", "falls", "rises", "shows", "published",
 )  # fmt: skip
 CORE = 0.85
 """Share of the diameter that counts as under one: disks of unequal size have a soft edge."""
 
 _SURE = 2.0
+_SURE_OF_BEST = 3.5
+"""Two errors, where the best of about a hundred pairs of bins is looked at (Bonferroni)."""
 _FEWEST_EXPECTED = 1.0
 
 
@@ -119,16 +122,22 @@ def from_parts(
 
 
 def order_row(curve: Curve, diameter: float | None = None, diameter_from: str = "") -> dict:
-    """One row of ORDER_COLUMNS: lack of near neighbours and first peak.
+    """One row of ORDER_COLUMNS: lack of near neighbours, first peak, and what follows it.
 
-    ``below`` is the largest g (with its error) in the bins under ``CORE`` diameters, ``peak`` the
-    largest between there and two diameters. The oscillation ``shows`` if below + 2 errors < 1 <
-    peak - 2 errors.
+    ``below`` is the largest g (with its error) in the bins up to ``tested_m``, ``CORE`` diameters;
+    ``peak`` the largest between there and two diameters; ``trough`` the least from there to two
+    distances of the peak, where the next would be; ``rise`` the largest from there to three. It
+    ``dips`` if below + 2 errors < 1, ``peaks`` if peak - 2 errors > 1, ``falls`` if the trough is
+    lower than the peak by two errors of their difference, and ``rises`` if g is higher again
+    afterwards by 3.5. The oscillation of a model ``shows`` if it dips, peaks and falls.
 
     Places of a dataset have no known diameter: without one, the distance at which g first rises
-    to 1 on its way to its largest value stands for it, and nan if it never does. What the bins
-    cannot tell (too wide, too few pairs expected) is nan, and then nothing shows.
+    to 1 on its way to its largest value stands for it, and nan if it never does. That g is below 1
+    nearer than that says nothing then, and clusters let g fall without any order: the oscillation
+    of places shows if it peaks, falls and rises. What the bins cannot tell (too wide, too few
+    pairs expected, one sample without an error) is nan, and then nothing shows.
     """
+    given = diameter is not None
     crossing = crossing_distance(curve.edges, curve.g)
     row = {
         "source": curve.source,
@@ -141,17 +150,14 @@ def order_row(curve: Curve, diameter: float | None = None, diameter_from: str = 
     }
     if diameter is None:
         diameter, diameter_from = crossing, "g = 1"
-    row |= {"diameter_m": diameter, "diameter_from": diameter_from}
-    unknown = dict.fromkeys(
-        ("below", "below_error", "peak_m", "peak", "peak_error", "trough"), np.nan
-    )
+    row |= {"diameter_m": diameter, "diameter_from": diameter_from, "tested_m": CORE * diameter}
+    row |= dict.fromkeys(("dips", "peaks", "falls", "rises", "shows"), False)
     known = np.isfinite(curve.g)
     inner = known & (curve.edges[1:] <= CORE * diameter)
     outer = known & (curve.edges[:-1] >= CORE * diameter) & (curve.edges[1:] <= 2 * diameter)
     if not (inner.any() and outer.any()):
-        return {column: (row | unknown | {"shows": False})[column] for column in ORDER_COLUMNS}
+        return {column: row.get(column, np.nan) for column in ORDER_COLUMNS}
     seen = oscillation(curve.edges, curve.g, diameter, core=CORE)
-    error = np.nan_to_num(curve.error)
     most = int(np.argmax(np.where(inner, curve.g, -np.inf)))
     top = int(np.searchsorted(curve.edges, seen.peak_r) - 1)
     row |= {
@@ -160,10 +166,45 @@ def order_row(curve: Curve, diameter: float | None = None, diameter_from: str = 
         "peak_m": seen.peak_r,
         "peak": seen.peak,
         "peak_error": curve.error[top],
-        "trough": seen.trough,
-        "shows": bool(seen.below + _SURE * error[most] < 1 < seen.peak - _SURE * error[top]),
+        # Where no sample has a pair (g = 0) there may be no error.
+        "dips": bool(seen.below + _SURE * np.nan_to_num(curve.error[most]) < 1),
+        "peaks": bool(seen.peak - _SURE * curve.error[top] > 1),
     }
-    return {column: row[column] for column in ORDER_COLUMNS}
+    row |= _after(curve, top)
+    row["shows"] = row["peaks"] and row["falls"] and row["dips" if given else "rises"]
+    return {column: row.get(column, np.nan) for column in ORDER_COLUMNS}
+
+
+def _after(curve: Curve, top: int) -> dict:
+    """The trough after the peak in bin ``top`` and the rise after that, as far as bins reach."""
+    middle = (curve.edges[1:] + curve.edges[:-1]) / 2
+    known = np.isfinite(curve.g) & (curve.edges[:-1] >= curve.edges[top + 1])
+    near = known & (middle <= 2 * middle[top])
+    if not near.any():
+        return {}
+    low = int(np.argmin(np.where(near, curve.g, np.inf)))
+    found = {
+        "trough_m": middle[low],
+        "trough": curve.g[low],
+        "trough_error": curve.error[low],
+        "falls": _beyond(curve, top, low, _SURE),
+    }
+    far = known & (middle > middle[low]) & (middle <= 3 * middle[top])
+    if not far.any():
+        return found
+    high = int(np.argmax(np.where(far, curve.g, -np.inf)))
+    return found | {
+        "rise_m": middle[high],
+        "rise": curve.g[high],
+        "rise_error": curve.error[high],
+        "rises": _beyond(curve, high, low, _SURE_OF_BEST),
+    }
+
+
+def _beyond(curve: Curve, high: int, low: int, errors: float) -> bool:
+    """Whether g is higher in one bin than in another by so many errors of the difference."""
+    error = np.hypot(curve.error[high], curve.error[low])
+    return bool(curve.g[high] - curve.g[low] > errors * error)
 
 
 def crossing_distance(edges: np.ndarray, g: np.ndarray) -> float:

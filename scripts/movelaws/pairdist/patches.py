@@ -56,9 +56,11 @@ class Patches:
     growth : model ("nested" or "independent"), branching, packing, layers, exponent_mu, form
         (disk, parabola, gamma: the exact sum; "simulated": points), growth (fitted exponent),
         growth_error (standard deviation over repeats where simulated), expected (exponent of the
-        exact sum over the same range, for radii between the same ends), predicted (by the paper's
-        formula), difference, within (of ``TOLERANCE``), r_from, r_to (m, range of the fit), span
-        (largest over smallest radius), repeats, houses.
+        exact sum over the same range and layers or radii, of gammas or disks), to_city, doubled
+        (nested and simulated: fitted from R_1 to R_n and from 2 R_1 to 2 R_(n-1) instead of from
+        R_1 to R_(n-1)), predicted (by the paper's formula), difference, within (of
+        ``TOLERANCE``), r_from, r_to (m, range of the fit), span (largest over smallest radius),
+        repeats, houses.
     curves : model ("unlimited" for independent patches of any size), case (its number), form,
         r (m), density (per m).
     layers : case, layer, r, density: what each layer of the first city adds (Fig. 24).
@@ -127,13 +129,17 @@ def _nested(model: NestedPatches, case: int, repeats: int, shape: float, seed: i
     radii = model.radii
     edges = log_edges(model.unit / 2, 3 * radii[-1], _PER_DECADE)
     low, high = _whole_periods(radii)
+    others = {"to_city": (low, float(radii[-1])), "doubled": (2 * low, 2 * high)}
     drawn, densities, slopes = [], [], []
+    elsewhere = {name: [] for name in others}
     for k in range(repeats):
         city = model.simulate(stream(seed, "pairdist", "nested", str(case), str(k)))
         drawn.append(city)
         r, density = _counted(city.x, city.y, edges)
         densities.append(density)
         slopes.append(fitted_growth(r, density, low, high)[0])
+        for name, ends in others.items():
+            elsewhere[name].append(fitted_growth(r, density, *ends)[0])
     names = {
         "model": "nested",
         "case": case,
@@ -145,6 +151,8 @@ def _nested(model: NestedPatches, case: int, repeats: int, shape: float, seed: i
     rows = [
         _row(names, SIMULATED, slopes, model.growth, (low, high))
         | {"houses": model.branching**model.layers}
+        | {"expected": fitted_growth(r, model.density(r, "gamma", shape), low, high)[0]}
+        | {name: float(np.mean(found)) for name, found in elsewhere.items()}
     ]
     tables = [_table("nested", case, SIMULATED, r, np.mean(densities, axis=0))]
     # The exponent is that of many layers; their range is what whole periods of them span.
@@ -251,6 +259,8 @@ def _row(names: dict, form: str, slopes: list, predicted: float, ends: tuple) ->
         "growth": growth,
         "growth_error": float(np.std(slopes, ddof=1)) if len(slopes) > 1 else np.nan,
         "expected": np.nan,
+        "to_city": np.nan,
+        "doubled": np.nan,
         "predicted": predicted,
         "difference": difference,
         "within": bool(abs(difference) <= TOLERANCE),

@@ -124,19 +124,19 @@ def _ratio(axes: Axes, part: pd.DataFrame, own: pd.DataFrame) -> None:
     low, high = np.nanmin(value[seen]), np.nanmax(value[seen])
     axes.plot(r, law(part, 1.0), color=QUIET, lw=0.9, ls=(0, (1, 1.5)), zorder=2, gid="guide")
     told = []
-    for model, (_, colour, dashes) in _LAWS.items():
+    for model, (name, colour, dashes) in _LAWS.items():
         if model not in own.index:
             continue
         fit = own.loc[model]
         drawn = law(part, fit["exponent"])
         axes.plot(r, drawn, color=colour, lw=1.0, ls=dashes, zorder=5, gid=model)
-        told.append((_told(fit), colour))
+        told.append((f"{name}: {_told(fit)}", colour))
     known = own.loc["power_law"]
     for name, dashes in (("published", (0, (4, 1, 1, 1))), ("planted", (0, (4, 1, 1, 1)))):
         if np.isfinite(known[name]):
             drawn = law(part, known[name])
             axes.plot(r, drawn, color=PAPER, lw=0.8, ls=dashes, zorder=3, gid=name)
-            told.append((f"{name} {known[name]:.3g}", PAPER))
+            told.append((f"{name}: {known[name]:.3g}", PAPER))
     axes.set_ylim(low / 2, high * (high / low) ** 0.15)
     axes.set_ylabel(r"$\pi(r) = f(r) / p(r)$ (no unit)")
     panels.decades(axes.xaxis)

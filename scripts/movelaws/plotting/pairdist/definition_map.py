@@ -92,8 +92,10 @@ def definition_map(
     for column, (algorithm, name) in enumerate(zip(ALGORITHMS, names, strict=True)):
         left = _EDGE + column * (_WIDE + _GAP)
         colour = _colours(xy, clusters[name].to_numpy())
-        about = chosen.loc[algorithm]
-        title = f"{algorithm}: {about['towns_found']:,.0f} towns, NMI {about['nmi']:.2f}"
+        title = f"{algorithm}: too few places"
+        if algorithm in chosen.index:
+            about = chosen.loc[algorithm]
+            title = f"{algorithm}: {about['towns_found']:,.0f} towns, NMI {about['nmi']:.2f}"
         for row, (window, top, height) in enumerate(
             ((whole, _TOP, tall), (city, _TOP + tall + _BETWEEN, _ZOOM_TALL))
         ):

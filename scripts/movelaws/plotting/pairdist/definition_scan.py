@@ -92,6 +92,12 @@ def definition_scan(scan: pd.DataFrame, table: pd.DataFrame, *, synthetic: bool 
 def _heat(
     axes: Axes, chosen: pd.DataFrame, x: str, x_label: str, y: str, y_label: str, norm: Normalize
 ) -> None:
+    if chosen["nmi"].isna().all():
+        axes.text(
+            0.5, 0.5, "too few places", transform=axes.transAxes, ha="center", color=QUIET
+        )  # fmt: skip
+        axes.set(xlabel=x_label, ylabel=y_label, xticks=[], yticks=[])
+        return
     grid = chosen.pivot(index=y, columns=x, values="nmi")
     axes.imshow(grid.to_numpy(), norm=norm, cmap="viridis", origin="lower", aspect="auto")
     best = np.unravel_index(np.nanargmax(grid.to_numpy()), grid.shape)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib import colormaps
 from matplotlib.figure import Figure
 
 from movelaws.plotting import INK, QUIET, WIDTH_DOUBLE, figure, style
@@ -16,6 +17,11 @@ _PARTS = {
     "interaction": ("interaction", "#0077BB"),
     "total": ("total", INK),
 }
+
+
+def _shades(count: int) -> list[tuple[float, ...]]:
+    """Colours from warm to cold, of equal steps to the eye; the palest are left out on white."""
+    return [tuple(shade) for shade in colormaps["plasma"](np.linspace(0.85, 0.0, count))]
 
 
 @style()
@@ -44,11 +50,9 @@ def energies(table: pd.DataFrame) -> Figure:
     left.set_ylim(low, high + 0.38 * (high - low))
     left.legend(loc="upper center", ncols=2, columnspacing=0.8, handlelength=1.0, handletextpad=0.4)
     letter(left, 0, f"Energies at a target of kT = {speeds[0] ** 2 / 2:g}")
-    # Labels stand at the right ends of the lines, in their order there.
-    for number, speed in enumerate(speeds):
+    warmest_first = sorted(speeds, reverse=True)
+    for speed, colour in zip(warmest_first, _shades(len(speeds)), strict=True):
         one = table[table["rms_speed"] == speed]
-        shade = 0.15 + 0.6 * number / max(len(speeds) - 1, 1)
-        colour = (shade * 0.2, shade * 0.8, 0.35 + shade * 0.65)
         centre.plot(one["time"], one["temperature"], color=colour, lw=0.7)
         centre.axhline(speed**2 / 2, color=QUIET, lw=0.6, ls=":")
         drift = one["total"] - one["heat"]
@@ -64,7 +68,8 @@ def energies(table: pd.DataFrame) -> Figure:
     letter(centre, 1, "Temperature")
     right.set_ylabel("(Total − heat) against start\n(% of kinetic energy)")
     low, high = right.get_ylim()
-    right.set_ylim(low, high + 0.4 * (high - low))
+    rows = (len(speeds) + 1) // 2
+    right.set_ylim(low, high + (0.12 + 0.14 * rows) * (high - low))
     right.legend(
         loc="upper center", ncols=2, columnspacing=0.8, handlelength=1.0, handletextpad=0.4
     )

@@ -53,16 +53,18 @@ def correlation(
         *local.groupby("source", sort=False),
     ]:
         name, colour = parts.name_and_colour(source, labels)
-        dashes = "-" if source in parts.MODELS else (0, (5, 1))
-        parts.draw_g(both, curve, colour, label=name, ls=dashes)
+        parts.draw_g(both, curve, colour, label=name)
         top = max(top, float(np.nanmax(curve["g"])))
     of_towns = real[real["reference"] == "town"]
     for source, curve in of_towns.groupby("source", sort=False):
         colour = parts.name_and_colour(source, labels)[1]
-        both.plot(parts.middle(curve), curve["g"], color=colour, lw=0.7, ls=":")
+        both.plot(parts.middle(curve), curve["g"], color=colour, lw=0.8, ls=parts.IDEAL["town"])
         top = max(top, float(np.nanmax(curve["g"])))
     if not of_towns.empty:
-        both.plot([], [], color=parts.QUIET, lw=0.7, ls=":", label="against gases of towns")
+        both.plot(
+            [], [], color=parts.QUIET, lw=0.8, ls=parts.IDEAL["town"],
+            label="against gases of towns",
+        )  # fmt: skip
     parts.finish_g(both, reach, 1.25 * top)
     parts.key(both, loc="upper right")
     letter(both, 2, "Against an ideal gas")

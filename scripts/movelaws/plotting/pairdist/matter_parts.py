@@ -18,6 +18,7 @@ PLACES = {
     "within": ("anywhere in the disk", "#009988"),
     "rim": ("on the rim", "#CC3311"),
 }
+# Dotted is the ideal gas, dashed what has to do with the gases of towns, in every panel.
 IDEAL = {"potential": ":", "local": ":", "town": (0, (4, 1.5))}
 ERRORS = 2.0
 

@@ -19,7 +19,7 @@ FITS = (
 )  # fmt: skip
 CURVES = ("definition", "counted", "town", "r_low", "r_high", "density", "law")
 RINGS = ("definition", "counted", "town", "r_low", "r_high", "places", "density", "law")
-_NONE = "No town has enough places."
+_NONE = "No town has as many positions as pairdist.towns.fewest asks for."
 _LEFT, _TOP, _RIGHT, _AXIS, _KEY = 14.0, 8.0, 4.0, 9.5, 5.5
 _ACROSS, _DOWN = 12.5, 12.0
 _LAW = (0, (4, 1.6))
