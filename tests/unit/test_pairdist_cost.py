@@ -179,8 +179,8 @@ def test_the_figure_shows_every_dataset(table, fitted):
     made = figure.cost(tables, fits, labels, units={"other": "trips"}, synthetic=True)
     assert_texts_apart(made)
     words = {t.get_text() for t in texts(made)}
-    assert {"Toy, addresses", "Other, zones", "synthetic data", "planted 1"} <= words
-    assert "published 0.98" in words
+    assert {"Toy, addresses", "Other, zones", "synthetic data", "planted: 1"} <= words
+    assert "published: 0.98" in words
     assert len(made.axes) == 4
 
 

@@ -7,6 +7,7 @@ import pytest
 from shapely.geometry import box
 
 from movelaws.cities.forms import GeneralisedGamma
+from movelaws.pairdist.answers_places import town_forms
 from movelaws.pairdist.towns import radii, towns
 from movelaws.pairdist.towns_fits import (
     exponential_scale,
@@ -229,3 +230,17 @@ def test_the_published_radii_become_a_table_of_their_own():
     table = published_fits(PUBLISHED)
     assert set(table["source"]) == {"published"}
     assert table.query("counted == 'buildings'")["radius"].count() == 3
+
+
+def test_where_no_town_is_large_enough_the_tables_are_empty_with_all_columns(found, capsys):
+    none = settled(gaussian(30, 100))
+    assert "no town has 31 positions" in capsys.readouterr().out
+    for name in none._fields:
+        assert getattr(none, name).empty
+        assert list(getattr(none, name)) == list(getattr(found, name))
+    growth = pd.DataFrame({"scope": ["all"], "counted": ["places"], "exponent": [0.7]})
+    table = radii(none.fits, growth, replicates=0, seed=1)
+    assert table.empty
+    assert list(table) == list(radii(found.fits, growth, replicates=0, seed=1))
+    assert town_forms({"a": table}, {"a": "A"}) == []
+    assert with_published_radii(none.fits, None).empty

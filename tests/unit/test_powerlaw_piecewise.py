@@ -52,6 +52,38 @@ def test_planted_law_is_recovered_without_bias(radius):
     assert sum(covered) >= 8
 
 
+def test_intervals_of_exponents_cover_them_with_the_radius_unknown():
+    share, rng = shares(0.6, 2.0, 500.0), np.random.default_rng(8)
+    fits = [fit_piecewise(EDGES, rng.multinomial(1000, share), PAIRS) for _ in range(80)]
+    ends = np.array([fit.exponent_intervals() for fit in fits])
+    covered = (ends[:, :, 0] < [0.6, 2.0]) & (ends[:, :, 1] > [0.6, 2.0])
+    # 95 % of 80 is 76, with a standard deviation of 2; errors at one radius cover 64 inside.
+    assert (covered.sum(axis=0) >= 70).all()
+    found = np.array([(fit.inside, fit.outside) for fit in fits])
+    error = np.array([(fit.inside_error, fit.outside_error) for fit in fits])
+    assert error.mean(axis=0) == pytest.approx(found.std(axis=0), rel=0.25)
+    assert (error[:, 0] > [fit.errors[fit.profile.argmax(), 0] for fit in fits]).all()
+    wide = np.array([fit.exponent_intervals(0.99) for fit in fits])
+    assert (wide[:, :, 0] < ends[:, :, 0]).all()
+    assert (wide[:, :, 1] > ends[:, :, 1]).all()
+
+
+def test_an_end_of_an_interval_is_where_the_best_law_with_this_exponent_loses_as_much():
+    fit = fit_piecewise(EDGES, np.round(3000 * shares(0.6, 2.0, 1000.0)), PAIRS)
+    seen = fit.counts > 0
+
+    def height(inside):
+        def loss(theta):
+            share = shares(inside, theta[0], math.exp(theta[1]))
+            return -fit.counts[seen] @ np.log(share[seen])
+
+        start = [fit.outside, math.log(fit.radius)]
+        return -minimize(loss, start, method="Nelder-Mead", options={"maxfev": 120}).fun
+
+    for end in fit.exponent_intervals()[0]:
+        assert 2 * (fit.loglik - height(end)) == pytest.approx(3.84, abs=0.4)
+
+
 def test_shares_are_the_integrals_and_the_likelihood_the_multinomial():
     counts = np.random.default_rng(2).multinomial(5000, shares(0.6, 2.0, 2849.0))
     fit = fit_piecewise(EDGES, counts, PAIRS)

@@ -162,6 +162,7 @@ def test_the_bins_of_the_authors_are_read_as_planted(made):
             {"cost": {"inside": 9, "outside": 2}},
             r"cost: inside = 9: must be a number from -2 to 5",
         ),
+        ("denmark_addresses", {"island_town": 1}, r"island_town = 1: must be true or false"),
         ("denmark_addresses", {"radius_exponent": 2}, r"radius_exponent = 2: must be a number"),
         ("denmark_addresses", {"town": 3}, r"option 'town' is unknown; did you mean 'towns'"),
         ("samsoe_osm", {"towns": 1}, r"towns = 1: must be a whole number from 2 to 75"),

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import shapely
 
 from movelaws import synthetic
 from movelaws.cities.patches import NestedPatches, fitted_growth
@@ -47,6 +48,21 @@ def test_moves_of_a_town_have_its_two_exponents(tmp_path):
     radius, own = truth["radii_m"][largest], moves.subset(town[moves.origin] == largest)
     assert within(fit_joint(points, own, high=radius), cost["inside"])
     assert within(fit_joint(points, own, low=radius), cost["outside"])
+
+
+def test_a_town_on_an_island_sees_a_gap_in_its_pairs(tmp_path):
+    found, truth = written("denmark_addresses", tmp_path, island_town=True, moves=1000)
+    name = truth["island_town"]
+    points, _ = places_and_moves(found)
+    town = found.points["town"].to_numpy()
+    inside = town == name
+    pairs = pair_counts(points.subset(np.flatnonzero(inside)), np.geomspace(10, 1e5, 41),
+                        other=points, progress=False)  # fmt: skip
+    filled = np.flatnonzero(pairs["count"] > 0)
+    empty = np.diff(filled).max() - 1
+    assert empty >= 4  # bins: more than a factor of two
+    land = found.land.geometry
+    assert land.contains(shapely.Point(points.x[inside].mean(), points.y[inside].mean())).sum() == 1
 
 
 def test_moves_between_communes_have_the_planted_exponent(tmp_path):

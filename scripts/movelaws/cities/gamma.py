@@ -71,8 +71,8 @@ def fit_gamma(
     weights : (n,) weights > 0 of the distances, 1 by default.
     edges, counts : (n_bins + 1,) rising, the last may be infinite; (n_bins,) >= 0.
     independent : number of independent distances among them, by default all. All pairs of N
-        places share places: only about N / 2 of them are independent, and intervals that take
-        every pair for independent are far too narrow.
+        places share places: of independent places at least N / 2 of them are, and intervals that
+        take every pair for independent are far too narrow, those that take N / 2 too wide.
     confidence : of the intervals, between 0 and 1.
 
     Returns

@@ -248,16 +248,16 @@ def _piecewise_row(power, data, draws, level, seed):
     if np.count_nonzero(data.counts) < 5:
         return {"model": "piecewise"}
     law = fit_piecewise(power.edges, power.counts, power.pairs)
-    reach = norm.ppf((1 + level) / 2)
+    inside, outside = law.exponent_intervals(level)
     radius_low, radius_high = law.radius_interval(level)
     return {
         "model": "piecewise",
         "exponent": law.inside,
-        "exponent_low": law.inside - reach * law.inside_error,
-        "exponent_high": law.inside + reach * law.inside_error,
+        "exponent_low": inside[0],
+        "exponent_high": inside[1],
         "outside": law.outside,
-        "outside_low": law.outside - reach * law.outside_error,
-        "outside_high": law.outside + reach * law.outside_error,
+        "outside_low": outside[0],
+        "outside_high": outside[1],
         "radius": law.radius,
         "radius_low": radius_low,
         "radius_high": radius_high,

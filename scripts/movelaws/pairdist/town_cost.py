@@ -10,7 +10,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from movelaws.distance_cost import Moves, cost_table
 from movelaws.pairdist.cost import decade_edges, moves_of, places_of
@@ -214,8 +213,8 @@ def verdict(row: dict) -> str:
 def _one_town(own: Moves, pairs, name, draws, level, seed):
     edges = np.append(pairs["r_low"], pairs["r_high"].iloc[-1])
     count = pairs["count"].to_numpy(float)
-    inside = (own.r >= edges[0]) & (own.r < edges[-1])
-    counts = np.histogram(own.r[inside], edges, weights=own.times[inside])[0]
+    seen = (own.r >= edges[0]) & (own.r < edges[-1])
+    counts = np.histogram(own.r[seen], edges, weights=own.times[seen])[0]
     if np.count_nonzero(counts) < _FEWEST_BINS:
         print(f"{name}: moves fill {np.count_nonzero(counts)} bins, too few for two pieces")
         return None, None
@@ -223,16 +222,16 @@ def _one_town(own: Moves, pairs, name, draws, level, seed):
     # spread evenly over a bin would make a law of two pieces out of where in it they lie.
     law = fit_piecewise(edges, counts, count)
     single = fit_cost(edges, counts, count)
-    reach = norm.ppf((1 + level) / 2)
+    inside, outside = law.exponent_intervals(level)
     radius_low, radius_high = law.radius_interval(level)
     row = {
         "moves": law.n,
         "inside": law.inside,
-        "inside_low": law.inside - reach * law.inside_error,
-        "inside_high": law.inside + reach * law.inside_error,
+        "inside_low": inside[0],
+        "inside_high": inside[1],
         "outside": law.outside,
-        "outside_low": law.outside - reach * law.outside_error,
-        "outside_high": law.outside + reach * law.outside_error,
+        "outside_low": outside[0],
+        "outside_high": outside[1],
         "radius": law.radius,
         "radius_low": radius_low,
         "radius_high": radius_high,

@@ -42,7 +42,7 @@ def town_pairs(places: pd.DataFrame, *, bins: int = 40, confidence: float = 0.95
     bins : of equal width, of the curve and of the correlations; they end where 99 % of the pairs
         are nearer.
     confidence : of the intervals. They take half as many independent distances as there are
-        places; streets and blocks make even that optimistic.
+        places, the least for places that are independent of one another.
 
     Returns
     -------

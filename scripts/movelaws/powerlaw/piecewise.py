@@ -24,6 +24,9 @@ from movelaws.powerlaw.binned import fit_cost, fit_cost_of_moves, used_bins
 
 # Radii tried between the edges next to the best edge.
 _NEAR = 16
+# Steps between two radii scanned in which intervals of exponents are looked for.
+_FINE = 4
+_ONE_SIGMA = math.erf(math.sqrt(0.5))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,19 +37,17 @@ class PiecewiseLaw:
     ----------
     inside, outside : exponents (positive where the cost falls).
     radius : R, in the unit of the edges.
-    inside_error, outside_error : standard errors at this radius.
     loglik : sum of counts times ln P(bin), or of ln density for distances given one by one.
     loglik_single : that of one power law with the same data.
     n : number of moves used.
     edges, counts, pairs : the bins used.
     radii, profile : radii scanned and the log-likelihood at each, both exponents being refitted.
+    exponents, errors : (n_radii, 2) these exponents, and their standard errors at each radius.
     """
 
     inside: float
     outside: float
     radius: float
-    inside_error: float
-    outside_error: float
     loglik: float
     loglik_single: float
     n: float
@@ -55,6 +56,22 @@ class PiecewiseLaw:
     pairs: np.ndarray
     radii: np.ndarray
     profile: np.ndarray
+    exponents: np.ndarray
+    errors: np.ndarray
+
+    @property
+    def inside_error(self) -> float:
+        """Half the interval of one standard deviation of the exponent inside, at any radius."""
+        return self._error(0)
+
+    @property
+    def outside_error(self) -> float:
+        """Half the interval of one standard deviation of the exponent outside, at any radius."""
+        return self._error(1)
+
+    def _error(self, side: int) -> float:
+        low, high = self.exponent_intervals(_ONE_SIGMA)[side]
+        return (high - low) / 2
 
     @property
     def ratio(self) -> float:
@@ -95,6 +112,29 @@ class PiecewiseLaw:
             share = short[inner] / (short[inner] - short[outer])
             ends.append(float(self.radii[inner] * (self.radii[outer] / self.radii[inner]) ** share))
         return ends[0], ends[1]
+
+    def exponent_intervals(self, level: float = 0.95) -> tuple[tuple[float, float], ...]:
+        """(low, high) of the exponent inside, then outside, whatever the radius.
+
+        Ends of the profile likelihood: an exponent belongs to the interval if at some radius the
+        law with this exponent has lost no more than the quantile of chi-squared allows. At each
+        radius the likelihood is taken for a parabola in the exponent. A nearer radius goes with a
+        smaller exponent, so that the error at the best radius alone is too small by a third.
+        """
+        seen = np.isfinite(self.profile)
+        rows = (np.log(self.radii), self.profile, *self.exponents.T, *self.errors.T)
+        log_radii, profile, *curves = (row[seen] for row in rows)
+        place = np.arange(log_radii.size)
+        between = np.arange(0, log_radii.size - 1, 1 / _FINE)
+        fine = np.union1d(log_radii, np.interp(between, place, log_radii))
+        height = np.minimum(np.interp(fine, log_radii, profile), self.loglik)
+        left = chi2.ppf(checked_level(level), 1) - 2 * (self.loglik - height)
+        kept = left >= 0
+        reach = np.sqrt(left[kept])
+        values = [np.interp(fine[kept], log_radii, row) for row in curves]
+        lows = [np.min(values[k] - reach * values[k + 2]) for k in range(2)]
+        highs = [np.max(values[k] + reach * values[k + 2]) for k in range(2)]
+        return tuple((float(low), float(high)) for low, high in zip(lows, highs, strict=True))
 
 
 def fit_piecewise(
@@ -216,29 +256,35 @@ def _scan(at: Callable, single, edges, counts, pairs) -> PiecewiseLaw:
     radii = edges[seen[1] + 1 : seen[-2] + 1]
     at = _bounded_only(at)
     start = np.full(2, 1 - single.exponent)
-    profile, slopes = np.full(radii.size, -np.inf), []
-    for k, radius in enumerate(radii):
-        start, profile[k], _ = at(radius, start)
-        slopes.append(start)
+    tried = {}
+    for radius in radii:
+        tried[radius] = at(radius, start)
+        start = tried[radius][0]
+    profile = np.array([tried[radius][1] for radius in radii])
     best = int(np.argmax(profile))
     if not np.isfinite(profile[best]):
         raise ValueError(f"no radius from {radii[0]:g} to {radii[-1]:g} leaves finite exponents")
+    start = tried[radii[best]][0]
     ends = radii[max(best - 1, 0)], radii[min(best + 1, radii.size - 1)]
-    near = np.setdiff1d(np.geomspace(*ends, _NEAR + 1)[1:-1], radii)
-    heights = np.array([at(radius, slopes[best])[1] for radius in near])
-    radii, profile = np.append(radii, near), np.append(profile, heights)
-    order = np.argsort(radii)
-    radii, profile = radii[order], profile[order]
-    radius = _refined(at, slopes[best], radii, profile)
-    found, height, information = at(radius, slopes[best])
-    order = np.searchsorted(radii, radius)
-    if order == radii.size or radii[order] != radius:
-        radii, profile = np.insert(radii, order, radius), np.insert(profile, order, height)
-    errors = np.sqrt(np.diag(np.linalg.inv(information)))
+    for radius in np.setdiff1d(np.geomspace(*ends, _NEAR + 1)[1:-1], radii):
+        tried[radius] = at(radius, start)
+    radii = np.array(sorted(tried))
+    radius = _refined(at, start, radii, np.array([tried[one][1] for one in radii]))
+    found, height, _ = tried[radius] = at(radius, start)
+    radii = np.array(sorted(tried))
+    slopes, profile, informations = zip(*(tried[one] for one in radii), strict=True)
     return PiecewiseLaw(
-        *(float(v) for v in 1 - found), float(radius), *(float(v) for v in errors), height,
-        single.loglik, single.n, edges, counts, pairs, radii, profile,
+        *(float(v) for v in 1 - found), float(radius), height, single.loglik, single.n,
+        edges, counts, pairs, radii, np.array(profile), 1 - np.array(slopes),
+        np.array([_errors(one) for one in informations]),
     )  # fmt: skip
+
+
+def _errors(information: np.ndarray | None) -> np.ndarray:
+    """Standard errors of both slopes; nan where there are none."""
+    if information is None:
+        return np.full(2, np.nan)
+    return np.sqrt(np.diag(np.linalg.inv(information)))
 
 
 def _bounded_only(at: Callable) -> Callable:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from movelaws.cities.disks import place_without_overlap, power_pareto_radii
+from movelaws.cities.disks import Disks, place_without_overlap, power_pareto_radii
 from movelaws.cities.sampling import polygon_sampler
 from movelaws.synthetic import address_patches
 from movelaws.synthetic.flows import whole_shares
@@ -26,6 +26,7 @@ _FARMS_PER_ADDRESS = 0.07
 _BETWEEN_TOWNS_M = 300.0
 _SHORE_M = 60.0
 _LEAST_HOUSES = 3
+_CROSSING = 2.0  # least width of the sea around an island town, in diameters of the town
 _MIDDLE_M = (590_000.0, 6_210_000.0)
 _ISLANDS = ((1.02, -0.42, 0.30), (1.80, -0.30, 0.55), (2.75, -0.75, 0.16), (1.05, 0.30, 0.10))
 
@@ -62,6 +63,7 @@ def make(
     *,
     radius_exponent: float,
     houses_share: float = 0.7,
+    island_town: bool = False,
 ) -> Country:
     """Draw a country with ``addresses`` dwellings in ``towns`` towns and on farms.
 
@@ -71,6 +73,7 @@ def make(
     radius_exponent : of the power-Pareto law of the radii of towns, before they are filled.
     houses_share : houses in towns per address; what is left beside farms is further dwellings in
         these houses.
+    island_town : put the second largest town on an island of its own, far out at sea.
     """
     farms = round(_FARMS_PER_ADDRESS * addresses)
     # Every k-th of many radii: the law without the luck of a few large towns.
@@ -84,6 +87,8 @@ def make(
 
     inner = land.buffer(-min(built.radius.max() / 2, 0.05 * np.sqrt(land.area)))
     placed = place_without_overlap(built.radius + _BETWEEN_TOWNS_M / 2, polygon_sampler(inner), rng)
+    if island_town:
+        _put_out_at_sea(placed, land, int(np.argsort(-houses, kind="stable")[1]))
     grounds = shapely.buffer(shapely.points(placed.x, placed.y), built.radius + _SHORE_M)
     land = shapely.union_all([land, *grounds[~shapely.contains(land, grounds)]])
     farm_x, farm_y = _farms(rng, farms, land, placed.x, placed.y, placed.radius)
@@ -147,6 +152,13 @@ def _blob(rng, x, y, width, height, corners=180) -> shapely.Polygon:
     reach = np.maximum(reach, 0.35)
     edge = np.column_stack([x + width * reach * np.cos(angle), y + height * reach * np.sin(angle)])
     return shapely.Polygon(edge)
+
+
+def _put_out_at_sea(placed: Disks, land: shapely.MultiPolygon, town: int) -> None:
+    """Move a town east of all land: the crossing is several times as wide as the town."""
+    _, south, east, north = land.bounds
+    radius = placed.radius[town]
+    placed.x[town], placed.y[town] = east + (2 * _CROSSING + 1) * radius, (south + north) / 2
 
 
 def _farms(rng, n, land, town_x, town_y, radius):

@@ -46,6 +46,7 @@ DEFAULTS = {
     "packing": 0.74,
     "radius_exponent": 2.3,
     "cost": None,
+    "island_town": False,
 }
 """Options of ``write`` and their values."""
 
@@ -69,6 +70,7 @@ def write(
     packing: float = DEFAULTS["packing"],
     radius_exponent: float = DEFAULTS["radius_exponent"],
     cost: Mapping[str, float] | None = DEFAULTS["cost"],
+    island_town: bool = DEFAULTS["island_town"],
 ) -> dict[str, object]:
     """Write the raw files of one synthetic country.
 
@@ -84,6 +86,8 @@ def write(
     radius_exponent : of the power-Pareto law of the towns' radii, 2.1 to 10: the smaller, the
         larger is the share of the largest town.
     cost : {"inside": a1, "outside": a2} for the piecewise law of each town instead of ``exponent``.
+    island_town : put the second largest town on an island far out at sea, so that no other place
+        lies at a range of distances from it.
 
     Returns
     -------
@@ -101,12 +105,15 @@ def write(
     packing = check_number("packing", packing, 0.4, 0.75)
     radius_exponent = check_number("radius_exponent", radius_exponent, 2.1, 10)
     cost = _checked_cost(cost)
+    if not isinstance(island_town, bool):
+        raise ValueError(f"island_town = {island_town!r}: must be true or false")
 
     rng = stream(seed, "synthetic", "denmark_addresses")
     land = address_geography.peninsula(rng, _LAND_PER_TOWN_M2 * towns)
     country = address_geography.make(
-        rng, addresses, towns, packing, land, radius_exponent=radius_exponent
-    )
+        rng, addresses, towns, packing, land, radius_exponent=radius_exponent,
+        island_town=island_town,
+    )  # fmt: skip
     names = address_tables.named(rng, country)
     spare = rng.integers(country.x.size, size=round(_PROVISIONAL_SHARE * addresses))
     ids = number(seed, "addresses")
@@ -127,6 +134,9 @@ def write(
     if cost is not None:
         planted = {**cost, "start": "towns"}
         planted["radii_m"] = dict(zip(names.town, country.town_radius.round(3), strict=True))
+    if island_town:
+        houses = np.bincount(country.town[country.town >= 0])
+        planted["island_town"] = str(names.town[np.argsort(-houses, kind="stable")[1]])
     return {
         "world": "denmark_addresses",
         "seed": seed,

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from movelaws.plotting import INK, QUIET, WIDTH_DOUBLE, figure, panels, style
+from movelaws.plotting.symbolic.parts import nothing
 
 GROWTH = (
     "definition", "counted", "scope", "town", "positions", "exponent", "sd", "low", "high",
@@ -53,6 +54,9 @@ def growth_towns(
     """
     panels.require_columns(exponents, list(GROWTH), "growth")
     panels.require_columns(curves, list(CURVES), "growth curves")
+    if exponents["exponent"].isna().all():
+        ends = f"{exponents['from_m'].iloc[0]:g} to {exponents['to_m'].iloc[0]:g} m"
+        return nothing(f"Too few pairs of places lie {ends} apart.", synthetic=synthetic)
     made = figure(WIDTH_DOUBLE, _TOP + _TALL + _AXIS + _KEY)
     axes = panels.axes_mm(made, _LEFT, _TOP, _WIDE, _TALL)
     chosen = definition_drawn(exponents)
