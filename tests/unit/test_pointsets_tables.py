@@ -11,7 +11,7 @@ from pyproj import Transformer
 from shapely import box
 
 from movelaws.pointsets import adapters
-from movelaws.pointsets.adapters import _places
+from movelaws.pointsets.adapters import _positions
 from tests.unit.point_files import read, table
 
 UTM = Transformer.from_crs("EPSG:4326", "EPSG:25832", always_xy=True)
@@ -102,11 +102,11 @@ def test_degrees_become_metres_of_their_utm_zone(own, spots):
 
 
 def test_the_utm_zone_south_of_the_equator_and_the_widest_extent():
-    assert _places.utm(np.array([-70.6]), np.array([-33.4])) == "EPSG:32719"
-    assert _places.utm(np.array([180.0]), np.array([1.0])) == "EPSG:32601"
+    assert _positions.utm(np.array([-70.6]), np.array([-33.4])) == "EPSG:32719"
+    assert _positions.utm(np.array([180.0]), np.array([1.0])) == "EPSG:32601"
     far = np.array([2.0, 2.1, 30.0])
     with pytest.raises(ValueError, match=r"27 degrees of longitude away.*projected_crs"):
-        _places.projected(far, np.full(3, 48.0), "EPSG:4326")
+        _positions.projected(far, np.full(3, 48.0), "EPSG:4326", None, {})
 
 
 def test_weights_identifiers_and_towns_come_from_the_columns_named(own):

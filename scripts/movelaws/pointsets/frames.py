@@ -23,6 +23,8 @@ FILES = ("points.parquet", "moves.parquet", "land.parquet", "notes.json")
 POINT_COLUMNS = ("place_id", "x", "y", "weight", "town")
 MOVE_COLUMNS = ("origin", "destination", "moves")
 CRS_NOTE = "crs"
+FARTHEST_M = 1e8
+"""From the origin of a CRS: more than twice round the globe, and exact to a millimetre."""
 
 Note = int | float | str
 
@@ -208,10 +210,11 @@ def metric_crs(crs: str | int | CRS) -> str:
         known = CRS.from_user_input(crs)
     except CRSError:
         raise ValueError(f"crs={crs!r}: give a projected one such as 'EPSG:25832'") from None
+    said = repr(crs) if isinstance(crs, str | int) else ":".join(known.to_authority() or "?")
     units = {axis.unit_name for axis in known.axis_info[:2]}
     if not known.is_projected or units != {"metre"}:
         raise ValueError(
-            f"crs={crs!r} ({known.name}) measures in {', '.join(sorted(units)) or 'no unit'}: "
+            f"crs={said} ({known.name}) measures in {', '.join(sorted(units)) or 'no unit'}: "
             "distances need a projected CRS in metres, such as 'EPSG:25832'"
         )
     authority = known.to_authority(min_confidence=90)
@@ -284,6 +287,13 @@ def _check_positions(pointset: PointSet) -> None:
             f"points: these look like degrees: no x is beyond 180 and no y beyond 90 (first place "
             f"at x={x[0]}, y={y[0]}), but {pointset.crs} measures in metres: state the CRS of the "
             "coordinates, for longitude and latitude EPSG:4326"
+        )
+    far = np.maximum(np.abs(x), np.abs(y)) > FARTHEST_M
+    if far.any():
+        row = int(np.argmax(far))
+        raise ValueError(
+            f"points: row {row} at x={x[row]:g}, y={y[row]:g} lies farther than {FARTHEST_M:g} m "
+            f"from the origin ({int(far.sum())} such rows): are these metres?"
         )
     if np.ptp(x) == 0 and np.ptp(y) == 0:
         raise ValueError(

@@ -18,6 +18,7 @@ from movelaws.pointsets.adapters import _columns
 
 _CHUNK = 1 << 20
 _DEEPEST = 8
+_LONGEST_REMARK = 300
 
 
 class _TooDeep(ValueError):
@@ -67,8 +68,8 @@ def read(path: Path, key: str, *, closed: bool) -> Elements:
     Raises
     ------
     ValueError
-        If the file is empty, damaged, too large when unpacked, no OpenStreetMap XML, has a document
-        type, or elements without a usable identifier or position.
+        If the file is empty, damaged, cut off by Overpass, too large when unpacked, no
+        OpenStreetMap XML, has a document type, or elements without a usable identifier or position.
     """
     if path.stat().st_size == 0:
         raise ValueError(f"{path}: the file is empty")
@@ -85,6 +86,11 @@ def read(path: Path, key: str, *, closed: bool) -> Elements:
     except (expat.ExpatError, ValueError, OverflowError) as error:
         where = f"line {reader.parser.CurrentLineNumber}"
         raise ValueError(f"{path}: {where}: cannot be read as OpenStreetMap XML: {error}") from None
+    if "error" in reader.remark:
+        raise ValueError(
+            f"{path}: the extract is not complete, Overpass ends it with {reader.remark.strip()!r}"
+            ": fetch it again with a longer time limit ([timeout:600]) or in smaller pieces"
+        )
     if not reader.seen_root:
         raise ValueError(f"{path}: no element <osm>: give OpenStreetMap XML")
     return reader.elements()
@@ -116,6 +122,7 @@ class _Reader:
         self.tags: dict[str, str] = {}
         self.refs: list[int] = []
         self.element = 0
+        self.remark = ""  # with which Overpass ends an answer that it could not finish
         self.wanted = False
 
     def elements(self) -> Elements:
@@ -143,6 +150,8 @@ class _Reader:
             self.seen_root = True
         elif name == "tag":
             self.tags[attributes.get("k", "")] = attributes.get("v", "")
+        elif name == "remark":
+            self.parser.CharacterDataHandler = self._note
         elif name == "nd":
             self.refs.append(int(attributes.get("ref", "")))
         elif name in ("node", "way", "relation"):
@@ -151,6 +160,9 @@ class _Reader:
             self.wanted = attributes.get("visible", "true") != "false"
             if name == "node" and self.wanted:
                 self._node(attributes)
+
+    def _note(self, text: str) -> None:
+        self.remark = (self.remark + text)[:_LONGEST_REMARK]
 
     def _node(self, attributes: dict[str, str]) -> None:
         lat, lon = float(attributes.get("lat", "nan")), float(attributes.get("lon", "nan"))
@@ -165,6 +177,8 @@ class _Reader:
 
     def _end(self, name: str) -> None:
         self.depth -= 1
+        if name == "remark":
+            self.parser.CharacterDataHandler = None
         if name == "way":
             self.n_ways += 1
         if name not in ("node", "way", "relation") or not self.wanted or self.key not in self.tags:

@@ -8,102 +8,16 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS
 
 from movelaws import layers
 from movelaws.adapters import _checkin_files as raw
 from movelaws.pointsets import frames
-from movelaws.pointsets.adapters import _columns, _options
+from movelaws.pointsets.adapters import _columns, _options, _positions
 
-DEGREES = "EPSG:4326"
 _SAME_PLACE_M = 0.01
-_WIDEST_DEGREES = 12.0
-
-
-def utm(longitude: np.ndarray, latitude: np.ndarray) -> str:
-    """UTM zone (WGS 84) of the median of the positions.
-
-    The scale of UTM is off by 0.04 % at its central meridian and by as much at 180 km from there;
-    Bornholm in Denmark's zone 32 is 0.12 % too large.
-    """
-    zone = int((float(np.median(longitude)) + 180) // 6) % 60 + 1
-    return f"EPSG:{326 if float(np.median(latitude)) >= 0 else 327}{zone:02d}"
-
-
-def projected(
-    x: np.ndarray, y: np.ndarray, crs: str | int, to: str | int | None = None
-) -> tuple[np.ndarray, np.ndarray, str]:
-    """Coordinates in metres, and their CRS: ``to``, else ``crs`` if in metres, else a UTM zone."""
-    given = layers.checked_crs(crs)
-    if to is None and not given.is_geographic:
-        to = frames.metric_crs(given)
-    if to is None:
-        to = utm(x, y)
-        _check_extent(x, to)
-    to = frames.metric_crs(to)
-    if CRS.from_user_input(to) == given:
-        return x, y, to
-    x, y = Transformer.from_crs(given, to, always_xy=True).transform(x, y)
-    return np.asarray(x), np.asarray(y), to
-
-
-def _check_extent(longitude: np.ndarray, crs: str) -> None:
-    """UTM is a map of one region: beyond some degrees from its meridian distances are wrong."""
-    middle = 6 * int(crs[-2:]) - 183
-    beyond = np.abs((longitude - middle + 180) % 360 - 180)
-    if beyond.max() > _WIDEST_DEGREES:
-        raise ValueError(
-            f"places reach {beyond.max():.0f} degrees of longitude away from the middle of their "
-            f"UTM zone ({crs}), where its distances are wrong: choose one region (option box, or "
-            "fewer rows), or name a projection that fits in the option projected_crs"
-        )
-
-
-def position_faults(x: np.ndarray, y: np.ndarray, crs: str | int, columns=("x", "y")) -> list:
-    """Rows without a position, or in degrees off the globe, as ``raw.Fault``."""
-    if layers.checked_crs(crs).is_geographic:
-        faults = raw.bad_positions(x, y)
-        names = {"longitude": columns[0], "latitude": columns[1]}
-        return [raw.Fault(f.reason, names[f.column], f.rows, f.remedy) for f in faults]
-    remedy = "give both coordinates as numbers with a decimal point"
-    return [
-        raw.Fault("without a usable x", columns[0], ~np.isfinite(x), remedy),
-        raw.Fault("without a usable y", columns[1], ~np.isfinite(y), remedy),
-    ]
-
-
-def check_unit(path: Path, x: np.ndarray, y: np.ndarray, crs: str | int, columns: str) -> None:
-    """Refuse degrees said to be metres, and metres said to be degrees, before rows are dropped.
-
-    Raises
-    ------
-    ValueError
-        Naming the file, the columns and the CRS that may be meant.
-    """
-    seen = np.isfinite(x) & np.isfinite(y)
-    if not seen.any():
-        return
-    small = (np.abs(x[seen]) <= 180) & (np.abs(y[seen]) <= 90)
-    geographic = layers.checked_crs(crs).is_geographic
-    if geographic and np.count_nonzero(~small) > 0.5 * small.size:
-        row = int(np.flatnonzero(seen)[np.argmax(~small)])
-        raise ValueError(
-            f"{path}: columns {columns}: {x[row]:g}, {y[row]:g} is no longitude and latitude, but "
-            f"the CRS {crs} is in degrees: state the projected CRS of these metres, or are the two "
-            "columns swapped?"
-        )
-    if not geographic and small.all():
-        raise ValueError(
-            f"{path}: columns {columns}: {x[seen][0]:g}, {y[seen][0]:g} look like degrees (no x "
-            f"beyond 180, no y beyond 90), but the CRS {crs} is in metres: for longitude and "
-            "latitude it is EPSG:4326"
-        )
-
-
-def count(notes: dict[str, Any], what: str, lost: Mapping[str, int]) -> None:
-    """Notes of the rows that ``Rows.usable`` left out."""
-    for reason, number in lost.items():
-        notes[f"{what} {reason} dropped"] = number
+_FARTHEST_LAND_DEGREES = 75.0
+"""From the median place; from one coast of the United States to the other it is 58."""
 
 
 def unique_ids(path: Path, ids: pd.Series, column: str) -> None:
@@ -186,22 +100,73 @@ def land_of(
     path : of the layer, or None.
     points : places with x and y in ``crs``.
     parts : "with_places" drops islands and enclaves without any of the places, "all" keeps them.
+
+    Raises
+    ------
+    ValueError
+        If the layer has no polygon in ``crs``, or none of the places lies on it.
     """
     if path is None:
         return None
     layer, repaired = layers.read_layer(path)
-    shapes = shapely.force_2d(layer.geometry.to_crs(crs).to_numpy())
-    if not np.isin(shapely.get_type_id(shapes), (3, 6)).all():
+    if not np.isin(shapely.get_type_id(layer.geometry.to_numpy()), (3, 6)).all():
         raise ValueError(f"{path}: the land must be polygons, found {set(layer.geom_type)}")
     notes["polygons of the land repaired"] = repaired
-    whole = shapely.get_parts(shapely.union_all(shapely.make_valid(shapes)))
+    whole = _whole(_near(layer.geometry, points, crs, notes), path, crs)
     found = [*_inside(whole, points["x"].to_numpy(), points["y"].to_numpy())]
     notes["places off the land"] = len(points) - sum(len(rows) for _, rows in found)
     held = [part for part, rows in found if len(rows)]
-    if parts == "with_places" and held:
+    if not held:
+        west, south, east, north = shapely.total_bounds(whole)
+        raise ValueError(
+            f"{path}: none of the {len(points)} places lies on the land ({west:.0f}, {south:.0f}, "
+            f"{east:.0f}, {north:.0f} in {crs}; parts that reach over {_FARTHEST_LAND_DEGREES:g} "
+            "degrees away are left out): is it of another region, or are x and y swapped?"
+        )
+    if parts == "with_places":
         notes["parts of the land without places left out"] = len(whole) - len(held)
         whole = whole[held]
     return gpd.GeoSeries(whole, crs=crs)
+
+
+def _near(
+    layer: gpd.GeoSeries, points: pd.DataFrame, crs: str, notes: dict[str, Any]
+) -> gpd.GeoSeries:
+    """Polygons in ``crs``, without the parts that its map cannot show, which are counted.
+
+    A corner on the other side of the globe has no place in the projection of a region: it comes out
+    infinite, or beyond the pole, so that the polygon is drawn across the region.
+    """
+    if layer.crs == CRS.from_user_input(crs):
+        return layer
+    middle = (np.median(points[["x"]], axis=0), np.median(points[["y"]], axis=0))
+    lon, lat = _positions.transformed(*middle, crs, _positions.DEGREES)
+    far = _is_far(layer, lon, lat)
+    if far.any():
+        layer = layer.explode(ignore_index=True)
+        far = _is_far(layer, lon, lat)
+        notes["polygons of the land far away left out"] = int(np.count_nonzero(far))
+    return layer[~far].to_crs(crs)
+
+
+def _is_far(layer: gpd.GeoSeries, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+    west, south, east, north = layer.to_crs(_positions.DEGREES).bounds.to_numpy().T
+    away = [np.abs((edge - lon + 180) % 360 - 180) for edge in (west, east)]
+    away += [np.abs(edge - lat) for edge in (south, north)]
+    return ~(np.max([*away, east - west], axis=0) <= _FARTHEST_LAND_DEGREES)
+
+
+def _whole(layer: gpd.GeoSeries, path: Path, crs: str) -> np.ndarray:
+    """Parts of the union of polygons in ``crs``."""
+    valid = shapely.make_valid(shapely.force_2d(layer.to_numpy()))
+    valid = valid[np.isfinite(shapely.bounds(valid)).all(axis=1) & (shapely.area(valid) > 0)]
+    whole = shapely.get_parts(shapely.union_all(valid))
+    if not whole.size:
+        raise ValueError(
+            f"{path}: no polygon of the land can be drawn in {crs}: does it reach round the world? "
+            "Cut it to the region of the places"
+        )
+    return whole
 
 
 def _inside(shapes: np.ndarray, x: np.ndarray, y: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
@@ -239,6 +204,7 @@ def move_rows(
     ValueError
         If more rows than that cannot be used.
     """
+    _positions.check_columns_differ(rows, "origin", "destination")
     index = pd.Index(ids)
     ends, faults = {}, []
     for column in ("origin", "destination"):
@@ -253,11 +219,17 @@ def move_rows(
         fine = (moves >= 0) & np.isfinite(moves)
         faults.append(raw.Fault("without a number of moves >= 0", "moves", ~fine, "correct it"))
     good, lost = rows.usable(faults, most)
-    count(notes, "moves", lost)
+    _positions.count(notes, "moves", lost)
     table = pd.DataFrame({**ends, "moves": moves})[good]
-    if none := int((table["moves"] == 0).sum()):
+    return without_none(table, notes)
+
+
+def without_none(moves: pd.DataFrame, notes: dict[str, Any]) -> pd.DataFrame:
+    """Rows of moves with a move, the others counted."""
+    some = moves["moves"] > 0
+    if none := int(np.count_nonzero(~some)):
         notes["rows of 0 moves left out"] = none
-    return table[table["moves"] > 0]
+    return moves[some]
 
 
 def nearest_rows(x: np.ndarray, y: np.ndarray, points: pd.DataFrame, within: float) -> np.ndarray:
@@ -281,12 +253,30 @@ def finish(
     land: gpd.GeoSeries | None = None,
     towns: Mapping[str, Any] | None = None,
     stack: bool = False,
+    register: Path | None = None,
 ) -> frames.PointSet:
-    """Stack, find towns where asked for, and assemble."""
+    """Stack, find towns where asked for, and assemble.
+
+    Raises
+    ------
+    ValueError
+        If of the moves of the file ``register`` none is left.
+    """
     points = points.reset_index(drop=True)
     if stack:
         points, moves = stacked(points, moves, notes)
     if towns is not None:
         points["town"] = found_towns(points, towns, notes)
     notes = {name: value for name, value in notes.items() if value != 0}
-    return frames.assemble(points, crs, moves, land, notes)
+    made = frames.assemble(points, crs, moves, land, notes)
+    if register is not None and made.moves.empty:
+        said = [
+            f"{name}: {value:g}"
+            for name, value in made.notes.items()
+            if "moves" in name and name.endswith(("dropped", "left out"))
+        ]
+        raise ValueError(
+            f"{register}: no move between two places is left ({'; '.join(said)}): are origin, "
+            "destination and number of moves read from the right columns?"
+        )
+    return made

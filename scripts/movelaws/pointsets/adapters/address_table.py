@@ -22,7 +22,7 @@ from movelaws import layers, options
 from movelaws.adapters import _checkin_files as raw
 from movelaws.adapters.table import Delimiter, Encoding
 from movelaws.pointsets import frames
-from movelaws.pointsets.adapters import _columns, _places
+from movelaws.pointsets.adapters import _columns, _places, _positions
 from movelaws.pointsets.adapters._options import Crs, LandParts, MetricCrs, Share, Towns
 
 REQUIRED = ("points",)
@@ -112,13 +112,15 @@ def read(
             files["moves"], points, names, pairs, (crs, metric), match_m, notes, max_unusable, how
         )
     land = _places.land_of(files.get("land"), points, metric, land_parts, notes)
-    return _places.finish(points, metric, notes, moves=table, land=land, towns=towns, stack=stack)
+    given = {"land": land, "towns": towns, "stack": stack, "register": files.get("moves")}
+    return _places.finish(points, metric, notes, moves=table, **given)
 
 
 def _points(rows, crs, projected_crs, most, notes) -> tuple[pd.DataFrame, str]:
+    _positions.check_columns_differ(rows, "x", "y")
     x, y = rows.numbers("x"), rows.numbers("y")
-    _places.check_unit(rows.path, x, y, crs, f"{rows.headers['x']!r}, {rows.headers['y']!r}")
-    faults = _places.position_faults(x, y, crs)
+    _positions.check_unit(rows.path, x, y, crs, f"{rows.headers['x']!r}, {rows.headers['y']!r}")
+    faults = _positions.position_faults(x, y, crs)
     weight = _columns.number(rows, "weight", 1.0)
     empty = weight == 0
     if "weight" in rows.text:
@@ -127,7 +129,7 @@ def _points(rows, crs, projected_crs, most, notes) -> tuple[pd.DataFrame, str]:
     if "place_id" in rows.text:
         faults.append(_columns.missing(rows, "place_id"))
     good, lost = rows.usable(faults, most)
-    _places.count(notes, "places", lost)
+    _positions.count(notes, "places", lost)
     notes["places of weight 0 left out"] = int(np.count_nonzero(good & empty))
     good &= ~empty
     if not good.any():
@@ -139,7 +141,7 @@ def _points(rows, crs, projected_crs, most, notes) -> tuple[pd.DataFrame, str]:
         _places.unique_ids(rows.path, ids, rows.headers["place_id"])
     else:
         ids = np.char.mod("%d", np.flatnonzero(good) + 1).astype(object)
-    x, y, metric = _places.projected(x[good], y[good], crs, projected_crs)
+    x, y, metric = _positions.projected(x[good], y[good], crs, projected_crs, notes)
     frame = {"place_id": ids, "x": x, "y": y, "weight": weight[good]}
     if "town" in rows.text:
         frame["town"] = _columns.texts(rows, "town", good)
@@ -160,13 +162,14 @@ def _moves(path, points, names, pairs, systems, match_m, notes, most, how) -> pd
         for axis, column in zip("xy", pair, strict=True)
     }
     rows = _columns.read(path, wanted | count, **how)
+    _check_ends_differ(rows)
     ends, faults = {}, []
     for end in ("origin", "destination"):
         x, y = rows.numbers(f"{end}_x"), rows.numbers(f"{end}_y")
-        _places.check_unit(path, x, y, crs, end)
+        _positions.check_unit(path, x, y, crs, end)
         if not layers.checked_crs(crs).equals(layers.checked_crs(metric)):
             usable = np.isfinite(x) & np.isfinite(y)
-            at = _places.projected(x[usable], y[usable], crs, metric)
+            at = _positions.transformed(x[usable], y[usable], crs, metric)
             x, y = np.full((2, usable.size), np.nan)
             x[usable], y[usable] = at[0], at[1]
         ends[end] = _places.nearest_rows(x, y, points, match_m)
@@ -177,6 +180,17 @@ def _moves(path, points, names, pairs, systems, match_m, notes, most, how) -> pd
         wrong = ~((number >= 0) & np.isfinite(number))
         faults.append(raw.Fault("without a number of moves >= 0", "moves", wrong, "correct it"))
     good, lost = rows.usable(faults, most)
-    _places.count(notes, "moves", lost)
+    _positions.count(notes, "moves", lost)
     table = pd.DataFrame({**ends, "moves": number})[good]
-    return table[table["moves"] > 0]
+    return _places.without_none(table, notes)
+
+
+def _check_ends_differ(rows: raw.Rows) -> None:
+    for end in ("origin", "destination"):
+        _positions.check_columns_differ(rows, f"{end}_x", f"{end}_y")
+    ends = [[rows.headers[f"{end}_{axis}"] for axis in "xy"] for end in ("origin", "destination")]
+    if ends[0] == ends[1]:
+        raise ValueError(
+            f"{rows.path}: options origin_xy and destination_xy both name {ends[0]}: every move "
+            "would end where it begins"
+        )

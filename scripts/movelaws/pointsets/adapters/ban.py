@@ -16,8 +16,9 @@ import numpy as np
 import pandas as pd
 
 from movelaws.adapters import _checkin_files as raw
+from movelaws.adapters.table import Delimiter
 from movelaws.pointsets import frames
-from movelaws.pointsets.adapters import _columns, _places
+from movelaws.pointsets.adapters import _columns, _places, _positions
 from movelaws.pointsets.adapters._options import LandParts, MetricCrs, Share, Towns
 
 REQUIRED = ("addresses",)
@@ -39,6 +40,7 @@ def read(
     land_parts: LandParts = "with_places",
     projected_crs: MetricCrs = METRIC,
     max_unusable: Share = 0.01,
+    delimiter: Delimiter = ";",
 ) -> frames.PointSet:
     """All positions of the file, in Lambert-93.
 
@@ -52,6 +54,7 @@ def read(
     land_parts : which polygons of the role communes count: those with a place in them, or all.
     projected_crs : of the result; overseas another one than Lambert-93 fits.
     max_unusable : largest share of rows that may lack a position.
+    delimiter : of the CSV of the addresses; that of the moves is seen from its header.
 
     Returns
     -------
@@ -70,13 +73,15 @@ def read(
         path,
         {"place_id": ["id"]} | ({} if column is None else {"town": [column]}),
         {"x": ["x"], "y": ["y"], "lon": ["lon", "long"], "lat": ["lat"]},
-        delimiter=";",
+        delimiter=delimiter,
     )
     x, y = _position(rows, str(projected_crs), notes)
-    faults = _places.position_faults(x, y, projected_crs, _columns_of(rows))
+    faults = _positions.position_faults(x, y, projected_crs, _columns_of(rows))
     faults.append(_columns.missing(rows, "place_id"))
     good, lost = rows.usable(faults, max_unusable)
-    _places.count(notes, "addresses", lost)
+    _positions.count(notes, "addresses", lost)
+    crs = frames.metric_crs(projected_crs)
+    _positions.check_true(x[good], y[good], crs, notes, options="projected_crs")
     ids = _numbered(_columns.texts(rows, "place_id", good), notes)
     points = pd.DataFrame({"place_id": ids, "x": x[good], "y": y[good], "weight": 1.0})
     if column is not None:
@@ -84,14 +89,14 @@ def read(
         if town == "city":
             names = names.str.replace(_ARRONDISSEMENT, "", regex=True, case=False)
         points["town"] = names
-    crs = frames.metric_crs(projected_crs)
     moves = None
     if "moves" in files:
         wanted = {"origin": ["origin"], "destination": ["destination"]}
         table = _columns.read(files["moves"], wanted, {"moves": ["moves", "n"]}, delimiter=None)
         moves = _places.move_rows(table, ids, notes, max_unusable)
     land = _places.land_of(files.get("communes"), points, crs, land_parts, notes)
-    return _places.finish(points, crs, notes, moves=moves, land=land, towns=towns, stack=stack)
+    given = {"land": land, "towns": towns, "stack": stack, "register": files.get("moves")}
+    return _places.finish(points, crs, notes, moves=moves, **given)
 
 
 def _columns_of(rows: raw.Rows) -> tuple[str, str]:
@@ -107,7 +112,7 @@ def _position(rows: raw.Rows, crs: str, notes: dict) -> tuple[np.ndarray, np.nda
     x, y = np.full((2, n), np.nan)
     if has_plane and crs == METRIC:
         x, y = rows.numbers("x").copy(), rows.numbers("y").copy()
-        _places.check_unit(rows.path, x, y, METRIC, "'x' and 'y'")
+        _positions.check_unit(rows.path, x, y, METRIC, "'x' and 'y'")
         west, south, east, north = _MAINLAND
         off = np.isfinite(x) & ~((x >= west) & (x <= east) & (y >= south) & (y <= north))
         if has_globe and off.any():
@@ -118,9 +123,9 @@ def _position(rows: raw.Rows, crs: str, notes: dict) -> tuple[np.ndarray, np.nda
         if lost.any():
             part = rows.take(lost)
             lon, lat = part.numbers("lon"), part.numbers("lat")
-            _places.check_unit(rows.path, lon, lat, "EPSG:4326", "'lon' and 'lat'")
+            _positions.check_unit(rows.path, lon, lat, "EPSG:4326", "'lon' and 'lat'")
             fine = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
-            at = _places.projected(lon[fine], lat[fine], "EPSG:4326", crs)
+            at = _positions.transformed(lon[fine], lat[fine], _positions.DEGREES, crs)
             where = np.flatnonzero(lost)[fine]
             x[where], y[where] = at[0], at[1]
             notes["addresses placed by longitude and latitude"] = int(fine.sum())

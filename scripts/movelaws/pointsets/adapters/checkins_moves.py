@@ -30,7 +30,7 @@ from movelaws.adapters import _checkin_files as raw
 from movelaws.adapters import _checkin_formats as formats
 from movelaws.adapters.table import Delimiter, Encoding
 from movelaws.pointsets import frames
-from movelaws.pointsets.adapters import _places
+from movelaws.pointsets.adapters import _places, _positions
 from movelaws.pointsets.adapters._options import Box, LandParts, MetricCrs, Share, Towns
 
 REQUIRED = ("checkins",)
@@ -96,6 +96,8 @@ def read(
             f"{path}: format 'pairs' has no times, so no order of visits is known: set options: "
             "pairing: covisits"
         )
+    if latitude is not None and latitude == longitude:
+        raise ValueError(f"options latitude and longitude both name the column {latitude!r}")
     names = {"user": user, "time": time, "place": place}
     names |= {"latitude": latitude, "longitude": longitude, "city": city}
     seen = _checkins(files, format, max_unusable, names, (delimiter, encoding))
@@ -120,8 +122,13 @@ def read(
         moves = _covisits(seen.user, row[seen.place], notes)
     else:
         moves = _displacements(seen, row, outside, max_gap_hours, notes)
-    x, y, crs = _places.projected(
-        where.longitude[kept], where.latitude[kept], _places.DEGREES, projected_crs
+    x, y, crs = _positions.projected(
+        where.longitude[kept],
+        where.latitude[kept],
+        _positions.DEGREES,
+        projected_crs,
+        notes,
+        options="box and projected_crs",
     )
     points = pd.DataFrame(
         {

@@ -25,7 +25,7 @@ import pyarrow.compute as pc
 from movelaws import options
 from movelaws.adapters.table import Delimiter
 from movelaws.pointsets import frames
-from movelaws.pointsets.adapters import _columns, _places
+from movelaws.pointsets.adapters import _columns, _places, _positions
 from movelaws.pointsets.adapters._options import LandParts, Share, Towns
 
 REQUIRED = ("addresses",)
@@ -115,7 +115,8 @@ def read(
         given = (wanted | number, {}) if moves else (wanted, number)
         table = _moves(files["moves"], points, given, years, year, max_unusable, notes)
     land = _places.land_of(files.get("land"), points, METRIC, land_parts, notes)
-    return _places.finish(points, METRIC, notes, moves=table, land=land, towns=towns, stack=stack)
+    given = {"land": land, "towns": towns, "stack": stack, "register": files.get("moves")}
+    return _places.finish(points, METRIC, notes, moves=table, **given)
 
 
 def _addresses(path, srid, town, delimiter, most, notes) -> pd.DataFrame:
@@ -140,14 +141,14 @@ def _addresses(path, srid, town, delimiter, most, notes) -> pd.DataFrame:
     if not placed.any():
         raise ValueError(f"{path}: no address has coordinates, columns {[*columns]}")
     rows, x, y = rows.take(placed), x[placed], y[placed]
-    _places.check_unit(path, x, y, crs, " and ".join(map(repr, columns)))
-    faults = _places.position_faults(x, y, crs)
+    _positions.check_unit(path, x, y, crs, " and ".join(map(repr, columns)))
+    faults = _positions.position_faults(x, y, crs)
     faults.append(_columns.missing(rows, "place_id"))
     good, lost = rows.usable(faults, most)
-    _places.count(notes, "addresses", lost)
+    _positions.count(notes, "addresses", lost)
     ids = _columns.texts(rows, "place_id", good)
     _places.unique_ids(path, ids, rows.headers["place_id"])
-    east, north, _ = _places.projected(x[good], y[good], crs, METRIC)
+    east, north, _ = _positions.projected(x[good], y[good], crs, METRIC, notes, options="")
     frame = pd.DataFrame({"place_id": ids, "x": east, "y": north, "weight": 1.0})
     if town is not None:
         frame["town"] = _columns.texts(rows, "town", good)

@@ -31,7 +31,7 @@ import pyarrow.compute as pc
 from movelaws import layers
 from movelaws.adapters import _checkin_files as raw
 from movelaws.pointsets import frames
-from movelaws.pointsets.adapters import _columns, _places
+from movelaws.pointsets.adapters import _columns, _places, _positions
 from movelaws.pointsets.adapters._options import LandParts, Share
 
 REQUIRED = ("moves",)
@@ -100,7 +100,7 @@ def read(
     notes["places are"] = "communes"
     if land is not None and land_parts == "with_places":
         land = land[land.intersects(gpd.points_from_xy(points["x"], points["y"]).union_all())]
-    return _places.finish(points, METRIC, notes, moves=moves, land=land)
+    return _places.finish(points, METRIC, notes, moves=moves, land=land, register=files["moves"])
 
 
 def _communes(path, mainland, most, notes) -> tuple[pd.DataFrame, gpd.GeoSeries | None]:
@@ -139,14 +139,14 @@ def _communes(path, mainland, most, notes) -> tuple[pd.DataFrame, gpd.GeoSeries 
     axes = ("x", "y") if {"x", "y"} <= set(rows.text) else ("lon", "lat")
     if not set(axes) <= set(rows.text):
         raise ValueError(f"{path}: neither x and y (Lambert-93) nor lon and lat among its columns")
-    crs = METRIC if axes == ("x", "y") else _places.DEGREES
+    crs = METRIC if axes == ("x", "y") else _positions.DEGREES
     x, y = rows.numbers(axes[0]), rows.numbers(axes[1])
-    _places.check_unit(path, x, y, crs, " and ".join(axes))
-    faults = _places.position_faults(x, y, crs, axes)
+    _positions.check_unit(path, x, y, crs, " and ".join(axes))
+    faults = _positions.position_faults(x, y, crs, axes)
     faults.append(_columns.missing(rows, "place_id"))
     good, lost = rows.usable(faults, most)
-    _places.count(notes, "communes", lost)
-    x, y, _ = _places.projected(x[good], y[good], crs, METRIC)
+    _positions.count(notes, "communes", lost)
+    x, y, _ = _positions.projected(x[good], y[good], crs, METRIC, notes, options="")
     frame = {"place_id": _columns.texts(rows, "place_id", good), "x": x, "y": y}
     frame["town"] = _columns.texts(rows, "town" if "town" in rows.text else "place_id", good)
     if "population" in rows.text:
@@ -160,10 +160,11 @@ def _of_addresses(path, mainland, most, notes) -> pd.DataFrame:
     rows = _columns.read(path, names, {"town": ["nom_commune"]}, delimiter=";")
     rows = _on_mainland(rows, "place_id", mainland, notes)
     x, y = rows.numbers("x"), rows.numbers("y")
-    _places.check_unit(path, x, y, METRIC, "'x' and 'y'")
-    faults = _places.position_faults(x, y, METRIC)
+    _positions.check_unit(path, x, y, METRIC, "'x' and 'y'")
+    faults = _positions.position_faults(x, y, METRIC)
     good, lost = rows.usable(faults, most)
-    _places.count(notes, "addresses", lost)
+    _positions.count(notes, "addresses", lost)
+    _positions.check_true(x[good], y[good], METRIC, notes, options="")
     code, names = rows.take(good).codes("place_id")
     n = len(names)
     number = np.bincount(code, minlength=n)

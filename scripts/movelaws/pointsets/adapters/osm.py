@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from movelaws.pointsets import frames
-from movelaws.pointsets.adapters import _columns, _osm_xml, _places
+from movelaws.pointsets.adapters import _columns, _osm_xml, _places, _positions
 from movelaws.pointsets.adapters._options import LandParts, MetricCrs, Share, Towns
 
 REQUIRED = ("extract",)
@@ -77,7 +77,7 @@ def read(
         ways = kept
     else:
         ways = found.ways
-    lon, lat, whole = _positions(found, nodes, ways, what, notes)
+    lon, lat, whole = _centres(found, nodes, ways, what, notes)
     lost = int(np.count_nonzero(~whole))
     notes["places without any node in the extract dropped"] = lost
     if lost > max_unusable * whole.size or not whole.any():
@@ -87,7 +87,9 @@ def read(
             if whole.size
             else f"{path}: no node or way is tagged with {key!r}: are there {what} in it?"
         )
-    x, y, crs = _places.projected(lon[whole], lat[whole], _places.DEGREES, projected_crs)
+    x, y, crs = _positions.projected(
+        lon[whole], lat[whole], _positions.DEGREES, projected_crs, notes, options="projected_crs"
+    )
     ids = [f"node/{n}" for n in nodes] + [f"way/{n}" for n in ways]
     tags = [*nodes.values(), *(value[0] for value in ways.values())]
     points = pd.DataFrame(
@@ -111,7 +113,8 @@ def read(
         rows = _columns.read(files["moves"], wanted, {"moves": ["moves", "n"]}, delimiter=None)
         moves = _places.move_rows(rows, points["place_id"].to_numpy(), notes, max_unusable)
     land = _places.land_of(files.get("land"), points, crs, land_parts, notes)
-    return _places.finish(points, crs, notes, moves=moves, land=land, towns=towns, stack=stack)
+    given = {"land": land, "towns": towns, "stack": stack, "register": files.get("moves")}
+    return _places.finish(points, crs, notes, moves=moves, **given)
 
 
 def _town(tags: dict[str, str], town: str) -> str:
@@ -121,7 +124,7 @@ def _town(tags: dict[str, str], town: str) -> str:
     return next((tags[name].strip() for name in names if tags.get(name, "").strip()), "")
 
 
-def _positions(found, nodes, ways, what, notes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _centres(found, nodes, ways, what, notes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Longitude, latitude and whether there is a position, of the nodes and then the ways."""
     lon, lat = found.position(np.fromiter(nodes, dtype=np.int64, count=len(nodes)))
     sizes = np.array([len(refs) for _, refs in ways.values()], dtype=np.int64)

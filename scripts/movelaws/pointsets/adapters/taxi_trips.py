@@ -20,7 +20,7 @@ import pandas as pd
 from movelaws import cabspotting, options, zoning
 from movelaws.adapters.sf_taxi import CITY
 from movelaws.pointsets import frames
-from movelaws.pointsets.adapters import _places
+from movelaws.pointsets.adapters import _places, _positions
 from movelaws.pointsets.adapters._options import Box, LandParts, MetricCrs, Share
 
 REQUIRED = ("traces",)
@@ -81,7 +81,9 @@ def read(
         np.concatenate([getattr(ends[end], axis)[inside] for end in ("pickup", "dropoff")])
         for axis in ("longitude", "latitude")
     )
-    x, y, crs = _places.projected(lon, lat, _places.DEGREES, projected_crs)
+    x, y, crs = _positions.projected(
+        lon, lat, _positions.DEGREES, projected_crs, notes, options="box and projected_crs"
+    )
     points, place = _snapped(x, y, snap_m)
     n = len(place) // 2
     moves = pd.DataFrame({"origin": place[:n], "destination": place[n:]})

@@ -18,7 +18,7 @@ import shapely
 
 from movelaws import adapters as od
 from movelaws.pointsets import frames
-from movelaws.pointsets.adapters import _places
+from movelaws.pointsets.adapters import _places, _positions
 from movelaws.pointsets.adapters._options import MetricCrs, Share
 
 _ADAPTERS = {
@@ -80,8 +80,13 @@ def read(
     notes[f"zones without {weight} population left out"] = int(np.count_nonzero(~kept))
     shapes = zones.geometry
     zones = zones[kept]
-    x, y, crs = _places.projected(
-        zones["x"].to_numpy(), zones["y"].to_numpy(), zones.crs, projected_crs
+    x, y, crs = _positions.projected(
+        zones["x"].to_numpy(),
+        zones["y"].to_numpy(),
+        zones.crs,
+        projected_crs,
+        notes,
+        options="projected_crs",
     )
     points = pd.DataFrame(
         {
