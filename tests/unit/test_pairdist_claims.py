@@ -39,6 +39,7 @@ def judged(published=("island", "bins"), synthetic=(), absent=None, **parts):
         ("P12", {"definition": {"island": made.definition(0.7, "districts")}}, GONE),
         ("P13", {"models": {"island": made.models()}}, REAL),
         ("P13", {"models": {"island": made.models(growth=-0.4)}}, MADE),
+        ("P13", {"models": {"island": made.models(growth=float("nan"))}}, GONE),
     ],
 )
 def test_a_table_decides_a_claim(claim, parts, verdict):

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from movelaws.claims import Finding, compare_many, statement
+from movelaws.claims import Finding, compare_many, not_testable, statement
 
 ALLOWED = 0.02
 TOWN_TOLERANCE = 0.2
@@ -132,12 +132,16 @@ def _planted_towns(dataset: str, table: pd.DataFrame) -> Finding:
 
 def _models(dataset: str, row: pd.Series, synthetic: bool) -> Finding:
     """P13: gravity and radiation place the same moves elsewhere."""
+    name = f"{dataset} (synthetic)" if synthetic else dataset
+    if pd.isna(row["growth"]):
+        why = "no pair of its places lies in the range in which growth is measured"
+        return not_testable("P13", name, why, f"pairdist/{dataset}/models.csv")
     spread = row["growth_spread"]
     off = abs(row["growth"] - row["agreeing_growth"])
     halves = f"(halves of the range differ by ± {spread:.2f})"
     return statement(
         "P13",
-        f"{dataset} (synthetic)" if synthetic else dataset,
+        name,
         "gravity and continuous radiation cannot agree",
         f"they would if pairs grew as r^{row['agreeing_growth']:.2g}; they grow as "
         f"r^{row['growth']:.2f} {halves}; radiation reads as a cost r^-"
