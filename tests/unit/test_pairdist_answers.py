@@ -71,5 +71,6 @@ def test_moves_take_to_the_model_with_the_lower_aic():
     ask = "Gravity or radiation?"
     assert "are for gravity" in told(models={"island": made.models()})[ask]
     assert "are for radiation" in told(models={"island": made.models(aic=(9.0, 1.0))})[ask]
+    assert told(models={"island": made.models(growth=float("nan"))}) == {}
     without = made.models().drop(columns=["aic_gravity", "aic_radiation"])
     assert "own moves" not in told(models={"island": without})[ask]

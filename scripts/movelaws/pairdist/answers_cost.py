@@ -95,6 +95,8 @@ def other_models(tables: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) 
     said = []
     for dataset, table in tables.items():
         row = table.iloc[0]
+        if pd.isna(row["growth"]):
+            continue
         said.append(
             f"The two agree only where pairs grow as r^{row['agreeing_growth']:.2g}; those of "
             f"{labels[dataset]} grow as r^{row['growth']:.2f}, radiation "
