@@ -25,6 +25,7 @@ if __name__ == "__main__":
             low=params.low,
             per_decade=params.per_decade,
             seed=params.seed,
+            dataset=params.dataset,
         )
         truth = given.get("truth")
         planted = json.loads(Path(truth).read_text(encoding="utf-8")) if truth else {}

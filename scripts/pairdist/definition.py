@@ -1,10 +1,18 @@
 """Hold towns found by density against the official ones."""
 
+from pathlib import Path
+
 import pandas as pd
 
 from movelaws.log import logged
 from movelaws.pairdist.definition import compare
 from movelaws.tables import write_table
+
+
+def printed(source: str, path: str | Path) -> pd.DataFrame | None:
+    """The numbers of the paper: no yardstick for a made-up country or a town of one's own."""
+    return pd.read_csv(path) if source == "published" else None
+
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
@@ -13,8 +21,7 @@ if __name__ == "__main__":
             pd.read_parquet(given.points),
             params.dataset,
             params.settings,
-            # What was printed of a real country is no yardstick for a made-up one.
-            published=None if params.synthetic else pd.read_csv(given.published),
+            published=printed(params.source, given.published),
             planted=params.synthetic,
             seed=params.seed,
         )

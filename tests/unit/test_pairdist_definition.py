@@ -262,3 +262,27 @@ def test_the_number_of_places_given_to_hdbscan_is_bounded():
     assert {c.algorithm for c in made} == {"HDBSCAN", "DBSCAN", RULE}
     assert len(made) == 2 + 4 + 1
     assert all(c.cell_m > 0 and c.cluster.size == len(xy) for c in made)
+
+
+def test_values_larger_than_the_set_are_passed_over_and_counted(capsys):
+    points = country(sizes=(12, 8), farms=0)
+    points["town"] = points["town"].where(points["town"].ne(""), "")
+    grid = SETTINGS | {"hdbscan": {"min_cluster_size": [5, 100], "min_samples": [2, 50]}}
+    few = compare(points, "few", grid, seed=1)
+    assert "3 of 4 values of definition.hdbscan passed over" in capsys.readouterr().out
+    tried = few.scan[few.scan["algorithm"] == "HDBSCAN"]
+    assert set(tried["min_cluster_size"]) == {5}
+    assert few.table["note"].str.contains("only").sum() == 0
+
+
+def test_where_no_value_is_left_a_row_says_why():
+    points = country(sizes=(12, 8), farms=0)
+    grid = SETTINGS | {"hdbscan": {"min_cluster_size": [100], "min_samples": [5]}}
+    few = compare(points, "few", grid, seed=1)
+    row = few.table[few.table["algorithm"] == "HDBSCAN"]
+    assert row["note"].tolist() == [
+        "left out: there are only 20 places, fewer than each value to try"
+    ]
+    assert row["nmi"].isna().all()
+    assert (few.clusters["hdbscan"] == -1).all()
+    assert few.table.loc[few.table["algorithm"] == "DBSCAN", "nmi"].notna().all()

@@ -116,3 +116,15 @@ def test_a_missing_column_is_named(found, land):
         definition_map(found.clusters.drop(columns="merged"), found.table, land)
     with pytest.raises(ValueError, match="scan: no column 'nmi'"):
         definition_scan(found.scan.drop(columns="nmi"), found.table)
+
+
+def test_where_hdbscan_had_too_few_places_the_figures_say_so(land):
+    grid = SETTINGS | {"hdbscan": {"min_cluster_size": [999], "min_samples": [5]}}
+    few = compare(country(), "few", grid, seed=1)
+    drawn = definition_map(few.clusters, few.table, land)
+    said = " ".join(t.get_text() for axes in drawn.axes for t in axes.texts)
+    assert "HDBSCAN: too few places" in said
+    made = definition_scan(few.scan, few.table)
+    said = [t.get_text() for axes in made.axes for t in axes.texts]
+    assert said.count("too few places") == 2
+    within_page(made)

@@ -217,3 +217,28 @@ def test_published_and_planted_exponents_stand_beside(found):
     planted = with_planted_growth(found.exponents, {"growth_exponent": 0.73})
     assert planted.loc[planted["scope"] == "all", "planted"].item() == 0.73
     assert planted.loc[planted["scope"] == "outside", "planted"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"low": 500, "high": 30}, "from_m, to_m: 500 to 30 m"),
+        ({"ranges": [(300, 30)]}, r"ranges\[0\]: 300 to 30 m"),
+        ({"low": 1e6, "high": 2e6}, "bins of 1 m, 100,000 m is the farthest"),
+    ],
+)
+def test_ranges_that_cannot_be_read_are_refused(country, change, message):
+    options = {
+        "low": 30, "high": 500, "ranges": [], "definitions": ["given"], "density": DENSITY,
+        "largest": 2, "blocks": 16, "town_blocks": 8,
+    }  # fmt: skip
+    with pytest.raises(ValueError, match=message):
+        growth(country, **(options | change))
+
+
+def test_more_bins_are_counted_in_more_turns_alike(country, monkeypatch):
+    block = compact_blocks(country["x"], country["y"], 4)
+    edges = np.arange(41) * 25.0
+    at_once = neighbours(country, block, 4, edges)
+    monkeypatch.setattr("movelaws.pairdist.growth_counts._BINS_AT_ONCE", 40 * 100)
+    np.testing.assert_array_equal(neighbours(country, block, 4, edges), at_once)

@@ -161,3 +161,48 @@ def test_the_figure_draws_the_tables(found, observed):
         draw(given.curves.drop(columns="zipf"), given.numbers.iloc[0])
     with pytest.raises(ValueError, match="numbers: no column 'growth'"):
         draw(given.curves, given.numbers.iloc[0].drop("growth"))
+
+
+def test_a_distance_beyond_the_places_is_an_error_that_says_so():
+    with pytest.raises(ValueError, match=r"low_m = 1e\+06 m: no two places.*metres"):
+        models(towns(), **(SETTINGS | {"low_m": 1e6}))
+
+
+def at(x, y, moves=None):
+    """Places at these positions, metres from a corner."""
+    points = pd.DataFrame({"place_id": np.arange(len(x)).astype(str)})
+    points = points.assign(x=6e5 + np.array(x, float), y=6.2e6 + np.array(y, float))
+    return frames.assemble(points, CRS, moves=moves)
+
+
+def test_places_at_two_spots_are_no_index_error():
+    with pytest.raises(ValueError, match="low_m = 20 m: no two places"):
+        models(at([0, 15, 0, 15], [0, 10, 0, 10]), **SETTINGS)
+    with pytest.raises(ValueError, match=r"pairs of 4 places .* fill 1 bins .*leave the set out"):
+        models(at([0, 90, 0, 90], [0, 0, 0, 0]), **SETTINGS)
+
+
+def test_moves_of_one_distance_leave_the_exponent_out(capsys):
+    places = towns().points
+    shifted = np.concatenate([places["x"], places["x"] + 21]), np.tile(places["y"], 2)
+    n = len(places)
+    moves = pd.DataFrame({"origin": np.arange(n), "destination": np.arange(n) + n})
+    pointset = at(shifted[0] - 6e5, shifted[1] - 6.2e6, moves)
+    settings = SETTINGS | {"origins": 20, "towns": SETTINGS["towns"] | {"named": False}}
+    found = models(pointset, **settings)
+    assert "no exponent is fitted to the moves" in capsys.readouterr().out
+    assert "fitted_exponent" not in found.numbers
+    assert found.curves["observed"].notna().any()
+
+
+def test_a_reversed_range_and_a_power_without_measure_are_refused():
+    with pytest.raises(ValueError, match=r"growth_range_m.*shorter distance first"):
+        models(towns(), **(SETTINGS | {"growth_range_m": (500, 30)}))
+    with pytest.raises(ValueError, match="exponent = 50: from -10 to 10"):
+        models(towns(), **(SETTINGS | {"exponent": 50.0}))
+
+
+def test_a_range_outside_the_places_is_told(capsys):
+    found = models(towns(), **(SETTINGS | {"growth_range_m": (1e6, 2e6), "origins": 20}))
+    assert np.isnan(found.numbers["growth"].iloc[0])
+    assert "growth_range_m = [1000000.0, 2000000.0]: fewer than two bins" in capsys.readouterr().out

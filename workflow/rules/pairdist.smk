@@ -11,6 +11,8 @@
 #   pairdist_definition.smk    what a city is
 #   pairdist_results.smk       claims, answers, what the report shows
 
+from movelaws.pairdist import settings
+
 PAIRDIST = RUN / "pairdist"
 PAIRDIST_DATASETS = [d for d in config["pairdist"]["datasets"] if d in POINTS]
 PAIRDIST_BINS = [d for d in [config["pairdist"]["bins"]] if d in BINS]
@@ -24,6 +26,11 @@ PAIRDIST_ABSENT = {
 }
 # Everything that the chapter makes; each of the files above adds its own.
 PAIRDIST_OUTPUTS = []
+
+# Jobs read these files again: only the first reading says it.
+if workflow.is_main_process:
+    for words in settings.taken_by_no_part(config["pairdist"], POINTS):
+        logger.warning(words)
 
 
 def pairdist_some(part):

@@ -68,8 +68,8 @@ def places_of(pointset: PointSet) -> Points:
     return checked_points(table["x"], table["y"], weight, crs=pointset.crs)
 
 
-def moves_of(pointset: PointSet, points: Points) -> Moves:
-    """Moves of a point set with their lengths.
+def moves_of(pointset: PointSet, points: Points, name: str = "") -> Moves:
+    """Moves of a point set with their lengths; ``name`` stands before an error.
 
     Raises
     ------
@@ -78,7 +78,10 @@ def moves_of(pointset: PointSet, points: Points) -> Moves:
     """
     table = pointset.moves
     if table.empty:
-        raise ValueError("moves has no rows: leave this point set out of the part `cost`")
+        raise ValueError(
+            f"{name}moves has no rows: leave this point set out of pairdist.cost.datasets and "
+            "pairdist.town_cost.dataset"
+        )
     origin, destination = (table[name].to_numpy() for name in ("origin", "destination"))
     times = table["moves"].to_numpy(float)
     return checked_moves(distances(points, origin, destination), origin, destination, times)
@@ -101,7 +104,9 @@ def decade_edges(low: float, high: float, per_decade: int) -> np.ndarray:
     return 10.0 ** (np.arange(first, max(last, first + 1) + 1) / per_decade)
 
 
-def counted(pointset: PointSet, *, low: float, per_decade: int, seed: int) -> Counted:
+def counted(
+    pointset: PointSet, *, low: float, per_decade: int, seed: int, dataset: str = "points"
+) -> Counted:
     """Moves and pairs of a point set in equal bins of ln r.
 
     Parameters
@@ -109,21 +114,30 @@ def counted(pointset: PointSet, *, low: float, per_decade: int, seed: int) -> Co
     low : metres; shorter moves and pairs are left out.
     per_decade : bins in a factor of ten.
     seed : of the pair counts of very large sets.
+    dataset : name, for errors.
 
     Raises
     ------
     ValueError
-        If there is no move, or none of at least ``low``.
+        If there is no move, or none of at least ``low``, or pairs fill fewer than two bins.
     """
     points = places_of(pointset)
-    moves = moves_of(pointset, points)
+    moves = moves_of(pointset, points, f"{dataset}: ")
     reach = math.hypot(np.ptp(points.x), np.ptp(points.y)) * (1 + 1e-9)
     edges = decade_edges(low, max(reach, low * 1.01), per_decade)
     pairs = pair_counts(points, edges, progress=False, seed=number(seed, "cost", "pairs"))
     filled = np.flatnonzero(pairs["count"] > 0)
     inside = (moves.r >= edges[0]) & (moves.r < edges[-1])
-    if filled.size < 2 or not inside.any():
-        raise ValueError(f"no move of {low:g} m or more: are x and y in metres?")
+    if not inside.any():
+        raise ValueError(
+            f"{dataset}: no move of {low:g} m (low_m) or more, the longest has "
+            f"{moves.r.max():g} m: are x and y in metres?"
+        )
+    if filled.size < 2:
+        raise ValueError(
+            f"{dataset}: the pairs of {len(points)} places fill {filled.size} bins of distance, "
+            "two are needed: leave it out of pairdist.cost.datasets, or give more places"
+        )
     pairs = pairs.iloc[filled[0] : filled[-1] + 1].reset_index(drop=True)
     kept = np.append(pairs["r_low"], pairs["r_high"].iloc[-1])
     counts = np.histogram(moves.r[inside], kept, weights=moves.times[inside])[0]

@@ -15,6 +15,8 @@ least_squares and joint.
 """
 
 import math
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -101,22 +103,38 @@ def fits(
     and radius in m. p: share of samples drawn from the fitted law whose KS distance is as large;
     for piecewise, whose gain over one power law is as large. ratio: log-likelihood of power_law
     less that of the model, positive in favour of power_law; ratio_p: of Vuong's test, and by
-    origin. Empty where it means nothing.
+    origin. Empty where it means nothing, and where the moves do not determine the model: the reason
+    is printed then.
 
     Raises
     ------
     ValueError
-        If the moves do not determine a law (all in one bin at an end).
+        If the moves do not determine power_law (all in one bin at an end), which names ``dataset``.
     """
     edges, pairs = data.edges, data.pair_count
-    power = fit_cost(edges, data.counts, pairs)
-    rows = [
-        _power_row(power, data.moves, draws, level, seed),
-        *_reading_rows(data, power, draws, replicates, level, seed),
-        _joint_row(data, level, joint_pairs, seed),
-        *(_alternative_row(name, power, data) for name in ALTERNATIVES),
-        _piecewise_row(power, data, draws, level, seed),
-    ]
+    try:
+        power = fit_cost(edges, data.counts, pairs)
+        rows = [_power_row(power, data.moves, draws, level, seed)]
+    except ValueError as error:
+        raise ValueError(
+            f"{dataset}: its {data.counts.sum():g} moves of {edges[0]:g} to {edges[-1]:g} m fill "
+            f"{np.count_nonzero(data.counts)} bins of distance and give no power law ({error}): "
+            "leave it out of pairdist.cost.datasets, or give more moves"
+        ) from None
+    drawn = {
+        over: redrawn_counts(
+            data.moves, data.pairs, over=over, replicates=replicates, seed=number(seed, "readings")
+        )
+        for over in ("moves", "origins")
+    }
+    rest: dict[str, Callable[[], dict]] = {
+        "sample_space": lambda: _sample_space_row(data, power, drawn, draws, level, seed),
+        "least_squares": lambda: _least_squares_row(data, power, drawn, level),
+        "joint": lambda: _joint_row(data, level, joint_pairs, seed),
+        **{name: partial(_alternative_row, name, power, data) for name in ALTERNATIVES},
+        "piecewise": lambda: _piecewise_row(power, data, draws, level, seed),
+    }
+    rows += [_if_determined(name, row, dataset) for name, row in rest.items()]
     table = pd.DataFrame(rows)
     table["dataset"] = dataset
     single = table["model"].isin(["power_law", "sample_space", "least_squares", "joint"])
@@ -129,6 +147,15 @@ def fits(
     return table.reindex(columns=COLUMNS)
 
 
+def _if_determined(name: str, row: Callable[[], dict], dataset: str) -> dict:
+    """The row of a model, without numbers where the moves are too few for it."""
+    try:
+        return row()
+    except ValueError as error:
+        print(f"{dataset}: {name} is left empty: {error}")
+        return {"model": name}
+
+
 def _power_row(power, moves, draws, level, seed):
     ks = ks_of(power.counts, power.log_shares())
 
@@ -138,7 +165,10 @@ def _power_row(power, moves, draws, level, seed):
 
     rng = stream(seed, "cost", "ks")
     low, high = power.interval(level)
-    reach = norm.ppf((1 + level) / 2) * error_by_origin(power, moves)
+    n_origins = np.unique(moves.origin).size
+    # Of one origin nothing tells how much origins differ.
+    error = error_by_origin(power, moves) if n_origins > 1 else math.nan
+    reach = norm.ppf((1 + level) / 2) * error
     return {
         "model": "power_law",
         "exponent": power.exponent,
@@ -146,7 +176,7 @@ def _power_row(power, moves, draws, level, seed):
         "exponent_high": high,
         "origins_low": power.exponent - reach,
         "origins_high": power.exponent + reach,
-        "origins": np.unique(moves.origin).size,
+        "origins": n_origins,
         "ks": ks,
         "p": bootstrap_ks(power, power.exponent, ks, refitted, draws, rng),
         "draws": draws,
@@ -155,31 +185,37 @@ def _power_row(power, moves, draws, level, seed):
     }
 
 
-def _reading_rows(data, power, draws, replicates, level, seed):
-    """Sample space and least squares, with percentiles of their bootstraps."""
-    edges, pairs = data.edges, data.pair_count
+def _sample_space_row(data, power, drawn, draws, level, seed):
+    def read(counts):
+        return read_sample_space(data.edges, counts, data.pair_count)
 
-    def sample_space(counts):
-        return read_sample_space(edges, counts, pairs)
-
-    law = sample_space(data.counts)
+    law = read(data.counts)
     rng = stream(seed, "cost", "ks of the paper's reading")
-    p = bootstrap_ks(power, law.exponent, law.ks, lambda c: sample_space(c).ks, draws, rng)
-    slope = read_least_squares(edges, data.counts, pairs)[0]
-    sample = {"model": "sample_space", "exponent": law.exponent, "ks": law.ks, "p": p}
-    sample["draws"] = draws
-    line = {"model": "least_squares", "exponent": slope}
-    line["ks"] = ks_of(power.counts, power.log_shares(slope))
+    p = bootstrap_ks(power, law.exponent, law.ks, lambda c: read(c).ks, draws, rng)
+    row = {"model": "sample_space", "exponent": law.exponent, "ks": law.ks, "p": p, "draws": draws}
+    return row | _percentiles(drawn, lambda counts: read(counts).exponent, level)
+
+
+def _least_squares_row(data, power, drawn, level):
+    def read(counts):
+        return read_least_squares(data.edges, counts, data.pair_count)[0]
+
+    slope = read(data.counts)
+    if math.isnan(slope):
+        raise ValueError("moves fill one bin: a line needs two")
+    row = {"model": "least_squares", "exponent": slope}
+    row["ks"] = ks_of(power.counts, power.log_shares(slope))
+    return row | _percentiles(drawn, read, level)
+
+
+def _percentiles(drawn, read, level):
+    """Ends of the intervals over redrawn moves and redrawn origins."""
     ends = [(1 - level) / 2, (1 + level) / 2]
+    found = {}
     for over, name in (("moves", "exponent"), ("origins", "origins")):
-        drawn = redrawn_counts(
-            data.moves, data.pairs, over=over, replicates=replicates, seed=number(seed, "readings")
-        )
-        read = [sample_space(counts).exponent for counts in drawn]
-        sample[f"{name}_low"], sample[f"{name}_high"] = np.quantile(read, ends)
-        read = [read_least_squares(edges, counts, pairs)[0] for counts in drawn]
-        line[f"{name}_low"], line[f"{name}_high"] = np.quantile(read, ends)
-    return [sample, line]
+        values = [read(counts) for counts in drawn[over]]
+        found[f"{name}_low"], found[f"{name}_high"] = np.quantile(values, ends)
+    return found
 
 
 def joint_sample(moves: Moves, n_places: int, joint_pairs: float, seed: int) -> Moves:
@@ -198,7 +234,8 @@ def _joint_row(data, level, joint_pairs, seed):
     moves = joint_sample(data.moves.subset(inside), len(data.points), joint_pairs, seed)
     law = fit_joint(data.points, moves, low=float(edges[0]), high=float(edges[-1]))
     low, high = law.interval(level)
-    origins_low, origins_high = law.interval(level, robust=True)
+    alone = (math.nan, math.nan)
+    origins_low, origins_high = law.interval(level, robust=True) if law.n_origins > 1 else alone
     return {
         "model": "joint",
         "exponent": law.exponent,

@@ -103,7 +103,8 @@ def compare(
     that reading; for "both" that of "official", as a clustering that leaves out all that is
     doubtful would win otherwise; "fixed": not at all), agreement, and over random halves of the
     towns the mean NMI of the half that chose (half_nmi) and of the other one (heldout_nmi, with its
-    5 and 95 % quantiles). Units that do not exist have one row with a note.
+    5 and 95 % quantiles). Units that do not exist have one row with a note, and so has HDBSCAN
+    where there are fewer places than every value that should be tried.
 
     Raises
     ------
@@ -145,6 +146,10 @@ def compare(
             [table, pd.DataFrame([{"dataset": dataset, "units": SEPARATE, "note": note}])],
             ignore_index=True,
         )
+    if not any(c.algorithm == "HDBSCAN" for c in tried):
+        why = f"left out: there are only {len(points)} places, fewer than each value to try"
+        row = {"dataset": dataset, "units": MERGED, "algorithm": "HDBSCAN", "note": why}
+        table = pd.concat([table, pd.DataFrame([row])], ignore_index=True)
     table = _beside(table, published, planted, given.n_towns).reindex(columns=_COLUMNS)
     return Definition(
         table, pd.concat(scans, ignore_index=True), _labels(xy, given, units, tried, table)
@@ -260,13 +265,19 @@ def _labels(
         "merged": units[MERGED].under.town.astype(np.int32),
         "built_up": given.built_up,
     }
+    for algorithm in ALGORITHMS:
+        made[_column(algorithm)] = np.full(len(xy), NO_TOWN, dtype=np.int32)
     chosen = table[(table["reading"] == MAP_READING) & (table["units"] == MERGED)]
     chosen = chosen.set_index("algorithm")
     for c in tried:
         row = chosen.loc[c.algorithm]
         if all(_same(row[name], getattr(c, name)) for name in PARAMETERS):
-            made[c.algorithm.lower().replace(" ", "_")] = c.cluster
+            made[_column(c.algorithm)] = c.cluster
     return pd.DataFrame(made)
+
+
+def _column(algorithm: str) -> str:
+    return algorithm.lower().replace(" ", "_")
 
 
 def _same(a: float, b: float) -> bool:

@@ -56,6 +56,11 @@ def clusterings(
     most_places : that HDBSCAN is given. Of more, one is taken from each cell of a grid, whose cells
         double until few enough are left: sizes then count cells.
 
+    Returns
+    -------
+    Clusterings; values for HDBSCAN that exceed the number of places are passed over, and a line is
+    printed that counts them. Perhaps none of HDBSCAN is left.
+
     Raises
     ------
     ValueError
@@ -65,16 +70,25 @@ def clusterings(
         for key, values in given.items():
             if not values:
                 raise ValueError(f"{name}: {key} is empty: give at least one value to try")
-    total = len(hdbscan["min_cluster_size"]) * len(hdbscan["min_samples"])
+    sizes = len(hdbscan["min_cluster_size"]) * len(hdbscan["min_samples"])
+    total = sizes
     total += len(dbscan["reach_m"]) * len(dbscan["min_places"]) + 1
     made = _all(points, hdbscan, dbscan, rule, most_places)
-    return list(tqdm(made, "clusterings", total=total, disable=None, leave=False))
+    tried = list(tqdm(made, "clusterings", total=total, disable=None, leave=False))
+    if len(tried) < total:
+        print(
+            f"HDBSCAN: {total - len(tried)} of {sizes} values of definition.hdbscan passed over, "
+            f"which are larger than the {len(points)} places, or the cells that stand for them"
+        )
+    return tried
 
 
 def _all(points, hdbscan, dbscan, rule, most_places) -> Iterator[Clustering]:
     row, spots, cell = thinned(points, most_places)
     for size in hdbscan["min_cluster_size"]:
         for samples in hdbscan["min_samples"]:
+            if max(size, samples) > len(spots):
+                continue
             found = hdbscan_towns(spots, min_cluster_size=size, min_samples=samples)
             yield Clustering("HDBSCAN", np.nan, np.nan, size, samples, cell, _small(found[row]))
     for reach in dbscan["reach_m"]:

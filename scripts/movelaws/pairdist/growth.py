@@ -14,6 +14,7 @@ import pandas as pd
 from movelaws.pairdist.growth_counts import compact_blocks, neighbours
 from movelaws.pairdist.growth_fits import METHODS, growth_exponent, jackknife, law
 from movelaws.pairdist.pairs import countings, stacked
+from movelaws.pairdist.settings import check_growth_range
 from movelaws.pairdist.towns_found import OUTSIDE, sizes, towns_of
 
 SCOPES = ("all", "towns", "outside", "town")
@@ -70,7 +71,15 @@ def growth(
         exponent, sd (of towns).
     curves : definition, counted, scope, town, r_low, r_high, neighbours (weight per place and
         metre) and law (the fitted one, nan outside the range).
+
+    Raises
+    ------
+    ValueError
+        If a range is reversed or ends beyond 100 km.
     """
+    check_growth_range("from_m, to_m", low, high)
+    for number, one in enumerate(ranges):
+        check_growth_range(f"ranges[{number}]", *one)
     positions = stacked(points)
     tried = {name: towns_of(positions, name, density) for name in definitions}
     towns = {name: town for name, town in tried.items() if town is not None}

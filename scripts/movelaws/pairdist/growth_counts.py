@@ -12,8 +12,9 @@ from movelaws.pairs.bins import make_bins
 from movelaws.pairs.origins import exact_from
 from movelaws.pairs.tree import make_tree
 
-# Origins whose histograms are held at once: 64 MB at 1,000 bins.
+# Origins whose histograms are held at once, and their bins: 64 MB.
 _AT_ONCE = 8192
+_BINS_AT_ONCE = _AT_ONCE * 1000
 
 
 def neighbours(
@@ -47,8 +48,9 @@ def neighbours(
     # The order of the tree keeps neighbours together: origins of a chunk share what they read.
     origins = np.flatnonzero(of_tree >= 0)
     total = np.zeros((n_blocks, len(edges) - 1))
-    for start in range(0, origins.size, _AT_ONCE):
-        chunk = origins[start : start + _AT_ONCE]
+    at_once = min(_AT_ONCE, max(_BINS_AT_ONCE // (len(edges) - 1), 1))
+    for start in range(0, origins.size, at_once):
+        chunk = origins[start : start + at_once]
         found = exact_from(chunk, tree, None, bins) * own[chunk, None]
         order = np.argsort(of_tree[chunk], kind="stable")
         numbers, first = np.unique(of_tree[chunk][order], return_index=True)

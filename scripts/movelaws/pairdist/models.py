@@ -15,6 +15,7 @@ from scipy.spatial.distance import pdist
 from movelaws.distance_cost import Comparison, Moves, checked_moves, compare_models, distances
 from movelaws.distance_cost.table import cost_exponent
 from movelaws.pairdist.geographies_places import placed, towns_of
+from movelaws.pairdist.settings import check_exponent
 from movelaws.pairs import Points, log_edges, pair_counts
 from movelaws.pointsets.frames import PointSet
 from movelaws.powerlaw.binned import fit_binned
@@ -77,14 +78,26 @@ def models(
     Raises
     ------
     ValueError
-        If the reach of the places does not exceed ``low_m``.
+        If no two places are ``low_m`` or more apart, or all are equally far apart; if the range is
+        reversed, or the exponent beyond :func:`movelaws.pairdist.settings.check_exponent`.
     """
+    check_exponent("exponent", exponent)
+    range_m = tuple(map(float, growth_range_m))
+    if not 0 < range_m[0] < range_m[1]:
+        raise ValueError(f"growth_range_m = {list(range_m)}: give the shorter distance first")
     points = placed(pointset)
     extent = np.hypot(np.ptp(points.x), np.ptp(points.y)) * (1 + 1e-9)
-    range_m = tuple(map(float, growth_range_m))
+    _check_reach(extent, low_m)
     ends = sorted({float(low_m), *(r for r in range_m if low_m < r < extent), float(extent)})
     parts = [log_edges(*part, per_decade)[1:] for part in pairwise(ends)]
-    pairs = _seen(pair_counts(points, np.concatenate([[ends[0]], *parts]), progress=False))
+    pairs = pair_counts(points, np.concatenate([[ends[0]], *parts]), progress=False)
+    filled = int(pairs["count"].gt(0).sum())
+    if filled < 2:
+        raise ValueError(
+            f"the pairs of {len(points)} places at {low_m:g} m (low_m) or more fill {filled} bins "
+            "of distance, two are needed: leave the set out of pairdist.models.datasets"
+        )
+    pairs = _seen(pairs)
     compared = compare_models(
         points, pairs, exponent=exponent, growth_range=range_m, n_origins=origins, seed=seed
     )
@@ -100,6 +113,11 @@ def models(
         "radiation_exponent": compared.radiation_exponent,
         "placed_differently_percent": 100 * (1 - compared.shared),
     }
+    if np.isnan(compared.growth):
+        print(
+            f"growth_range_m = {list(range_m)}: fewer than two bins with pairs lie in it, so no "
+            f"growth is read; pairs reach from {pairs['r_low'].iloc[0]:g} to {extent:g} m"
+        )
     town, _ = towns_of(pointset, points, **towns)
     curves = compared.table.copy()
     zipf, facts = zipf_between_towns(points, town, compared, pairs)
@@ -186,7 +204,11 @@ def _observed(pointset, points, pairs, compared):
     if counts.sum() < FEWEST_MOVES:
         return nothing
     width = np.diff(edges)
-    law = cost_exponent(counts, pairs)
+    try:
+        law = cost_exponent(counts, pairs)
+    except ValueError as error:
+        print(f"no exponent is fitted to the moves: {error}")
+        return counts / counts.sum() / width, {}
     radiation = compared.table["radiation"].to_numpy() * width
     radiation = np.maximum(radiation / radiation.sum(), _FLOOR)
     read = {
@@ -212,6 +234,14 @@ def _scaled(share: pd.Series, curves: pd.DataFrame, compared: Comparison) -> np.
     weight = curves["gravity"].to_numpy() * (curves["r_high"] - curves["r_low"]).to_numpy()
     weight = np.maximum(weight[both], _FLOOR)
     return cost * np.exp(np.average(np.log(gravity[both] / cost[both]), weights=weight))
+
+
+def _check_reach(extent: float, low_m: float) -> None:
+    if extent <= low_m:
+        raise ValueError(
+            f"low_m = {low_m:g} m: no two places are so far apart: are x and y in metres? Else "
+            "give a smaller low_m or leave the set out"
+        )
 
 
 def _seen(pairs: pd.DataFrame) -> pd.DataFrame:

@@ -110,7 +110,7 @@ def town_costs(
     if (draws + 1) * ALPHA < 1:
         raise ValueError(f"draws = {draws}: at least {round(1 / ALPHA) - 1} tell the 5 % level")
     points = places_of(pointset)
-    moves = moves_of(pointset, points)
+    moves = moves_of(pointset, points, f"{dataset}: ")
     town, names = town_numbers(pointset.points)
     begun = np.where(moves.r >= low, town[moves.origin], -1)
     total = np.bincount(begun[begun >= 0], moves.times[begun >= 0], names.size)

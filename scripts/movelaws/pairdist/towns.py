@@ -17,6 +17,22 @@ from movelaws.pairdist.towns_radii import radius_tail
 from movelaws.seeds import number
 
 _RINGS = 20
+_NAMED = ("definition", "counted", "town")
+_FITTED = (
+    "radius", "radius_low", "radius_high", "shape", "shape_low", "shape_high", "mean_distance",
+    "ks", "correlation", "correlation_inverse", "inverse_share", "near", "centre_x", "centre_y",
+    "scale", "fall", "fall_low", "fall_high",
+)  # fmt: skip
+_COLUMNS = {
+    "fits": ("places", "positions", *_FITTED),
+    "curves": ("r_low", "r_high", "count", "density", "law", "scaled", "inverse"),
+    "rings": ("r_low", "r_high", "places", "area_km2", "land_share", "density", "law"),
+}
+_OF_RADII = (
+    "source", "definition", "counted", "towns", "mean_m", "median_m", "tail_from_m", "in_tail",
+    "mu", "standard_error", "ks", "p", "growth", "area_exponent", "shape_mean", "shape_median",
+    "well_fitted", "well_inverted", "growth_measured",
+)  # fmt: skip
 
 
 class Towns(NamedTuple):
@@ -58,7 +74,8 @@ def towns(
         radius_high, shape (m), shape_low, shape_high, mean_distance (m), ks, correlation,
         correlation_inverse, inverse_share, near, and for the towns with rings centre_x, centre_y
         (m), scale (l of exp(-x / l), m), fall (shape m of exp(-(x / l)^m), 1 for an exponential),
-        fall_low, fall_high. Towns that no form fits have nan, ordered by size.
+        fall_low, fall_high. Towns that no form fits have nan, ordered by size. Where no town has
+        ``fewest`` positions, all three tables have their columns and no rows.
     curves : definition, counted, town and the columns of the curve of ``town_pairs``.
     rings : definition, counted, town, r_low, r_high (m), places, area_km2 (land), land_share,
         density and law (per km2 of land).
@@ -87,6 +104,8 @@ def towns(
                     fitted |= about
                     tables["rings"].append(pd.DataFrame(named | dict(ring)))
                 tables["fits"].append(named | fitted)
+    if not tables["fits"]:
+        print(f"no town has {fewest} positions (pairdist.towns.fewest)")
     return Towns(*(_table(key, tables[key]) for key in Towns._fields))
 
 
@@ -126,17 +145,12 @@ def radii(fits: pd.DataFrame, growth: pd.DataFrame, *, replicates: int, seed: in
                 else math.nan,
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=list(_OF_RADII))
 
 
 def _pairs(places, bins, confidence):
     row = {"places": float(places["weight"].sum()), "positions": len(places)}
-    names = (
-        "radius", "radius_low", "radius_high", "shape", "shape_low", "shape_high",
-        "mean_distance", "ks", "correlation", "correlation_inverse", "inverse_share", "near",
-        "centre_x", "centre_y", "scale", "fall", "fall_low", "fall_high",
-    )  # fmt: skip
-    row |= dict.fromkeys(names, math.nan)
+    row |= dict.fromkeys(_FITTED, math.nan)
     try:
         found = town_pairs(places, bins=bins, confidence=confidence)
     except ValueError as error:
@@ -207,13 +221,8 @@ def _land(at, edges, shore):
 def _table(key, rows):
     if rows:
         return pd.DataFrame(rows) if key == "fits" else pd.concat(rows, ignore_index=True)
-    named = ["definition", "counted", "town"]
-    columns = {
-        "fits": ["radius", "shape", "positions", "correlation", "correlation_inverse"],
-        "curves": ["r_low", "r_high", "count", "density", "law", "scaled", "inverse"],
-        "rings": ["r_low", "r_high", "places", "area_km2", "land_share", "density", "law"],
-    }[key]
-    return pd.DataFrame(columns=named + columns)
+    texts = pd.DataFrame(columns=list(_NAMED), dtype=object)
+    return texts.join(pd.DataFrame(columns=list(_COLUMNS[key]), dtype=float))
 
 
 def _share_above(correlation: pd.Series, least: float = 0.95) -> float:

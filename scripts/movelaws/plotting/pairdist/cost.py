@@ -122,10 +122,12 @@ def _ratio(axes: Axes, part: pd.DataFrame, own: pd.DataFrame) -> None:
     axes.set_yscale("log")
     axes.set_xlim(part["r_low"].min(), part["r_high"].max())
     low, high = np.nanmin(value[seen]), np.nanmax(value[seen])
+    if low == high:  # one bin
+        low, high = low / 30, high * 30
     axes.plot(r, law(part, 1.0), color=QUIET, lw=0.9, ls=(0, (1, 1.5)), zorder=2, gid="guide")
     told = []
     for model, (name, colour, dashes) in _LAWS.items():
-        if model not in own.index:
+        if model not in own.index or np.isnan(own.loc[model, "exponent"]):
             continue
         fit = own.loc[model]
         drawn = law(part, fit["exponent"])
@@ -147,8 +149,10 @@ def _ratio(axes: Axes, part: pd.DataFrame, own: pd.DataFrame) -> None:
 
 
 def _told(fit: pd.Series) -> str:
-    """Exponent with the interval in which moves of one origin may hang together."""
+    """Exponent with the interval in which moves of one origin may hang together, if it has one."""
     low, high = fit["origins_low"], fit["origins_high"]
+    if np.isnan(low):
+        low, high = fit["exponent_low"], fit["exponent_high"]
     return f"{fit['exponent']:.3f} ({low:.3f} to {high:.3f})".replace("-", "−")
 
 

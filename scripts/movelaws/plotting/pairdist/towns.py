@@ -19,7 +19,7 @@ FITS = (
 )  # fmt: skip
 CURVES = ("definition", "counted", "town", "r_low", "r_high", "density", "law")
 RINGS = ("definition", "counted", "town", "r_low", "r_high", "places", "density", "law")
-_NONE = "No town has as many positions as pairdist.towns.fewest asks for."
+NONE = "No town has as many positions as pairdist.towns.fewest asks for."
 _LEFT, _TOP, _RIGHT, _AXIS, _KEY = 14.0, 8.0, 4.0, 9.5, 5.5
 _ACROSS, _DOWN = 12.5, 12.0
 _LAW = (0, (4, 1.6))
@@ -44,7 +44,7 @@ def town_density(fits: pd.DataFrame, rings: pd.DataFrame, *, synthetic: bool = F
     parts.checked(rings, RINGS, "rings")
     names = _names(rings, fits)[:6]
     if not names:
-        return parts.nothing(_NONE, synthetic=synthetic)
+        return parts.nothing(NONE, synthetic=synthetic)
     across, tall = 3, 36.0
     down = -(-len(names) // across)
     wide = (WIDTH_DOUBLE - _LEFT - _RIGHT - _ACROSS * (across - 1)) / across
@@ -91,9 +91,7 @@ def town_pairs(
         raise ValueError(f"page = {page}: pages count from 1")
     names = _names(curves, fits)[(page - 1) * PER_PAGE : page * PER_PAGE]
     if not names:
-        return parts.nothing(
-            _NONE if page == 1 else "There are no more towns.", synthetic=synthetic
-        )
+        return parts.nothing(NONE if page == 1 else "There are no more towns.", synthetic=synthetic)
     across, tall, gap = 5, 22.0, 4.0
     down = -(-len(names) // across)
     wide = (WIDTH_DOUBLE - 11.0 - _RIGHT - gap * (across - 1)) / across

@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 
 from movelaws.plotting import INK, QUIET, WIDTH_DOUBLE, figure, panels, style
 from movelaws.plotting.pairdist.growth import COUNTED, definition_drawn, line_width
+from movelaws.plotting.pairdist.towns import NONE
 from movelaws.plotting.symbolic import parts
 
 FITS = ("definition", "counted", "town", "radius", "shape", "correlation", "correlation_inverse")
@@ -49,7 +50,7 @@ def town_radii(
     parts.checked(radii, RADII, "radii")
     own = fits[(fits["definition"] == definition_drawn(fits)) & fits["radius"].notna()]
     if own.empty:
-        return parts.nothing("No town has enough places.", synthetic=synthetic)
+        return parts.nothing(NONE, synthetic=synthetic)
     made = figure(WIDTH_DOUBLE, _TOP + _TALL + _AXIS + _KEY)
     first, second, third = (
         panels.axes_mm(made, _LEFT + number * (_WIDE + _GAP), _TOP, _WIDE, _TALL)
