@@ -59,7 +59,7 @@ def test_the_cost_is_given_by_both_likelihoods_with_what_was_planted():
 @pytest.mark.parametrize(
     ("better", "p", "words"),
     [
-        (False, 0.4, "cannot be rejected (p above 0.05) in 1 of 1 dataset"),
+        (False, 0.4, "rejected (p at most 0.05) in 0 of 1 dataset"),
         (True, 0.01, "log-normal and two power laws"),
     ],
 )
@@ -69,8 +69,9 @@ def test_the_verdict_on_one_power_law_goes_either_way(better, p, words):
 
 def test_moves_take_to_the_model_with_the_lower_aic():
     ask = "Gravity or radiation?"
-    assert "are for gravity" in told(models={"island": made.models()})[ask]
-    assert "are for radiation" in told(models={"island": made.models(aic=(9.0, 1.0))})[ask]
+    assert "ahead of radiation in 1 of 1" in told(models={"island": made.models()})[ask]
+    other = made.models(aic=(9.0, 1.0))
+    assert "ahead of radiation in 0 of 1" in told(models={"island": other})[ask]
     assert told(models={"island": made.models(growth=float("nan"))}) == {}
     without = made.models().drop(columns=["aic_gravity", "aic_radiation"])
-    assert "own moves" not in told(models={"island": without})[ask]
+    assert "AIC" not in told(models={"island": without})[ask]

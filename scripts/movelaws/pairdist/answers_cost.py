@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from movelaws.phrases import counted, listed, percent
+from movelaws.phrases import between, counted, listed
 
 CERTAIN = 0.05
 _LAWS = {"lognormal": "log-normal", "exponential": "exponential", "weibull": "Weibull"}
@@ -35,34 +35,27 @@ def _exponent(row: pd.Series) -> str:
 
 
 def one_law(fits: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> list[str]:
-    """Whether chance explains the distance to a power law, and what does better."""
-    plausible, better = [], []
+    """How often a power law is rejected, and what does better."""
+    tested, rejected, better = 0, 0, []
     for dataset, table in fits.items():
         rows = table.set_index("model")
         if "power_law" not in rows.index:
             continue
         law = rows.loc["power_law"]
-        if law["p"] > CERTAIN:
-            plausible.append(dataset)
+        tested += 1
+        rejected += bool(law["p"] <= CERTAIN)
         ahead = [
             words
             for model, words in {**_LAWS, "piecewise": "two power laws"}.items()
             if model in rows.index and rows.loc[model, "aic"] < law["aic"] - 2
         ]
         if ahead:
-            best = rows.loc[rows["aic"].idxmin()]
-            drop = law["aic"] - best["aic"]
+            drop = law["aic"] - rows.loc[rows.index.isin({**_LAWS, "piecewise": ""}), "aic"].min()
             better.append(f"{labels[dataset]}: {listed(ahead)} (AIC lower by up to {drop:,.0f})")
-    tested = [d for d, table in fits.items() if (table["model"] == "power_law").any()]
     if not tested:
         return []
-    said = [
-        f"A power law cannot be rejected (p above {CERTAIN:g}) in "
-        f"{counted(len(plausible), len(tested))}"
-    ]
-    if better:
-        said.append(f"Other laws fit better for {'; '.join(better)}")
-    return said
+    said = [f"One power law is rejected (p at most {CERTAIN:g}) in {counted(rejected, tested)}"]
+    return said + ([f"Other laws fit better for {'; '.join(better)}"] if better else [])
 
 
 def through_maps(tables: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> list[str]:
@@ -92,19 +85,24 @@ def _read(rows: pd.DataFrame, start: str, method: str) -> str:
 
 def other_models(tables: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> list[str]:
     """Why gravity and radiation do not agree, and which the moves take to."""
-    said = []
-    for dataset, table in tables.items():
-        row = table.iloc[0]
-        if pd.isna(row["growth"]):
-            continue
-        said.append(
-            f"The two agree only where pairs grow as r^{row['agreeing_growth']:.2g}; those of "
-            f"{labels[dataset]} grow as r^{row['growth']:.2f}, radiation "
-            f"reads as a cost r^-{row['radiation_exponent']:.2f} and puts "
-            f"{percent(row['placed_differently_percent'])} of the moves at other distances"
-        )
-        if pd.notna(row.get("aic_gravity")) and pd.notna(row.get("aic_radiation")):
-            ahead = "gravity" if row["aic_gravity"] < row["aic_radiation"] else "radiation"
-            gap = abs(row["aic_gravity"] - row["aic_radiation"])
-            said.append(f"Its own moves are for {ahead} (AIC lower by {gap:,.0f})")
+    known = {d: t.iloc[0] for d, t in tables.items() if pd.notna(t.iloc[0]["growth"])}
+    if not known:
+        return []
+    rows = pd.DataFrame(known).T
+    exponents, elsewhere = rows["radiation_exponent"], rows["placed_differently_percent"]
+    said = [
+        f"The two agree only where pairs grow as r^{rows['agreeing_growth'].iloc[0]:.2g}; those of "
+        "this run grow with the exponents "
+        + listed(f"{row['growth']:.2f} ({labels[d]})" for d, row in known.items()),
+        f"Radiation reads as a cost of exponent {between(exponents, '{:.2f}'.format)} and puts "
+        f"{between(elsewhere, '{:.0f}'.format)} % of the moves at other distances",
+    ]
+    judged = {
+        d: bool(row["aic_gravity"] < row["aic_radiation"])
+        for d, row in known.items()
+        if pd.notna(row.get("aic_gravity")) and pd.notna(row.get("aic_radiation"))
+    }
+    if judged:
+        ahead = counted(sum(judged.values()), len(judged), "set of observed moves")
+        said.append(f"By AIC gravity is ahead of radiation in {ahead}")
     return said

@@ -1,6 +1,7 @@
 """Sentences about how places lie: houses, towns and countries."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -16,19 +17,21 @@ def growth_of_pairs(tables: Mapping[str, pd.DataFrame], labels: Mapping[str, str
         whole = table[table["scope"] == "all"].drop_duplicates("counted")
         if whole.empty:
             continue
-        words = listed(f"{r.exponent:.2f} ({r.low:.2f} to {r.high:.2f}) {r.counted}"
-                       for r in whole.itertuples())  # fmt: skip
+        words = listed(
+            f"counting {r.counted} {r.exponent:.2f} ({r.low:.2f} to {r.high:.2f})"
+            for r in whole.itertuples()
+        )
         towns = table[(table["scope"] == "town") & (table["counted"] == "addresses")]
         spread = ""
         if len(towns) > 2:
             one = towns[towns["definition"] == towns["definition"].iloc[0]]
             spread = f", its towns {one['exponent'].min():.2f} to {one['exponent'].max():.2f}"
-        said.append(f"{labels[dataset]}: {words}{spread}")
+        said.append(f"{labels[dataset]}, {words}{spread}")
     if not said:
         return []
     first = next(iter(tables.values())).iloc[0]
     span = f"{first['from_m']:g} and {first['to_m']:g} m"
-    return [f"Exponents between {span}, counting addresses or buildings. {'. '.join(said)}"]
+    return [f"Exponents of growth between {span}: {'; '.join(said)}"]
 
 
 def houses(matter: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
@@ -90,10 +93,11 @@ def clusters(tables: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> l
         if rows.empty:
             continue
         kind = rows["kind"].iloc[0]
-        words = listed(
-            f"{r.algorithm} {r.nmi:.2f}, {r.heldout_nmi:.2f} on units that did not choose its "
-            "parameters"
-            for r in rows.itertuples()
-        )
+        words = listed(f"{r.algorithm} {r.nmi:.2f}{_elsewhere(r)}" for r in rows.itertuples())
         said.append(f"official {kind} of {labels[dataset]}: {words}")
     return [f"Clusters agree with units by an NMI of: {'; '.join(said)}"] if said else []
+
+
+def _elsewhere(row: Any) -> str:
+    """Agreement on units that did not choose the parameters, where there are enough of them."""
+    return "" if pd.isna(row.heldout_nmi) else f" ({row.heldout_nmi:.2f} on other units)"

@@ -195,8 +195,8 @@ def _definition(dataset: str, table: pd.DataFrame, synthetic: bool) -> list[Find
         return []
     evidence = f"pairdist/{dataset}/definition.csv"
     seen = "; ".join(
-        f"{row.algorithm}, {PAPER_READINGS[row.reading]}: NMI {row.nmi:.2f}, on other towns "
-        f"{row.heldout_nmi:.2f}"
+        f"{row.algorithm}, {PAPER_READINGS[row.reading]}: NMI {row.nmi:.2f}"
+        + ("" if pd.isna(row.heldout_nmi) else f", on other towns {row.heldout_nmi:.2f}")
         for row in chosen.itertuples()
     )
     if (chosen["kind"] != "towns").all():
