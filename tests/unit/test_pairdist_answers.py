@@ -69,9 +69,9 @@ def test_the_verdict_on_one_power_law_goes_either_way(better, p, words):
 
 def test_moves_take_to_the_model_with_the_lower_aic():
     ask = "Gravity or radiation?"
-    assert "ahead of radiation in 1 of 1" in told(models={"island": made.models()})[ask]
+    assert "ahead of radiation, by AIC, in 1 of 1" in told(models={"island": made.models()})[ask]
     other = made.models(aic=(9.0, 1.0))
-    assert "ahead of radiation in 0 of 1" in told(models={"island": other})[ask]
+    assert "ahead of radiation, by AIC, in 0 of 1" in told(models={"island": other})[ask]
     assert told(models={"island": made.models(growth=float("nan"))}) == {}
     without = made.models().drop(columns=["aic_gravity", "aic_radiation"])
     assert "AIC" not in told(models={"island": without})[ask]

@@ -103,6 +103,6 @@ def other_models(tables: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) 
         if pd.notna(row.get("aic_gravity")) and pd.notna(row.get("aic_radiation"))
     }
     if judged:
-        ahead = counted(sum(judged.values()), len(judged), "set of observed moves")
-        said.append(f"By AIC gravity is ahead of radiation in {ahead}")
+        ahead = counted(sum(judged.values()), len(judged))
+        said.append(f"For observed moves gravity is ahead of radiation, by AIC, in {ahead}")
     return said

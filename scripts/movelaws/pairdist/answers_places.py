@@ -47,7 +47,7 @@ def houses(matter: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
             f"has fewer neighbours than at random below {row.crossing_m:.1f} m and "
             f"{row.peak:.1f} times as many at {row.peak_m:.1f} m"
             if row.shows
-            else "shows no dip and peak beyond chance"
+            else "shows no peak beyond chance that falls and rises again"
         )
         for row in rows.itertuples()
     ]
