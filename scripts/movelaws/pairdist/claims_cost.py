@@ -7,8 +7,9 @@ import pandas as pd
 from movelaws.claims import Finding, compare_many, not_testable, statement
 
 ALLOWED = 0.02
-TOWN_TOLERANCE = 0.2
-"""The standard deviation of the exponents over the towns of the paper."""
+TOWN_TOLERANCE = 0.25
+"""Of a mean over few towns: the paper's exponents have a standard deviation of 0.2 between towns, and
+the outer one reads 0.1 too steep even without noise (SI 8.4 divides by the pairs of a whole town)."""
 
 PAPER_COST = 1.0
 _METHOD, _START = "binned", "pairs"
@@ -112,15 +113,14 @@ def _breaks(table: pd.DataFrame) -> bool:
 
 
 def _planted_towns(dataset: str, table: pd.DataFrame) -> Finding:
-    """P3 in a synthetic world: the exponents of its towns, by their moves."""
-    moves = table["moves"] / table["moves"].sum()
+    """P3 in a synthetic world: the mean exponents of its towns, as the paper has them."""
     return compare_many(
         "P3",
         dataset,
         {
-            f"{side}, mean of {len(table)} towns by moves": (
+            f"{side}, mean of {len(table)} towns": (
                 float(table[f"planted_{side}"].mean()),
-                round(float((table[side] * moves).sum()), 3),
+                round(float(table[side].mean()), 3),
             )
             for side in ("inside", "outside")
         },
