@@ -94,7 +94,7 @@ def _planted_growth(dataset: str, table: pd.DataFrame) -> list[Finding]:
         statement(
             "P5",
             _name(dataset, True),
-            f"patches that grow as r^{row['planted']:.2f} in a town without an edge",
+            f"planted patches that grow as r^{row['planted']:.2f} in a town without an edge",
             f"{row['town']}, the largest town: {row['exponent']:.3f} ({row['low']:.3f} to "
             f"{row['high']:.3f})",
             bool(off <= FINITE_TOWN),
