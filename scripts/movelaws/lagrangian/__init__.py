@@ -1,0 +1,1 @@
+"""Lagrangian dynamics of population distributions on a lattice: model, inference, observables."""

@@ -1,0 +1,126 @@
+"""Sentences about fits: how near they come, with how many parameters, under which settings."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from movelaws.phrases import counted, listed
+
+PRINTED, EXACT, STILL, CLOSED = "printed", "exact", "persistence", "interpolation"
+_SETTINGS = {
+    "floor": "the floor of empty cells",
+    "rate": "the learning rate",
+    "rate_index": "what n of the learning rate counts",
+    "iterations": "the number of iterations",
+    "side": "the number of cells",
+    "bound": "the bound of the parameters",
+    "bookkeeping": "the bookkeeping of the flows",
+    "smoothing": "smoothing",
+}
+_OUTCOMES = {
+    "rms": "the RMS",
+    "median_abs_lambda": "the median of |Lambda|",
+    "median_inertia_ratio": "the median of I",
+}
+
+
+def follows(methods: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> list[str]:
+    """The RMS of q of the printed schedule, of no movement and of the exact gradient."""
+    rms = pd.DataFrame({case: t.set_index("method")["rms"] for case, t in methods.items()}).T
+    if rms.empty:
+        return []
+    words = "; ".join(
+        f"{labels[case]} {row[PRINTED]:.2f} against {row[STILL]:.2f}"
+        for case, row in rms.iterrows()
+    )
+    behind = int((rms[PRINTED] >= rms[STILL]).sum())
+    said = [
+        f"The RMS of q by the printed schedule, against that of a population that stays: {words}"
+    ]
+    if behind:
+        said.append(
+            f"In {counted(behind, len(rms), 'case')} the printed schedule ends no nearer to the "
+            "data than no movement at all"
+        )
+    if EXACT in rms:
+        low, high = rms[EXACT].min(), rms[EXACT].max()
+        said.append(
+            f"The model class is not to blame: the exact gradient, with the same parameters and "
+            f"bounds, reaches {low:.2g} to {high:.2g}"
+        )
+    return said
+
+
+def parameters_needed(methods: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> list[str]:
+    """That the full model has more parameters than data, and what follows from it."""
+    closed = {
+        case: table.set_index("method").loc[CLOSED, "rms"]
+        for case, table in methods.items()
+        if CLOSED in set(table["method"])
+    }
+    if not closed:
+        return []
+    exactly = sum(value < 1e-6 for value in closed.values())
+    return [
+        "With up to ten parameters for each number that is fitted, the full model can follow "
+        f"anything: in closed form it meets {counted(exactly, len(closed), 'case')} to the last "
+        "digit as far as the bounds allow, so only days that were not fitted can tell good models "
+        "from bad ones"
+    ]
+
+
+def settings_matter(tables: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> list[str]:
+    """By how much outcomes move with each setting, largest first."""
+    said = []
+    for case, table in tables.items():
+        moved = {}
+        for what, rows in table.groupby("what"):
+            spans = {name: _factor(rows[name]) for name in _OUTCOMES}
+            widest = max(spans, key=spans.get)
+            moved[what] = (spans[widest], _OUTCOMES[widest])
+        ordered = sorted(moved.items(), key=lambda item: -item[1][0])
+        words = [
+            f"{_SETTINGS.get(what, what)} moves {name} by a factor of up to {factor:.1f}"
+            for what, (factor, name) in ordered
+            if factor >= 1.05
+        ]
+        if words:
+            said.append(f"{labels[case]}: {listed(words)}")
+    return ["The outcomes depend on choices", *said] if said else []
+
+
+def _factor(values: pd.Series) -> float:
+    """Largest over smallest of positive values."""
+    values = values[values > 0]
+    return float(values.max() / values.min()) if len(values) else 1.0
+
+
+def energy_kept(
+    energy: Mapping[str, pd.DataFrame],
+    drift: Mapping[str, pd.DataFrame],
+    labels: Mapping[str, str],
+) -> list[str]:
+    """The sign of the dissipated energy, and how far the printed bookkeeping loses people."""
+    said = []
+    if energy:
+        lost = {
+            case: table.loc[table["method"] == PRINTED, "dissipated"].sum()
+            for case, table in energy.items()
+        }
+        gaining = [labels[case] for case, value in lost.items() if value < 0]
+        said.append(
+            "What is called dissipation takes energy out along the fitted path in "
+            f"{counted(len(lost) - len(gaining), len(lost), 'case')}"
+            + (f", and feeds it in {listed(gaining)}" if gaining else "")
+        )
+    worst = {
+        case: table.loc[table["bookkeeping"] == PRINTED, "drift"].abs().max()
+        for case, table in drift.items()
+    }
+    if worst:
+        case = max(worst, key=worst.get)
+        said.append(
+            "The reference dynamics as printed counts people twice while they arrive: its total is "
+            f"off by up to {100 * worst[case]:.2g} % ({labels[case]})"
+        )
+    return said

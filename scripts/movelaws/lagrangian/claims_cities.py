@@ -1,0 +1,133 @@
+"""Claims that compare the three cities of the paper, L3, L6, L7, L9 and L10."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from movelaws.claims import Finding, not_testable, statement
+from movelaws.lagrangian.summary_values import interval, value
+
+JAPAN, OTHERS, MADRID = "japan", ("helsinki", "madrid"), "madrid"
+CITIES = (JAPAN, *OTHERS)
+MIDDLE = (0.35, 0.65)
+_COMPARING = ("L3", "L6", "L7", "L10")
+
+
+def city_findings(tables: Any, synthetic: set[str], published: set[str]) -> list[Finding]:
+    """Findings on the differences between cities; of made-up days they say nothing."""
+    real = [case for case in CITIES if case in published and case in tables.summary]
+    made = [case for case in CITIES if case in synthetic and case in tables.summary]
+    if made:
+        name = f"{', '.join(made)} (synthetic)"
+        reason = "the order of the cities is one of real days; these were made of one planted law"
+        return [not_testable(claim, name, reason) for claim in (*_COMPARING, "L9")]
+    return [
+        *_orders(tables.summary, real),
+        *_middle(tables.summary, real),
+        *_negative(tables, real),
+    ]
+
+
+def _orders(summaries: Mapping[str, Any], real: list[str]) -> Iterator[Finding]:
+    """L3, L6 and L10: Japan below or above the other cities that this run has."""
+    others = [case for case in OTHERS if case in real]
+    if JAPAN not in real or not others:
+        return
+    yield _order(
+        "L3", summaries, others, "Lambda is more concentrated on zero for Japan",
+        {"median |Lambda|": ("median_abs_lambda", _below)}, "distributions_parameters",
+    )  # fmt: skip
+    yield _order(
+        "L6", summaries, others, "the variance of I is smaller in Japan",
+        {"variance of I": ("variance_inertia_ratio", _below)}, "distributions_inertia",
+    )  # fmt: skip
+    yield _order(
+        "L10", summaries, others, "larger dissipation, smaller flows and larger times in Japan",
+        {
+            "median dissipation": ("median_dissipation", _above),
+            "median flow": ("median_flow", _below),
+            "median time": ("median_time", _above),
+        },
+        "distributions_flows",
+    )  # fmt: skip
+
+
+def _below(ours: float, theirs: float) -> bool:
+    return ours < theirs
+
+
+def _above(ours: float, theirs: float) -> bool:
+    return ours > theirs
+
+
+def _order(
+    claim: str,
+    summaries: Mapping[str, Any],
+    others: list[str],
+    published: str,
+    quantities: Mapping[str, tuple[str, Callable[[float, float], bool]]],
+    figure: str,
+) -> Finding:
+    """One claim on the order of Japan and the other cities, by one quantity or several."""
+    cases = [JAPAN, *others]
+    seen, broken = [], []
+    for words, (quantity, holds) in quantities.items():
+        at = {case: interval(summaries[case], quantity) for case in cases}
+        seen.append(
+            f"{words}: "
+            + ", ".join(
+                f"{c} {v:.3g} ({low:.3g} to {high:.3g})" for c, (v, low, high) in at.items()
+            )
+        )
+        broken += [f"{words} of {case}" for case in others if not holds(at[JAPAN][0], at[case][0])]
+    missing = [case for case in OTHERS if case not in others]
+    partial = f"; without {', '.join(missing)}, which this run does not have" if missing else ""
+    return statement(
+        claim,
+        ", ".join(cases),
+        published,
+        "; ".join(seen),
+        not broken,
+        criterion=f"the order of the medians{partial}"
+        if claim != "L6"
+        else f"the order of the variances{partial}",
+        reason=f"the other way round: {', '.join(broken)}",
+        evidence=f"lagrangian/figures/{figure}.svg",
+    )
+
+
+def _middle(summaries: Mapping[str, Any], real: list[str]) -> Iterator[Finding]:
+    """L9: the times of real days lie about noon."""
+    for case in real:
+        time, low, high = interval(summaries[case], "median_time")
+        yield statement(
+            "L9",
+            case,
+            "close to the middle of the day",
+            f"median time {time:.2f} ({low:.2f} to {high:.2f})",
+            MIDDLE[0] < time < MIDDLE[1],
+            criterion="median between 0.35 and 0.65",
+            reason="the flows come earlier or later",
+            evidence=f"lagrangian/{case}/summary.csv",
+        )
+
+
+def _negative(tables: Any, real: list[str]) -> Iterator[Finding]:
+    """L7: sites that gain by what is called dissipation."""
+    shares = {case: value(tables.summary[case], "share_negative_dissipation") for case in real}
+    if MADRID not in real or len(real) < 2:
+        found = ", ".join(f"{case} {100 * share:.0f} %" for case, share in shares.items())
+        have = f"; here negative: {found}" if found else ""
+        yield not_testable(
+            "L7", ", ".join(real) or "-", f"it needs Madrid beside another city{have}"
+        )
+        return
+    yield statement(
+        "L7",
+        ", ".join(real),
+        "negative dissipations, most of all in Madrid",
+        ", ".join(f"{case} {100 * share:.0f} %" for case, share in shares.items()),
+        max(shares, key=shares.get) == MADRID and shares[MADRID] > 0,
+        criterion="the share below 0 is largest in Madrid",
+        reason="another city has more",
+        evidence="lagrangian/figures/distributions_flows.svg",
+    )

@@ -1,0 +1,142 @@
+"""Would another city grown by the same rules, other agents or another day give the same numbers?
+
+The paper shows one realisation. Here the printed schedule is fitted to several: reference cities
+grown with other seeds, the agents of a city drawn anew, and the days of a file that has several.
+
+Drawing agents needs more than the counts: who is where at n and who at n + 1 may be the same
+person. ``independent`` draws every slot for itself (as if all were strangers), which adds movement
+that nobody made. ``staying`` lets as many stay as the counts allow, and draws where the others go:
+the least movement that the counts allow. The truth lies between.
+"""
+
+import itertools
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from movelaws.lagrangian.printed import fit_printed
+from movelaws.lagrangian.sensitivity import fit_values
+from movelaws.lagrangian.state import reference
+from movelaws.seeds import stream
+
+COUPLINGS = ("staying", "independent")
+SEEDS_COLUMNS = ("case", "resampled", "seed", "quantity", "value")
+SPREAD_COLUMNS = ("case", "resampled", "quantity", "median", "low", "high", "n")
+
+
+def redrawn(
+    population: np.ndarray, rng: np.random.Generator, coupling: str = "staying"
+) -> np.ndarray:
+    """Populations of the same number of agents, drawn again from their shares.
+
+    Parameters
+    ----------
+    population : (T + 1, ny, nx) agents; the total of n = 0, rounded, is that of all n.
+    coupling : "staying" or "independent", see the module.
+
+    Returns
+    -------
+    (T + 1, ny, nx) whole numbers of agents; each slot has the shares of ``population`` on average.
+
+    Raises
+    ------
+    ValueError
+        If there is no such coupling, or a slot or the rounded total is empty.
+    """
+    if coupling not in COUPLINGS:
+        raise ValueError(f"coupling = {coupling!r}: one of {', '.join(COUPLINGS)} is needed")
+    population = np.asarray(population, dtype=float)
+    flat = population.reshape(population.shape[0], -1)
+    totals = flat.sum(axis=1)
+    agents = round(float(totals[0]))
+    if agents < 1 or not (totals > 0).all():
+        raise ValueError(
+            f"population has {totals.min():g} agents in a slot and {agents} at n = 0: at least 1 "
+            "is needed to draw from"
+        )
+    shares = flat / totals[:, None]
+    drawn = [rng.multinomial(agents, shares[0])]
+    for before, after in itertools.pairwise(shares):
+        if coupling == "independent":
+            drawn.append(rng.multinomial(agents, after))
+        else:
+            drawn.append(_moved(drawn[-1], before, after, rng))
+    return np.array(drawn, dtype=float).reshape(population.shape)
+
+
+def seed_rows(
+    case: str,
+    resampled: str,
+    populations: Iterable[tuple[int | str, np.ndarray]],
+    base: Mapping[str, Any],
+    *,
+    floor: float,
+    permutations: int,
+    seed: int,
+) -> pd.DataFrame:
+    """Every quantity of the printed fit of each population.
+
+    Parameters
+    ----------
+    case, resampled : names, for the first columns; the second says what was drawn anew
+        ("growth", "staying", "independent", "days").
+    populations : (name, (T + 1, ny, nx) agents) each; the name stands in the column ``seed``.
+    base : arguments of ``fit_printed``.
+    floor : agents.
+    permutations, seed : of Moran's I.
+
+    Returns
+    -------
+    DataFrame with SEEDS_COLUMNS; quantities as in ``sensitivity.fit_values``.
+    """
+    parts = []
+    for name, population in populations:
+        fit = fit_printed(reference(population, floor), **base)
+        rng = stream(seed, "lagrangian", "seeds", "moran")
+        values = fit_values(fit, permutations=permutations, rng=rng)
+        parts.append(pd.DataFrame({"quantity": values.keys(), "value": values.values()}))
+        parts[-1] = parts[-1].assign(case=case, resampled=resampled, seed=str(name))
+    if not parts:
+        return pd.DataFrame(columns=list(SEEDS_COLUMNS))
+    return pd.concat(parts, ignore_index=True)[list(SEEDS_COLUMNS)]
+
+
+def spread(table: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
+    """Median of each quantity over the seeds, and the interval that holds ``level`` of them.
+
+    Parameters
+    ----------
+    table : rows of :func:`seed_rows`.
+
+    Returns
+    -------
+    DataFrame with SPREAD_COLUMNS, sorted by the first three; n is the number of seeds with a value.
+    """
+    known = table.dropna(subset=["value"])
+    groups = known.groupby(list(SPREAD_COLUMNS[:3]))["value"]
+    if not len(groups):
+        return pd.DataFrame(columns=list(SPREAD_COLUMNS))
+    found = pd.DataFrame({
+        "median": groups.median(),
+        "low": groups.quantile((1 - level) / 2),
+        "high": groups.quantile((1 + level) / 2),
+        "n": groups.size(),
+    })  # fmt: skip
+    return found.reset_index()[list(SPREAD_COLUMNS)]
+
+
+def _moved(here, before, after, rng):
+    """Agents a slot later, if as many as possible stay where they are.
+
+    One at a cell of share m stays with probability min(m, m') / m; the others go to cells that
+    gain, by their gain. On average the next shares are then m', whatever those of the draw are.
+    """
+    stay = np.divide(np.minimum(before, after), before, out=np.zeros_like(before), where=before > 0)
+    staying = rng.binomial(here, np.clip(stay, 0, 1))
+    moving = int(here.sum() - staying.sum())
+    gain = np.clip(after - before, 0, None)
+    if not moving or gain.sum() == 0:
+        return here
+    return staying + rng.multinomial(moving, gain / gain.sum())

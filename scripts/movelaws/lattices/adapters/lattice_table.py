@@ -1,0 +1,180 @@
+"""A lattice of your own: one table of cells, slots and populations, or a canonical NetCDF file.
+
+Raw files, by role:
+
+table   CSV (also .gz, or the only one in a .zip) or Parquet with one row per cell and slot: perhaps
+        a day, a slot (0, 1, ...), x, y and the population; or NetCDF (.nc) of the canonical form,
+        see ``movelaws.lattices.frames``, for which no option is needed.
+
+Rows may come in any order. A cell that has a row belongs to the study area; where it has none for a
+slot of which others have, it was empty.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+
+from movelaws import options
+from movelaws.adapters import _checkin_files as raw
+from movelaws.lattices import frames
+from movelaws.lattices.adapters import _grid
+from movelaws.pointsets.adapters import _columns
+from movelaws.pointsets.adapters._options import MetricCrs, Share
+
+REQUIRED = ("table",)
+OPTIONAL = ()
+
+ONE_DAY = "day"
+Slots = Annotated[
+    int | None, options.Rule(lambda n: n is None or n >= 1, "a whole number >= 1 or null")
+]
+
+
+def read(
+    files: dict[str, Path],
+    *,
+    day: str | None = None,
+    slot: str = "slot",
+    x: str = "x",
+    y: str = "y",
+    population: str = "population",
+    crs: MetricCrs | None = None,
+    cell_m: options.Positive | None = None,
+    slots: Slots = None,
+    slot_minutes: options.NotNegative = 0.0,
+    unit: str = "people",
+    source: str = "own lattice",
+    shares: bool = False,
+    delimiter: str = ",",
+    encoding: str = "utf-8",
+    max_unusable: Share = 0.0,
+) -> frames.Lattice:
+    """The lattice of a table.
+
+    Parameters
+    ----------
+    files : paths by role, see the module.
+    day, slot, x, y, population : names of the columns; without a day all rows are of one day.
+    crs : of x and y, the centres of the cells in metres; null where they are numbers of columns and
+        rows, y upwards.
+    cell_m : edge of a cell in metres; null for the smallest distance of two centres (needs a crs).
+    slots : of a whole day; null for the last one of the table and one.
+    slot_minutes : between two slots, 0 where unknown.
+    unit, source : for axes and captions.
+    shares : whether populations are shares of a whole instead of counts.
+    delimiter, encoding : of a CSV.
+    max_unusable : largest share of rows without a number >= 0 in every column; they are left out
+        and counted.
+
+    Returns
+    -------
+    Lattice.
+
+    Raises
+    ------
+    ValueError
+        For a file that cannot be read, a row that cannot be used, a cell twice in one slot, or
+        centres that are not on one grid.
+    """
+    path = files["table"]
+    if path.suffix.lower() in (".nc", ".nc4", ".netcdf"):
+        return frames.read_netcdf(path)
+    if crs is None and cell_m is None:
+        raise ValueError(
+            "option cell_m is missing: without a crs give the edge of a cell in metres"
+        )
+    names = {"slot": [slot], "x": [x], "y": [y], "population": [population]}
+    if day is not None:
+        names["day"] = [day]
+    rows = _columns.read(path, names, delimiter=delimiter, encoding=encoding)
+    values = {name: rows.numbers(name) for name in ("slot", "x", "y", "population")}
+    good, lost = rows.usable(_faults(rows, values), max_unusable)
+    notes: dict[str, frames.Note] = {f"rows {why} left out": count for why, count in lost.items()}
+    when = np.full(len(rows), ONE_DAY) if day is None else _columns.texts(rows, "day").to_numpy(str)
+    when, moment = when[good], values["slot"][good].astype(np.int64)
+    scale = cell_m if crs is None else 1.0
+    at = [values[axis][good] * scale for axis in ("x", "y")]
+    edge = cell_m or _edge(path, *at)
+    grid = _grid.of_centres(*at, edge)
+    cell = grid.cells(*at)
+    last = int(moment.max()) + 1
+    if slots is not None and last > slots:
+        raise ValueError(f"{path}: slot {last - 1}, but slots={slots}: slots run from 0")
+    order, key = _moments(when, moment)
+    _check_once(path, rows, good, key, cell)
+    filled = np.zeros((len(order), grid.shape[0] * grid.shape[1]))
+    filled[key, cell] = values["population"][good]
+    mask = np.zeros(filled.shape[1], dtype=bool)
+    mask[cell] = True
+    if empty := int(mask.sum() * len(order) - cell.size):
+        notes["cells without a row in a slot taken as empty"] = empty
+    return frames.Lattice(
+        population=filled.reshape(-1, *grid.shape),
+        mask=mask.reshape(grid.shape),
+        day=order["day"].to_numpy(str),
+        slot=order["slot"].to_numpy(np.int64),
+        x=grid.x,
+        y=grid.y,
+        cell_m=float(edge),
+        crs="" if crs is None else frames.metric_crs(crs),
+        source=source,
+        unit=unit,
+        slots=slots or last,
+        slot_minutes=float(slot_minutes),
+        extensive=not shares,
+        notes=notes,
+    )
+
+
+def _faults(rows: raw.Rows, values: dict[str, np.ndarray]) -> list[raw.Fault]:
+    """Rows that cannot be used."""
+    give = "give a number with a decimal point, or leave the row out"
+    slot = values["slot"]
+    whole = (slot >= 0) & (slot % 1 == 0) & (slot < 1e6)
+    faults = [raw.Fault("without a usable slot", "slot", ~whole, "slots are 0, 1, 2, ...")]
+    faults += [
+        raw.Fault(f"without a usable {axis}", axis, ~np.isfinite(values[axis]), give)
+        for axis in ("x", "y")
+    ]
+    people = values["population"]
+    faults.append(
+        raw.Fault("without a finite population", "population", ~np.isfinite(people), give)
+    )
+    remedy = "populations are >= 0: correct it, or leave the row out"
+    faults.append(raw.Fault("with a negative population", "population", people < 0, remedy))
+    if "day" in rows.text:
+        faults.append(_columns.missing(rows, "day"))
+    return faults
+
+
+def _edge(path: Path, x: np.ndarray, y: np.ndarray) -> float:
+    """Smallest distance of two centres along an axis."""
+    steps = np.concatenate([np.diff(np.unique(v)) for v in (x, y)])
+    if not steps.size:
+        raise ValueError(
+            f"{path}: all rows are of one cell: is the right column taken for x and y?"
+        )
+    return float(steps.min())
+
+
+def _moments(when: np.ndarray, moment: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
+    """Days in the order of the file, their slots sorted; and the moment of each row."""
+    number, days = pd.factorize(when)
+    table = pd.DataFrame({"number": number, "slot": moment})
+    order = table.drop_duplicates().sort_values(["number", "slot"], ignore_index=True)
+    key = table.merge(order.reset_index(), on=["number", "slot"], how="left")["index"]
+    return order.assign(day=np.asarray(days)[order["number"]]), key.to_numpy()
+
+
+def _check_once(
+    path: Path, rows: raw.Rows, good: np.ndarray, key: np.ndarray, cell: np.ndarray
+) -> None:
+    twice = pd.DataFrame({"key": key, "cell": cell}).duplicated().to_numpy()
+    if twice.any():
+        line = rows.line[good][np.argmax(twice)]
+        raise ValueError(
+            f"{path}: {rows.unit} {line} is the second row of one cell in one slot "
+            f"({np.count_nonzero(twice)} such rows): sum them, or name the column of the day"
+        )

@@ -1,0 +1,253 @@
+"""From a canonical lattice to the populations of one case of paper 1: blocks, days, agents."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+
+from movelaws import options
+from movelaws.lattices.frames import Lattice
+from movelaws.lattices.populations import Populations
+
+LEAST_POINTS = 3
+"""Points in time of two steps: with one step alone neither inertia nor dissipation shows."""
+
+Side = Annotated[
+    int | None, options.Rule(lambda side: side is None or side >= 2, "a whole number >= 2 or null")
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Blocks:
+    """Sums of a lattice over equal blocks of cells.
+
+    Attributes
+    ----------
+    population : (n_times, rows, columns) float64.
+    cells : (ky, kx) cells of a block along y and x.
+    padded : empty rows and columns that were added so that the blocks fit.
+    corner : x and y of the south-western corner of the blocks, in metres.
+    """
+
+    population: np.ndarray
+    cells: tuple[int, int]
+    padded: tuple[int, int]
+    corner: tuple[float, float]
+
+
+def case(
+    lattice: Lattice,
+    *,
+    side: Side = 10,
+    days: Sequence[str | int] | None = None,
+    population: options.Positive | None = None,
+    pad: bool = False,
+    extent: Literal["box", "all"] = "box",
+    blocks: Literal["fitted", "square"] = "fitted",
+    fill: Literal["carry", "interpolate"] | None = None,
+) -> Populations:
+    """Populations of the days of a case.
+
+    Parameters
+    ----------
+    lattice : canonical, with at least these days.
+    side : blocks along each edge, L in the paper; null for the cells of the lattice as they are.
+    days : names of days, in the order wanted; null for all.
+    population : M; every moment is scaled to it, as the populations of the paper are normalised.
+        Null keeps the counts as they are.
+    pad, extent, blocks : see :func:`coarsened`.
+    fill : what to do where a slot of a day is missing or empty: "carry" takes the slot before,
+        "interpolate" a straight line between the slots around it; at the ends of the day both
+        take the nearest one. Null refuses such days.
+
+    Returns
+    -------
+    Populations : of n = 0 .. slots - 1 of each day; its attrs count the repairs.
+
+    Raises
+    ------
+    ValueError
+        For a lattice, a day or settings that give no such populations, with the remedy.
+    """
+    names = lattice.days if days is None else [str(day) for day in days]
+    _check_days(lattice, names)
+    if population is None and not lattice.extensive:
+        raise ValueError(
+            f"population=None, but the lattice holds shares ({lattice.unit}): give the number of "
+            "agents M that they are shares of"
+        )
+    made = coarsened(lattice, side, pad=pad, extent=extent, blocks=blocks)
+    repairs: dict[str, int | str] = {}
+    if any(made.padded):
+        rows, columns = made.padded
+        repairs["empty rows and columns of cells added"] = f"{rows} and {columns}"
+    filled = np.stack(
+        [
+            _whole_day(made.population[lattice.day == name], lattice, name, fill, repairs)
+            for name in names
+        ]
+    )
+    if population is not None:
+        totals = filled.sum(axis=(2, 3))
+        filled *= population / totals[:, :, None, None]
+        repairs["totals of the moments before they were scaled"] = (
+            f"{totals.min():.6g} to {totals.max():.6g} {lattice.unit}"
+        )
+    ky, kx = made.cells
+    attrs = {
+        "slot_minutes": lattice.slot_minutes,
+        "cell_m": float(np.sqrt(kx * ky)) * lattice.cell_m,
+        "cell_x_m": kx * lattice.cell_m,
+        "cell_y_m": ky * lattice.cell_m,
+        "x_west": made.corner[0],
+        "y_south": made.corner[1],
+        "crs": lattice.crs,
+        "unit": lattice.unit,
+        "source": lattice.source,
+        "total": float(filled[0, 0].sum()),
+        "side": filled.shape[2],
+        "repairs": repairs,
+    }
+    return Populations(filled, names, attrs)
+
+
+def coarsened(
+    lattice: Lattice,
+    side: int | None,
+    *,
+    pad: bool = False,
+    extent: Literal["box", "all"] = "box",
+    blocks: Literal["fitted", "square"] = "fitted",
+) -> Blocks:
+    """Sums over side x side blocks; nothing is lost and nothing counted twice.
+
+    Parameters
+    ----------
+    lattice : canonical.
+    side : blocks along each edge; None for blocks of one cell, the lattice as it is.
+    pad : whether empty cells are added where the blocks do not divide the lattice, half of them
+        at either end; else that is an error, for unequal blocks are no lattice.
+    extent : what is divided: the bounding box of the mask, or all cells.
+    blocks : "fitted" to each edge, so that they are rectangles where the lattice is one, or
+        "square", for which a lattice that is no square is padded to one.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer cells than blocks, or the blocks do not fit and ``pad`` is False.
+    """
+    rows, columns = _window(lattice.mask, extent)
+    size = (rows.stop - rows.start, columns.stop - columns.start)
+    if side is None:
+        whole, cells = size, (1, 1)
+    else:
+        if side > min(size):
+            raise ValueError(
+                f"side={side}: the {'box of the mask' if extent == 'box' else 'lattice'} has "
+                f"{size[0]} x {size[1]} cells: give at most {min(size)}"
+            )
+        longest = max(size) if blocks == "square" else None
+        cells = tuple(-(-(longest or n) // side) for n in size)
+        whole = tuple(side * k for k in cells)
+    added = tuple(w - n for w, n in zip(whole, size, strict=True))
+    if any(added) and not pad:
+        raise ValueError(
+            f"side={side} does not divide the {size[0]} x {size[1]} cells of the lattice into "
+            f"equal {'squares' if blocks == 'square' else 'blocks'}: give a divisor of both, or "
+            f"pad: true, which adds {added[0]} empty rows and {added[1]} empty columns"
+        )
+    shape = (whole[0] // cells[0], whole[1] // cells[1])
+    before = tuple(n // 2 for n in added)
+    sums = np.empty((len(lattice.population), *shape))
+    plane = np.zeros(whole)
+    for n, native in enumerate(lattice.population):
+        inner = plane[before[0] : before[0] + size[0], before[1] : before[1] + size[1]]
+        inner[:] = native[rows, columns]
+        sums[n] = plane.reshape(shape[0], cells[0], shape[1], cells[1]).sum(axis=(1, 3))
+    corner = tuple(
+        float(centres[first.start]) - (ahead + 0.5) * lattice.cell_m
+        for centres, first, ahead in (
+            (lattice.x, columns, before[1]),
+            (lattice.y, rows, before[0]),
+        )
+    )
+    return Blocks(sums, cells, added, corner)
+
+
+def _window(mask: np.ndarray, extent: str) -> tuple[slice, slice]:
+    """Rows and columns of the part of the lattice that is divided."""
+    if extent == "all":
+        return slice(0, mask.shape[0]), slice(0, mask.shape[1])
+    spans = []
+    for axis in (1, 0):
+        found = np.flatnonzero(mask.any(axis=axis))
+        spans.append(slice(int(found[0]), int(found[-1]) + 1))
+    return spans[0], spans[1]
+
+
+def _check_days(lattice: Lattice, names: list[str]) -> None:
+    if not names:
+        raise ValueError("days=[]: give at least one day, or null for all")
+    for name in names:
+        if name not in lattice.days:
+            raise ValueError(
+                f"days: there is no day {name!r} in the lattice; there are "
+                f"{', '.join(lattice.days[:12])}{' ...' if len(lattice.days) > 12 else ''}"
+            )
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ValueError(f"days: {twice!r} is named twice: name every day once")
+    if lattice.slots < LEAST_POINTS:
+        raise ValueError(
+            f"a day of the lattice has {lattice.slots} points in time: at least {LEAST_POINTS} "
+            "(two steps) are needed"
+        )
+
+
+def _whole_day(
+    given: np.ndarray, lattice: Lattice, name: str, fill: str | None, repairs: dict
+) -> np.ndarray:
+    """(slots, rows, columns) populations of a day, missing and empty slots filled and counted."""
+    slot = lattice.slot[lattice.day == name]
+    peopled = given.sum(axis=(1, 2)) > 0
+    given, slot = given[peopled], slot[peopled]
+    missing = np.setdiff1d(np.arange(lattice.slots), slot)
+    if not missing.size:
+        return given
+    if slot.size < LEAST_POINTS:
+        raise ValueError(
+            f"day {name!r} has {slot.size} slots with anybody in it, of {lattice.slots}: at least "
+            f"{LEAST_POINTS} (two steps) are needed"
+        )
+    if fill is None:
+        raise ValueError(
+            f"day {name!r}: slot {missing[0]} is missing or empty ({missing.size} of "
+            f"{lattice.slots} slots are): leave the day out, or set fill to carry or interpolate"
+        )
+    key = f"slots of day {name} filled ({fill})"
+    repairs[key] = int(missing.size)
+    after = np.searchsorted(slot, np.arange(lattice.slots), side="right")
+    low = np.clip(after - 1, 0, slot.size - 1)
+    if fill == "carry":
+        return given[low]
+    high = np.clip(after, 0, slot.size - 1)
+    span = np.maximum(slot[high] - slot[low], 1)
+    share = np.clip((np.arange(lattice.slots) - slot[low]) / span, 0, 1)[:, None, None]
+    return given[low] * (1 - share) + given[high] * share
+
+
+def summary(populations: Populations) -> str:
+    """What a case is made of, in one line for the log."""
+    values, attrs = populations.population, populations.attrs
+    days, points, rows, columns = values.shape
+    empty = np.count_nonzero(values == 0) / values.size
+    totals = values.sum(axis=(2, 3))
+    return (
+        f"{days} days ({', '.join([*populations.days][:7])}{' ...' if days > 7 else ''}) of "
+        f"{points} points on {rows} x {columns} blocks of {attrs['cell_x_m']:g} x "
+        f"{attrs['cell_y_m']:g} m; {totals.min():.6g} to {totals.max():.6g} agents; "
+        f"{100 * empty:.2f} % of cell-times are empty; repairs: "
+        f"{json.dumps(attrs['repairs'], ensure_ascii=False)}"
+    )

@@ -1,0 +1,1 @@
+"""Figures of paper 1, the Lagrangian dynamics of population distribution."""

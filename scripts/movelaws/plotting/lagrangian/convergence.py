@@ -1,0 +1,142 @@
+"""Error against wall time of the printed schedule and of the exact gradient."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from movelaws.plotting import panels, style
+from movelaws.plotting.lagrangian.layout import (
+    grid,
+    key,
+    line,
+    number,
+    of_case,
+    point,
+    require_cases,
+)
+from movelaws.plotting.lagrangian.looks import METHODS, for_words, known
+
+CONVERGENCE = ["case", "method", "seconds", "rms"]
+COLUMNS = ["case", "method", "rms", "seconds"]
+MOST = 8
+FLOOR = 1e-9
+"""Errors below are rounding: drawn here."""
+
+
+@style()
+def convergence(
+    history: pd.DataFrame,
+    methods: pd.DataFrame,
+    labels: Mapping[str, str],
+    *,
+    synthetic: bool = False,
+) -> Figure:
+    """RMS of q by wall time, a panel per case with common axes.
+
+    Iterative methods are lines that end in their last error, interpolation, which takes one step,
+    is a point, and the level of a population that stays is a grey line.
+
+    Parameters
+    ----------
+    history : CONVERGENCE, along the iterations. methods : COLUMNS, at the end.
+    labels : of the cases, in order, at most MOST.
+    synthetic : add a tag that says so.
+
+    Raises
+    ------
+    ValueError
+        If a column or the rows of a case are missing, or there are too many cases.
+    """
+    require_cases(labels, MOST, "convergence")
+    panels.require_columns(history, CONVERGENCE, "history")
+    panels.require_columns(methods, COLUMNS, "methods")
+    columns = 4 if len(labels) > 3 else len(labels)
+    made, axes = grid(len(labels), columns, 42, left=14, across=5, down=15)
+    history = history[history["case"].isin(list(labels))]
+    methods = methods[methods["case"].isin(list(labels))]
+    limits = _limits(history, methods)
+    for place, (case, label) in enumerate(labels.items()):
+        own = of_case(methods, case, "methods").set_index("method")
+        _panel(axes[place], of_case(history, case, "history"), own, limits)
+        panels.letter(axes[place], place, label)
+        if place % columns:
+            axes[place].tick_params(labelleft=False)
+        else:
+            axes[place].set_ylabel("RMS of $q$ (no unit)")
+        axes[place].set_xlabel("Wall time (s)")
+    shown = [name for name in known(methods["method"]) if name != "reference"]
+    entries = {
+        METHODS[name].name: point(METHODS[name]) if name == "interpolation" else line(METHODS[name])
+        for name in shown
+    }
+    key(made, entries)
+    panels.tag_synthetic(made, synthetic)
+    return made
+
+
+def _limits(
+    history: pd.DataFrame, methods: pd.DataFrame
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    seconds = np.concatenate([history["seconds"], methods["seconds"]])
+    errors = np.concatenate([history["rms"], methods["rms"]])
+    seconds = seconds[np.isfinite(seconds) & (seconds > 0)]
+    errors = np.maximum(errors[np.isfinite(errors)], FLOOR)
+    spread = 1.6
+    return (
+        (float(seconds.min()) / spread, float(seconds.max()) * spread),
+        (float(errors.min()) / spread, min(float(errors.max()), 1e3) * spread),
+    )
+
+
+def _panel(
+    axes: Axes, history: pd.DataFrame, methods: pd.DataFrame, limits: tuple[tuple, tuple]
+) -> None:
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xlim(*limits[0])
+    axes.set_ylim(*limits[1])
+    panels.decades(axes.xaxis)
+    panels.decades(axes.yaxis)
+    axes.grid(axis="y", color="#ececec", lw=0.4)
+    axes.set_axisbelow(True)
+    if "persistence" in methods.index:
+        look = METHODS["persistence"]
+        axes.axhline(methods.loc["persistence", "rms"], color=look.colour, ls=look.dash, lw=1.2,
+                     zorder=1, gid="persistence")  # fmt: skip
+    for name in known(methods.index):
+        if name in ("persistence", "reference"):
+            continue
+        look, end = METHODS[name], methods.loc[name]
+        path = history[(history["method"] == name) & (history["seconds"] > 0)]
+        path = path.sort_values("seconds")
+        rms = np.maximum(path["rms"].to_numpy(), FLOOR)
+        axes.plot(path["seconds"], rms, color=look.colour, ls=look.dash, lw=1.1,
+                  zorder=2 if name == "printed_long" else 3, gid=name)  # fmt: skip
+        at = max(end["seconds"], limits[0][0]), max(end["rms"], FLOOR)
+        axes.plot(*at, look.marker, color=look.colour, ms=3.4, mew=0, zorder=4, clip_on=False)
+    _ends(axes, methods, limits[1])
+
+
+def _ends(axes: Axes, methods: pd.DataFrame, limits: tuple[float, float]) -> None:
+    """Errors at the end, in the colours of the methods, where there is most room."""
+    low = np.log(limits)
+    span = low[1] - low[0]
+    levels = [
+        (np.log(max(row.rms, FLOOR)) - low[0]) / span
+        for row in methods.itertuples()
+        if np.isfinite(row.rms)
+    ]
+    shown = [name for name in known(methods.index) if name not in ("reference",)]
+    line_height, height = 0.073, 0.073 * len(shown)
+    tops = np.linspace(0.985, height + 0.02, 25)
+    # lines run mostly along the level of their ends
+    room = [min((max(level - top, top - height - level, 0) for level in levels), default=1)
+            for top in tops]  # fmt: skip
+    top = float(tops[int(np.argmax(room))])
+    for place, name in enumerate(shown):
+        axes.text(0.03, top - place * line_height, number(methods.loc[name, "rms"]), va="top",
+                  color=for_words(METHODS[name].colour), transform=axes.transAxes, fontsize=6,
+                  zorder=5)  # fmt: skip

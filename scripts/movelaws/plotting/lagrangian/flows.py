@@ -1,0 +1,172 @@
+"""Flows, dissipations and characteristic times of the cells (Fig. 5)."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from movelaws.plotting import INK, panels, style
+from movelaws.plotting.lagrangian.layout import grid, key, line, of_case
+from movelaws.plotting.lagrangian.looks import Look, case, of_kind
+from movelaws.plotting.lagrangian.parameters import KINDS
+
+COLUMNS = ["case", "method", "dissipation", "flow", "time"]
+TIMES = {"reference": (0.0, 0.4), "city": (0.35, 0.65)}
+"""Of claims L8 and L9: where the median time lies."""
+_BAND = "#E9EEF3"
+_BINS = 24
+
+
+class _Quantity(NamedTuple):
+    column: str
+    name: str
+    place: Callable[[pd.DataFrame], "_Axis"]
+
+
+class _Axis(NamedTuple):
+    """A stretched axis: bins are equally wide where values are drawn."""
+
+    limits: tuple[float, float]
+    scale: str
+    options: dict
+
+    def edges(self) -> np.ndarray:
+        """Bins equally wide on the axis, between the limits."""
+        low, high = self.limits
+        if self.scale == "log":
+            return np.geomspace(low, high, _BINS + 1)
+        if self.scale == "asinh":
+            unit = self.options["linear_width"]
+            between = np.linspace(np.arcsinh(low / unit), np.arcsinh(high / unit), _BINS + 1)
+            return unit * np.sinh(between)
+        return np.linspace(low, high, _BINS + 1)
+
+
+@style()
+def flows(
+    observables: pd.DataFrame,
+    labels: Mapping[str, str],
+    kinds: Mapping[str, str],
+    *,
+    method: str = "printed",
+    synthetic: bool = False,
+) -> Figure:
+    """Share of cells by flow, dissipation and characteristic time; triangles mark the medians.
+
+    Flows have a log axis and dissipations, of both signs, one that is linear up to the median
+    magnitude and logarithmic beyond, so that their heavy tails are seen; bins are equally wide as
+    drawn. Values beyond the axis count in the last bin.
+
+    Parameters
+    ----------
+    observables : COLUMNS, a row per cell.
+    labels : of the cases, in order. kinds : "reference" or "city", by case.
+    method : whose cells are counted.
+    synthetic : add a tag that says so.
+
+    Raises
+    ------
+    ValueError
+        If a column or the rows of a case are missing, or a case has no kind.
+    """
+    panels.require_columns(observables, COLUMNS, "observables")
+    cells = observables[observables["method"] == method]
+    groups = {kind: of_kind(labels, kinds, kind) for kind in KINDS}
+    groups = {kind: names for kind, names in groups.items() if names}
+    columns = len(groups)
+    made, axes = grid(3 * columns, columns, 36, across=14, down=15, below=10)
+    for row, quantity in enumerate(_QUANTITIES):
+        axis = quantity.place(cells[cells["case"].isin(list(labels))])
+        for column, (kind, names) in enumerate(groups.items()):
+            at = axes[row * columns + column]
+            if quantity.column == "time":
+                at.axvspan(*TIMES[kind], color=_BAND, lw=0, zorder=0, gid="claim")
+            looks = {name: case(name, labels) for name in names}
+            _panel(at, cells, quantity, axis, looks)
+            if column == 0:
+                at.set_ylabel("Share of cells")
+            panels.letter(at, row * columns + column, KINDS[kind][0].upper() + KINDS[kind][1:])
+    looks = [case(name, labels) for names in groups.values() for name in names]
+    key(made, {look.name: line(look) for look in looks}, min(len(looks), 4))
+    panels.tag_synthetic(made, synthetic)
+    return made
+
+
+def _panel(
+    axes: Axes, cells: pd.DataFrame, quantity: _Quantity, axis: _Axis, looks: Mapping[str, Look]
+) -> None:
+    axes.set_xscale(axis.scale, **axis.options)
+    axes.set_xlim(*axis.limits)
+    edges = axis.edges()
+    for name, look in looks.items():
+        value = of_case(cells, name, "observables")[quantity.column].to_numpy()
+        value = value[np.isfinite(value)]
+        share = np.histogram(np.clip(value, *axis.limits), edges)[0] / max(len(value), 1)
+        axes.stairs(share, edges, color=look.colour, ls=look.dash, lw=1.0, baseline=None,
+                    gid=f"histogram {name}")  # fmt: skip
+        if len(value):
+            axes.plot(np.clip(np.median(value), *axis.limits), 0.97, "v", color=look.colour, ms=3.4,
+                      mew=0, transform=axes.get_xaxis_transform(), zorder=5,
+                      gid=f"median {name}")  # fmt: skip
+    axes.set_ylim(0, axes.get_ylim()[1] * 1.12)
+    axes.set_xlabel(quantity.name)
+    if axis.scale == "log":
+        panels.decades(axes.xaxis)
+    elif axis.scale == "asinh":
+        axes.axvline(0, color=INK, lw=0.4, zorder=0)
+        _signed_decades(axes, axis)
+
+
+def _signed_decades(axes: Axes, axis: _Axis) -> None:
+    """Zero and decades of both signs, as many as there is room for."""
+    unit, (low, high) = axis.options["linear_width"], axis.limits
+    first = np.ceil(np.log10(unit))
+    powers = np.arange(first, np.floor(np.log10(max(-low, high))) + 1)
+    powers = powers[:: max(1, -(-len(powers) // 3))]
+    ticks = np.concatenate([-(10.0 ** powers[::-1]), [0], 10.0**powers])
+    ticks = ticks[(ticks >= low) & (ticks <= high)]
+    axes.set_xticks(ticks)
+    axes.set_xticks([], minor=True)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _power(value)))
+
+
+def _power(value: float) -> str:
+    if value == 0:
+        return "0"
+    sign = "−" if value < 0 else ""
+    if 0.01 <= abs(value) <= 1000:
+        return f"{sign}{abs(value):,g}"
+    return sign + panels.power_of_ten(abs(value))
+
+
+def _flow_axis(cells: pd.DataFrame) -> _Axis:
+    value = cells["flow"].to_numpy()
+    value = value[np.isfinite(value) & (value > 0)]
+    if len(value) == 0:
+        return _Axis((1e-3, 1.0), "log", {})
+    low, high = np.quantile(value, [0.005, 1.0])
+    return _Axis((max(low, high * 1e-14) / 2, high * 2), "log", {})
+
+
+def _dissipation_axis(cells: pd.DataFrame) -> _Axis:
+    value = cells["dissipation"].to_numpy()
+    value = value[np.isfinite(value)]
+    unit = float(np.median(np.abs(value))) if len(value) else 1.0
+    low, high = np.quantile(value, [0.002, 0.998]) if len(value) else (-1.0, 1.0)
+    unit = unit or 1.0
+    return _Axis((min(low, -unit) * 1.5, max(high, unit) * 1.5), "asinh", {"linear_width": unit})
+
+
+def _time_axis(cells: pd.DataFrame) -> _Axis:
+    return _Axis((0.0, 1.0), "linear", {})
+
+
+_QUANTITIES = (
+    _Quantity("flow", r"Flow, $\Phi_a$ (no unit)", _flow_axis),
+    _Quantity("dissipation", r"Dissipation, $\gamma_a$ (no unit)", _dissipation_axis),
+    _Quantity("time", r"Characteristic time, $\tau_a$ (share of the period)", _time_axis),
+)

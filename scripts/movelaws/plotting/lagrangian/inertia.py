@@ -1,0 +1,136 @@
+"""Inertia against dissipation, cell by cell (Fig. 4)."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from movelaws.plotting import INK, WIDTH_DOUBLE, figure, panels, style
+from movelaws.plotting.lagrangian.layout import KEY_MM, key, of_case
+from movelaws.plotting.lagrangian.looks import METHODS, Look, case, known, of_kind
+from movelaws.plotting.lagrangian.parameters import KINDS
+
+OBSERVABLES = ["case", "method", "inertia_ratio"]
+SUMMARY = ["case", "method", "quantity", "value", "low", "high"]
+SAME_ORDER = (0.1, 10.0)
+"""Of claim L4: the same order of magnitude."""
+_BAND = "#E9EEF3"
+_LEFT, _RIGHT, _GAP, _TOP, _PANEL, _ROW = 14.0, 2.0, 14.0, 6.0, 46.0, 3.1
+_BINS_PER_DECADE = 5
+
+
+@style()
+def inertia(
+    observables: pd.DataFrame,
+    summary: pd.DataFrame,
+    labels: Mapping[str, str],
+    kinds: Mapping[str, str],
+    *,
+    method: str = "printed",
+    synthetic: bool = False,
+) -> Figure:
+    """P(I_a) of the cells by case, and below the medians by every method with their intervals.
+
+    Parameters
+    ----------
+    observables : OBSERVABLES, a row per cell. summary : SUMMARY; median_inertia_ratio is read.
+    labels : of the cases, in order. kinds : "reference" or "city", by case.
+    method : whose cells are counted in the upper panels.
+    synthetic : add a tag that says so.
+
+    Raises
+    ------
+    ValueError
+        If a column or the rows of a case are missing, or a case has no kind.
+    """
+    panels.require_columns(observables, OBSERVABLES, "observables")
+    panels.require_columns(summary, SUMMARY, "summary")
+    groups = {kind: of_kind(labels, kinds, kind) for kind in KINDS}
+    groups = {kind: names for kind, names in groups.items() if names}
+    strip = _ROW * max(map(len, groups.values())) + 2
+    made = figure(WIDTH_DOUBLE, _TOP + _PANEL + 2 + strip + 10 + KEY_MM)
+    width = (WIDTH_DOUBLE - _LEFT - _RIGHT - _GAP * (len(groups) - 1)) / len(groups)
+    cells = observables[observables["method"] == method]
+    medians = summary[summary["quantity"] == "median_inertia_ratio"]
+    limits = _limits(cells, medians)
+    for column, (kind, names) in enumerate(groups.items()):
+        left = _LEFT + column * (width + _GAP)
+        upper = panels.axes_mm(made, left, _TOP, width, _PANEL)
+        lower = panels.axes_mm(made, left, _TOP + _PANEL + 2, width, strip)
+        looks = {name: case(name, labels) for name in names}
+        _shares(upper, cells, looks, limits)
+        _medians(lower, medians, looks)
+        for axes in (upper, lower):
+            axes.axvspan(*SAME_ORDER, color=_BAND, lw=0, zorder=0)
+            axes.axvline(1, color=INK, lw=0.4, zorder=0.5)
+            axes.set_xscale("log")
+            axes.set_xlim(*limits)
+            panels.decades(axes.xaxis)
+        upper.tick_params(labelbottom=False)
+        lower.set_xlabel("Inertia over dissipation, $I_a$ (no unit)")
+        if column == 0:
+            upper.set_ylabel("Share of cells per decade")
+        panels.letter(upper, column, KINDS[kind][0].upper() + KINDS[kind][1:])
+    _key(made, known(medians["method"]))
+    panels.tag_synthetic(made, synthetic)
+    return made
+
+
+def _limits(cells: pd.DataFrame, medians: pd.DataFrame) -> tuple[float, float]:
+    """Nearly all cells and all intervals, and the band of the claim."""
+    ratio = cells["inertia_ratio"].to_numpy()
+    ratio = ratio[np.isfinite(ratio) & (ratio > 0)]
+    ends = np.concatenate([np.quantile(ratio, [0.002, 0.998]), medians[["low", "high"]].to_numpy()
+                           .ravel(), SAME_ORDER])  # fmt: skip
+    ends = ends[np.isfinite(ends) & (ends > 0)]
+    return float(ends.min() / 1.6), float(ends.max() * 1.6)
+
+
+def _shares(
+    axes: Axes, cells: pd.DataFrame, looks: Mapping[str, Look], limits: tuple[float, float]
+) -> None:
+    count = int(np.ceil(np.log10(limits[1] / limits[0]) * _BINS_PER_DECADE))
+    edges = limits[0] * 10 ** (np.arange(count + 1) / _BINS_PER_DECADE)
+    for name, look in looks.items():
+        ratio = of_case(cells, name, "observables")["inertia_ratio"].to_numpy()
+        seen = np.clip(ratio[np.isfinite(ratio)], edges[0], edges[-1])
+        share = np.histogram(seen, edges)[0] / max(len(seen), 1) * _BINS_PER_DECADE
+        axes.stairs(share, edges, color=look.colour, ls=look.dash, lw=1.1, label=look.name,
+                    baseline=None, gid=f"histogram {name}")  # fmt: skip
+    axes.set_ylim(0, axes.get_ylim()[1] * 1.15)
+    axes.legend(loc="best", borderaxespad=0.4, labelspacing=0.3, handlelength=2.2)
+
+
+def _medians(axes: Axes, medians: pd.DataFrame, looks: Mapping[str, Look]) -> None:
+    for row, (name, look) in enumerate(looks.items()):
+        part = medians[medians["case"] == name].set_index("method")
+        shown = known(list(part.index))
+        for place, method in enumerate(shown):
+            y = row + (place - (len(shown) - 1) / 2) * 0.34
+            one = part.loc[method]
+            axes.plot([one["low"], one["high"]], [y, y], color=look.colour, lw=1.0, zorder=2)
+            axes.plot(one["value"], y, METHODS[method].marker, color=look.colour, ms=3.2, zorder=3,
+                      mec=look.colour, mew=0.8, mfc=_fill(method, look),
+                      gid=f"median {name}")  # fmt: skip
+    axes.set_ylim(len(looks) - 0.4, -0.6)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+
+
+def _fill(method: str, look: Look) -> str:
+    return look.colour if method == "printed" else "white"
+
+
+def _key(made: Figure, methods: list[str]) -> None:
+    entries = {
+        f"median and interval, {METHODS[one].name}": Line2D(
+            [], [], color=INK, lw=1.0, marker=METHODS[one].marker, ms=3.2, mec=INK, mew=0.8,
+            mfc=INK if one == "printed" else "white")
+        for one in methods
+    }  # fmt: skip
+    entries["0.1 to 10: the same order (claim L4)"] = Patch(fc=_BAND, lw=0)
+    key(made, entries)

@@ -1,0 +1,312 @@
+"""Saved results of paper 1 in small, to draw: right columns, sensible sizes, no fits."""
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from movelaws.seeds import stream
+
+REFERENCES = {
+    "alpha1_h0": "α = 1, h = 0",
+    "alpha1_h005": "α = 1, h = 0.05",
+    "alpha10_h0": "α = 10, h = 0",
+    "alpha10_h005": "α = 10, h = 0.05",
+}
+CITIES = {
+    "japan": "Japan",
+    "helsinki": "Helsinki",
+    "madrid": "Madrid",
+    "san_francisco": "San Francisco",
+}
+LABELS = REFERENCES | CITIES
+KINDS = dict.fromkeys(REFERENCES, "reference") | dict.fromkeys(CITIES, "city")
+VARIANTS = [
+    f"{free}{form}"
+    for free in ("full", "time_independent", "homogeneous")
+    for form in ("", "_no_inertia", "_no_dissipation")
+]
+
+
+def population(case, side=10, days=1):
+    """(days, T + 1, side, side) agents: towards the centre, or to a centre and back."""
+    rng = stream(1, "drawn", case)
+    steps = 100 if case in REFERENCES else 23
+    y, x = np.mgrid[:side, :side] - side / 2
+    home = 1e4 * rng.lognormal(sigma=1, size=(side, side)) * np.exp(-np.hypot(x, y) / 3)
+    work = np.exp(-np.hypot(x, y) * 1.5)
+    made = []
+    for day in range(days):
+        t = np.linspace(0, 1, steps + 1)[:, None, None]
+        share = 1 - np.exp(-4 * t) if case in REFERENCES else 0.3 * np.sin(np.pi * t) ** 4
+        noise = rng.normal(scale=0.02 + 0.01 * day, size=(steps + 1, side, side))
+        away = home / home.sum() * (1 - share) + work / work.sum() * share
+        made.append(1e4 * away * np.exp(noise.cumsum(axis=0) / 3))
+    return np.array(made)
+
+
+def fit(case, scale, side=10):
+    """Saved fit whose trajectory lies about ``scale`` off the reference, as in fit.nc."""
+    rng = stream(2, "drawn", case)
+    m = population(case, side)[0]
+    q = np.log(np.maximum(m, 1.0))
+    off = rng.normal(scale=scale, size=(1, side, side)) * np.linspace(0, 1.6, len(q))[:, None, None]
+    lattice = ("n", "y", "x")
+    return xr.Dataset(
+        {
+            "q": (lattice, q + off),
+            "q_reference": (lattice, q),
+            "population": (lattice, m),
+            "mu": (("y", "x"), q[-1]),
+        },
+        attrs={"method": "printed", "rms": scale, "dt": 1 / (len(q) - 1), "floor": 1.0},
+    )
+
+
+def populations(case, days=3, side=10):
+    """As in populations.nc."""
+    return xr.Dataset(
+        {"population": (("day", "n", "y", "x"), population(case, side, days))},
+        coords={"day": [f"day {d}" for d in range(days)]},
+        attrs={"slot_minutes": 60, "cell_m": 500.0, "crs": "EPSG:3067", "side": side,
+               "unit": "people", "total": 1e4, "source": "made", "repairs": "{}"},
+    )  # fmt: skip
+
+
+def methods(case):
+    rng = stream(3, "drawn", case)
+    rows = [
+        ("persistence", 1.2, 0.0, 0, 0),
+        ("printed", 1.1 * rng.lognormal(sigma=0.3), 0.5, 2000, 1e5),
+        ("printed_long", 0.9 * rng.lognormal(sigma=0.3), 5.0, 20_000, 1e5),
+        ("interpolation", 0.02, 0.004, 1, 1e5),
+        ("exact", 0.05 * rng.lognormal(sigma=0.5), 8.0, 400, 1e5),
+    ]
+    return pd.DataFrame(
+        [(case, name, 50 * rms**2, rms, rms / 4, seconds, its, parameters)
+         for name, rms, seconds, its, parameters in rows],
+        columns=["case", "method", "error", "rms", "tv", "seconds", "iterations", "parameters"],
+    )  # fmt: skip
+
+
+def convergence(case):
+    parts = []
+    for row in methods(case).itertuples():
+        if row.method in ("persistence", "interpolation"):
+            continue
+        at = np.unique(np.geomspace(1, row.iterations, 60).astype(int))
+        rms = row.rms + (1.3 - row.rms) * np.exp(-8 * np.log(at) / np.log(at[-1]))
+        parts.append(
+            pd.DataFrame(
+                {"case": case, "method": row.method, "iteration": at, "rms": rms,
+                 "seconds": row.seconds * at / at[-1], "error": 50 * rms**2}
+            )
+        )  # fmt: skip
+    return pd.concat(parts, ignore_index=True)
+
+
+def observables(case, side=10):
+    rng = stream(4, "drawn", case)
+    city = case in CITIES
+    y, x = np.divmod(np.arange(side**2), side)
+    n = side**2
+    return pd.concat(
+        pd.DataFrame(
+            {
+                "case": case,
+                "method": method,
+                "y": y,
+                "x": x,
+                "population_start": 100.0,
+                "population_end": 100.0,
+                "inertia_ratio": rng.lognormal(np.log(1.5 if city else 0.6), 0.6, n),
+                "dissipation": rng.lognormal(2, 1.5, n) * np.where(rng.random(n) < 0.9, 1, -1),
+                "flow": rng.lognormal(-9 if city else -7, 2, n),
+                "time": np.clip(rng.normal(0.5 if city else 0.25, 0.1, n), 0, 1),
+            }
+        )
+        for method in ("printed", "exact")
+    )
+
+
+def parameters(case):
+    rng = stream(5, "drawn", case)
+    rows = []
+    for method in ("printed", "exact"):
+        for parameter in ("gamma", "lambda"):
+            for kind in ("self", "link", "all"):
+                scale = rng.uniform(3, 12)
+                rows.append((case, method, parameter, kind, 50_000, scale * 0.7, 0.1, scale * 1.5,
+                             -1.5e5, -1.7e5, 0.001, scale))  # fmt: skip
+    return pd.DataFrame(
+        rows,
+        columns=["case", "method", "parameter", "link_kind", "n", "median_abs", "mean", "sd",
+                 "laplace_loglik", "normal_loglik", "share_at_bound", "laplace_scale"],
+    )  # fmt: skip
+
+
+def parameter_histogram(case):
+    fits = parameters(case)
+    parts = []
+    for row in fits[fits["link_kind"] == "all"].itertuples():
+        edges = np.linspace(-100, 100, 82)
+        drawn = stream(6, case, row.parameter).laplace(scale=row.laplace_scale, size=50_000)
+        density, _ = np.histogram(drawn, edges, density=True)
+        parts.append(
+            pd.DataFrame({"case": case, "method": row.method, "parameter": row.parameter,
+                          "low": edges[:-1], "high": edges[1:], "density": density})
+        )  # fmt: skip
+    return pd.concat(parts, ignore_index=True)
+
+
+def susceptibility(case, side=10):
+    rng = stream(7, "drawn", case)
+    y, x = np.mgrid[:side, :side] / side
+    methods = ["printed", "exact"]
+    maps = {}
+    for number, name in enumerate(("chi_q0", "chi_v0", "psi_q0", "psi_v0")):
+        wave = np.sin(3 * x + number / 3 + len(case)) * np.cos(4 * y)
+        noise = rng.normal(scale=0.1, size=(2, side, side))
+        maps[name] = (("method", "y", "x"), 10.0 ** (number - 3) * (wave + noise))
+    spreads = {
+        f"spread_{name}": (("method", "n"), rng.lognormal(size=(2, 24))) for name in list(maps)
+    }
+    return xr.Dataset(maps | spreads, coords={"method": methods})
+
+
+QUANTITIES = {
+    "median_inertia_ratio": 1.4,
+    "variance_inertia_ratio": 0.8,
+    "share_negative_dissipation": 0.1,
+    "median_dissipation": 7.0,
+    "median_flow": 2e-4,
+    "median_time": 0.45,
+    "median_abs_lambda": 4.0,
+    "median_abs_gamma": 3.0,
+    "pearson_psi": 0.93,
+    "pearson_chi": 0.9,
+    **{f"moran_{name}": 0.5 for name in ("psi_q0", "psi_v0", "chi_q0", "chi_v0")},
+    **{f"moran_p_{name}": 0.001 for name in ("psi_q0", "psi_v0", "chi_q0", "chi_v0")},
+}
+
+
+def summary(case):
+    rng = stream(8, "drawn", case)
+    rows = [
+        (case, method, name, value * factor, value * factor * 0.8, value * factor * 1.25, 100)
+        for method in ("printed", "exact")
+        for name, value in QUANTITIES.items()
+        for factor in [rng.uniform(0.8, 1.05)]
+    ]
+    columns = ["case", "method", "quantity", "value", "low", "high", "n"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def energy(case):
+    rng = stream(9, "drawn", case)
+    n = np.arange(101 if case in REFERENCES else 24)
+    t = n / n[-1]
+    kinetic = 80 * np.exp(-3 * t) * (1 + 0.2 * np.sin(20 * t)) * rng.lognormal()
+    potential = 400 * (1 - t) ** 2 * np.cos(3 * t)
+    dissipated, injected = 300 * np.exp(-2 * t), 200 * np.cos(9 * t)
+    return pd.concat(
+        pd.DataFrame(
+            {"case": case, "method": method, "n": n, "t": t, "kinetic": kinetic,
+             "potential": potential, "hamiltonian": kinetic + potential,
+             "dissipated": dissipated, "injected": injected,
+             "entropy_production": 0.3 * np.exp(-t)}
+        )
+        for method in ("printed", "exact")
+    )  # fmt: skip
+
+
+def sensitivity(case):
+    rng = stream(10, "drawn", case)
+    choices = {
+        "floor": [0.1, 0.5, 1, 2, 10],
+        "rate": ["0.0005+0.00075n", "0.001+0.0015n", "0.002+0.003n"],
+        "rate_index": ["iteration", "step"],
+        "iterations": [500, 2000, 20_000],
+        "side": [5, 10, 20],
+        "bound": [10, 100, 1000],
+        "smoothing": ["True", "False"],
+    }
+    rows = [
+        (case, what, str(value), rng.lognormal(-0.5, 0.2), 0.7, *rng.lognormal(1, 0.2, 2),
+         rng.lognormal(0, 0.3), rng.uniform(0, 0.2), rng.uniform(0.3, 0.6), rng.uniform(0.6, 1),
+         rng.uniform(0, 0.06), rng.random() < 0.8)
+        for what, values in choices.items()
+        for value in values
+    ]  # fmt: skip
+    return pd.DataFrame(
+        rows,
+        columns=["case", "what", "value", "rms", "persistence_rms", "median_abs_lambda",
+                 "median_abs_gamma", "median_inertia_ratio", "share_negative_dissipation",
+                 "median_time", "pearson_psi", "moran_p", "laplace_beats_normal"],
+    )  # fmt: skip
+
+
+def prediction_summary(case):
+    rng = stream(11, "drawn", case)
+    rows = []
+    for task in ("hours",) if case in REFERENCES else ("day", "hours"):
+        persistence = 0.4
+        for number, variant in enumerate(VARIANTS):
+            count = (2e4, 1e3, 4)[number // 3] / (1 if number % 3 == 0 else 2)
+            fitted = persistence * (0.05, 0.5, 0.9)[number // 3]
+            rms = persistence * rng.lognormal((1.5, 0.1, -0.05)[number // 3], 0.2)
+            rows.append((case, task, variant, 0.01, int(count), fitted, rms))
+        if task == "day":
+            rows.append((case, task, "previous_day", np.nan, 0, np.nan, persistence * 0.6))
+        rows.append((case, task, "persistence", np.nan, 0, np.nan, persistence))
+    columns = ["case", "task", "variant", "penalty", "parameters", "fit_rms", "rms"]
+    table = pd.DataFrame(rows, columns=columns)
+    table["tv"] = table["rms"] / 4
+    table["skill"] = 1 - table["rms"] / 0.4
+    table["low"], table["high"] = table["skill"] - 0.05, table["skill"] + 0.04
+    return table
+
+
+def prediction(case):
+    parts = []
+    steps = 100 if case in REFERENCES else 23
+    for row in prediction_summary(case).itertuples():
+        start = 0 if row.task == "day" else steps // 2
+        n = np.arange(start, steps + 1)
+        rms = row.rms * np.sqrt((n - start) / (steps - start)) * 1.4
+        parts.append(
+            pd.DataFrame({"case": case, "task": row.task, "fit_day": "a", "test_day": "b",
+                          "start": start, "variant": row.variant, "n": n, "rms": rms,
+                          "tv": rms / 4})
+        )  # fmt: skip
+    return pd.concat(parts, ignore_index=True)
+
+
+def drift(case):
+    n = np.arange(101)
+    drifts = {"printed": 0.007 * np.sin(np.pi * n / 100) ** 2, "conserving": 0.0 * n}
+    return pd.concat(
+        pd.DataFrame({"bookkeeping": name, "n": n, "total": 1e4 * (1 + d), "drift": d})
+        for name, d in drifts.items()
+    )
+
+
+def seeds(cases=tuple(REFERENCES), count=8):
+    rng = stream(12, "drawn")
+    rows = [
+        (case, seed, name, value * rng.uniform(0.85, 1.05))
+        for case in cases
+        for seed in range(count)
+        for name, value in QUANTITIES.items()
+        if "_p_" not in name
+    ]
+    return pd.DataFrame(rows, columns=["case", "seed", "quantity", "value"])
+
+
+def planted(case):
+    rng = stream(13, "drawn", case)
+    rows = []
+    for parameter, value in {"gamma_self": 8.0, "gamma_link": -1.5, "lambda_self": 12.0,
+                             "lambda_link": -2.0}.items():  # fmt: skip
+        got = value * rng.uniform(0.95, 1.05)
+        rows.append((case, parameter, value, got, got - 0.5, got + 0.5))
+    return pd.DataFrame(rows, columns=["case", "parameter", "planted", "value", "low", "high"])
