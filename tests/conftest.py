@@ -9,6 +9,17 @@ import pytest
 from tests.running import ROOT, copy_checkout, run_snakemake
 
 
+def pytest_collection_modifyitems(config, items) -> None:
+    """Tests in parallel: those of the embedded run, and those of each file, in one process.
+
+    They share fixtures, and the embedded run is made once.
+    """
+    if config.pluginmanager.hasplugin("xdist"):
+        for item in items:
+            shared = "embedded" if "embedded" in item.fixturenames else item.path.stem
+            item.add_marker(pytest.mark.xdist_group(shared))
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout under test."""

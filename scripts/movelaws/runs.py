@@ -11,6 +11,8 @@ from jsonschema import Draft202012Validator, ValidationError
 from movelaws import adapters, options, synthetic
 from movelaws.choice.interventions import check_form
 from movelaws.inequality.settings import check_inequality
+from movelaws.lagrangian.settings import check_lagrangian
+from movelaws.lattices import adapters as lattice_adapters
 from movelaws.nearest import check_known, near
 from movelaws.pairdist.settings import check_pairdist
 from movelaws.pointsets import adapters as point_adapters
@@ -36,7 +38,7 @@ def checked_mirror(folder: str | None) -> str | None:
     return folder or None
 
 
-SECTIONS = ("od", "points", "bins")
+SECTIONS = ("od", "points", "bins", "lattices")
 """Sections of the config that hold datasets."""
 
 
@@ -200,6 +202,8 @@ def check_names(config: Mapping, models: Collection[str]) -> None:
     for section in ("points", "bins"):
         for name, entry in config[section].items():
             _check_dataset(f"{section}.{name}", entry, models, point_adapters)
+    for name, entry in config["lattices"].items():
+        _check_dataset(f"lattices.{name}", entry, models, lattice_adapters)
     section = config["symbolic"]
     for name in section["datasets"]:
         check_known("symbolic.datasets", name, config["od"])
@@ -211,6 +215,7 @@ def check_names(config: Mapping, models: Collection[str]) -> None:
     _check_choice(config["choice"], config["od"])
     check_inequality(config["inequality"], config["od"])
     check_pairdist(config["pairdist"], config["points"], config["bins"])
+    check_lagrangian(config["lagrangian"], config["lattices"])
 
 
 def _check_choice(section: Mapping, od: Mapping) -> None:

@@ -222,27 +222,35 @@ def energy(case):
 def sensitivity(case):
     rng = stream(10, "drawn", case)
     choices = {
-        "floor": [0.1, 0.5, 1, 2, 10],
-        "rate": ["0.0005+0.00075n", "0.001+0.0015n", "0.002+0.003n"],
+        "base": [""],
+        "floor": ["0.1", "1", "10"],
+        "rate": ["0.5", "1", "2"],
         "rate_index": ["iteration", "step"],
-        "iterations": [500, 2000, 20_000],
-        "side": [5, 10, 20],
-        "bound": [10, 100, 1000],
-        "smoothing": ["True", "False"],
+        "iterations": ["0.25", "1", "10"],
+        "side": ["5", "20"],
+        "bound": ["10", "N", "1000"],
+        "smoothing": ["true", "false"],
     }
+    base = {"", "1", "iteration", "N", "true"}
     rows = [
-        (case, what, str(value), rng.lognormal(-0.5, 0.2), 0.7, *rng.lognormal(1, 0.2, 2),
-         rng.lognormal(0, 0.3), rng.uniform(0, 0.2), rng.uniform(0.3, 0.6), rng.uniform(0.6, 1),
-         rng.uniform(0, 0.06), rng.random() < 0.8)
+        (case, what, value, 0.5 if value in base else rng.lognormal(-0.5, 0.2), 0.7,
+         *rng.lognormal(1, 0.2, 2), 0.0, rng.lognormal(0, 0.3), rng.uniform(0, 0.2),
+         rng.uniform(0.3, 0.6), rng.uniform(0.6, 1), 0.4, rng.uniform(0, 0.06),
+         rng.random() < 0.8, 30, "")
         for what, values in choices.items()
         for value in values
     ]  # fmt: skip
-    return pd.DataFrame(
+    table = pd.DataFrame(
         rows,
         columns=["case", "what", "value", "rms", "persistence_rms", "median_abs_lambda",
-                 "median_abs_gamma", "median_inertia_ratio", "share_negative_dissipation",
-                 "median_time", "pearson_psi", "moran_p", "laplace_beats_normal"],
+                 "median_abs_gamma", "share_at_bound", "median_inertia_ratio",
+                 "share_negative_dissipation", "median_time", "pearson_psi", "moran", "moran_p",
+                 "laplace_beats_normal", "touched", "note"],
     )  # fmt: skip
+    gone = (table["what"] == "rate") & (table["value"] == "2") & (case == "madrid")
+    table.loc[gone, "rms"] = np.inf
+    table.loc[gone, ["median_time", "median_inertia_ratio"]] = np.nan
+    return table
 
 
 def prediction_summary(case):
@@ -257,6 +265,7 @@ def prediction_summary(case):
             rows.append((case, task, variant, 0.01, int(count), fitted, rms))
         if task == "day":
             rows.append((case, task, "previous_day", np.nan, 0, np.nan, persistence * 0.6))
+            rows.append((case, task, "previous_change", np.nan, 0, np.nan, persistence * 0.5))
         rows.append((case, task, "persistence", np.nan, 0, np.nan, persistence))
     columns = ["case", "task", "variant", "penalty", "parameters", "fit_rms", "rms"]
     table = pd.DataFrame(rows, columns=columns)
@@ -271,11 +280,11 @@ def prediction(case):
     steps = 100 if case in REFERENCES else 23
     for row in prediction_summary(case).itertuples():
         start = 0 if row.task == "day" else steps // 2
-        n = np.arange(start, steps + 1)
+        n = np.arange(start + 1, steps + 1)
         rms = row.rms * np.sqrt((n - start) / (steps - start)) * 1.4
         parts.append(
             pd.DataFrame({"case": case, "task": row.task, "fit_day": "a", "test_day": "b",
-                          "start": start, "variant": row.variant, "n": n, "rms": rms,
+                          "variant": row.variant, "n": n, "rms": rms,
                           "tv": rms / 4})
         )  # fmt: skip
     return pd.concat(parts, ignore_index=True)
@@ -299,7 +308,14 @@ def seeds(cases=tuple(REFERENCES), count=8):
         for name, value in QUANTITIES.items()
         if "_p_" not in name
     ]
-    return pd.DataFrame(rows, columns=["case", "seed", "quantity", "value"])
+    table = pd.DataFrame(rows, columns=["case", "seed", "quantity", "value"])
+    ways = {"reference": ["growth"], "city": ["staying", "days"]}
+    parts = [
+        table[table["case"] == case].assign(resampled=way)
+        for case in cases
+        for way in ways[KINDS[case]]
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def planted(case):

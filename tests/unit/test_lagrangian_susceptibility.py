@@ -6,7 +6,7 @@ import pytest
 from movelaws.lagrangian import susceptibility as module
 from movelaws.lagrangian.model import simulate
 from movelaws.lagrangian.stencil import neighbours
-from tests.unit.lagrangian_small_fit import SHAPE, small_fit
+from tests.unit.lagrangian_small_fit import SHAPE, small_fit, walk
 
 N = SHAPE[0] * SHAPE[1]
 
@@ -79,6 +79,30 @@ def test_a_population_left_alone_keeps_what_it_was_given():
     np.testing.assert_allclose(maps["psi_v0"], 1 / N)
     np.testing.assert_array_equal(maps["psi_q0"], 0)
     np.testing.assert_allclose(spreads["chi_v0"], np.linspace(0, 1, 13) / N)
+
+
+def test_the_mean_velocity_response_is_the_response_at_the_end():
+    fit = small_fit()
+    maps = module.mean_maps(fit)
+    for start in module.STARTS:
+        chi, _ = module.response(fit, start, np.ones(N))
+        np.testing.assert_allclose(maps[f"psi_{start}"], (chi[-1] - chi[0]) / N, atol=1e-13)
+
+
+def test_shuffled_models_hold_the_same_parameters_elsewhere():
+    population = walk()
+    population[:, 1, 1] = 0
+    fit = small_fit(population)
+    dealt = module.shuffled(fit, np.random.default_rng(1))
+    gone = neighbours(SHAPE) < 0
+    for old, new in ((fit.gamma, dealt.gamma), (fit.lam, dealt.lam)):
+        assert (new[:, gone] == 0).all()
+        for link in range(5):
+            np.testing.assert_array_equal(*(np.sort(p[3, link]) for p in (old, new)))
+        np.testing.assert_array_equal(new[:, :, 6], old[:, :, 6])  # nobody lives there
+        assert (new[:, 0] != old[:, 0]).mean() > 0.5
+    together = {pair: None for pair in zip(fit.gamma[2, 3], fit.lam[5, 3], strict=True)}
+    assert all(pair in together for pair in zip(dealt.gamma[2, 3], dealt.lam[5, 3], strict=True))
 
 
 def test_of_a_large_lattice_some_sources_are_followed():

@@ -33,6 +33,7 @@ DATASETS = {name: entry for name, entry in ASKED.items() if name not in MISSING}
 OD = {name: entry for name, entry in DATASETS.items() if entry["section"] == "od"}
 POINTS = {name: entry for name, entry in DATASETS.items() if entry["section"] == "points"}
 BINS = {name: entry for name, entry in DATASETS.items() if entry["section"] == "bins"}
+LATTICES = {name: entry for name, entry in DATASETS.items() if entry["section"] == "lattices"}
 LABELS = {name: entry["label"] for name, entry in DATASETS.items()}
 SYNTHETIC = {name for name, entry in DATASETS.items() if entry["source"] == "synthetic"}
 
@@ -62,6 +63,12 @@ def bins_tables(dataset):
     folder = RUN / "bins" / dataset
     tables = {part: folder / f"{part}.csv" for part in ("bins", "cities", "towns")}
     return tables | {"notes": folder / "notes.json"}
+
+
+def lattice(dataset):
+    """The canonical lattice of a dataset."""
+    folder = RUN / "lattices" / dataset
+    return {"lattice": folder / "lattice.nc", "notes": folder / "notes.json"}
 
 
 def raw_inputs(wildcards):
@@ -365,6 +372,14 @@ def benchmark_script(wildcards):
     whose = {"movelaws": "ours"} | dict.fromkeys(BENCHMARK_PUBLISHED, "published")
     whose = whose.get(wildcards.tool, "peer")
     return BENCHMARK_STEPS / f"{whose}{BENCHMARK_PAPERS.get(wildcards.task, '')}.py"
+
+
+onstart:
+    # Snakemake plans a further look at the ready jobs a second after each look, to keep to its limit
+    # of 100 starts a second. Each finished job adds a look, and they never end: with 200 jobs done
+    # they took a quarter of a core. On one machine nothing needs that limit.
+    if workflow.local_exec:
+        workflow.scheduler.job_rate_limiter = None
 
 
 wildcard_constraints:

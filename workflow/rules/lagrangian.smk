@@ -29,9 +29,7 @@ LAGRANGIAN_CASES = [*LAGRANGIAN_REFERENCE, *LAGRANGIAN_CITIES]
 LAGRANGIAN_LABELS = {
     case: entry["label"] for case, entry in (LAGRANGIAN_REFERENCE | LAGRANGIAN_CITIES).items()
 }
-LAGRANGIAN_DATASETS = list(
-    dict.fromkeys(entry["dataset"] for entry in LAGRANGIAN_CITIES.values())
-)
+LAGRANGIAN_DATASETS = list(dict.fromkeys(entry["dataset"] for entry in LAGRANGIAN_CITIES.values()))
 LAGRANGIAN_SYNTHETIC = [
     case for case, entry in LAGRANGIAN_CITIES.items() if entry["dataset"] in SYNTHETIC
 ]
@@ -81,3 +79,72 @@ def lagrangian_truth(wildcards):
     if wildcards.case not in LAGRANGIAN_SYNTHETIC:
         return {}
     return {"truth": RUN / "raw" / LAGRANGIAN_CITIES[wildcards.case]["dataset"] / "truth.json"}
+
+
+def lagrangian_native(wildcards):
+    """The canonical lattice of a city, for other ways to merge its cells; nothing otherwise."""
+    known = wildcards.case in LAGRANGIAN_CITIES
+    return {"lattice": lagrangian_lattice(wildcards)} if known else {}
+
+
+def lagrangian_dynamics(case):
+    """Growth and movement of one of the reference dynamics; nothing for cities."""
+    if case not in LAGRANGIAN_REFERENCE:
+        return {}
+    common, own = LAGRANGIAN_SETTINGS["reference"], LAGRANGIAN_REFERENCE[case]
+    return {
+        "alpha": own["alpha"],
+        "h": own["h"],
+        "side": common["side"],
+        "agents": common["agents"],
+        "steps": common["steps"],
+        "c": common["growth"]["C"],
+        "radius": common["growth"]["R"],
+        "bookkeeping": common["bookkeeping"],
+    }
+
+
+def lagrangian_merging(case):
+    """How the cells of a city become its case, and which of its days are needed."""
+    if case not in LAGRANGIAN_CITIES:
+        return {}
+    entry = LAGRANGIAN_CITIES[case]
+    days = [entry["day"], *(day for pair in entry.get("forecasts", []) for day in pair)]
+    return {
+        "side": entry["side"],
+        "days": list(dict.fromkeys(days)),
+        "population": entry.get("population"),
+    } | entry.get("options", {})
+
+
+def lagrangian_schedule():
+    """The printed schedule, without its longer run."""
+    return {k: v for k, v in LAGRANGIAN_SETTINGS["printed"].items() if k != "long_iterations"}
+
+
+def lagrangian_varied(case):
+    """The settings tried on a case: bookkeeping is one of the reference dynamics."""
+    settings = LAGRANGIAN_SETTINGS["sensitivity"]["settings"]
+    skipped = [] if case in LAGRANGIAN_REFERENCE else ["bookkeeping"]
+    return {what: values for what, values in settings.items() if what not in skipped}
+
+
+def lagrangian_forecasting():
+    """Variants, penalties and intervals of the forecasts."""
+    part, summary = LAGRANGIAN_SETTINGS["forecast"], LAGRANGIAN_SETTINGS["summary"]
+    exact = LAGRANGIAN_SETTINGS["exact"]
+    return {
+        "variants": part["variants"],
+        "ridges": part["ridges"],
+        "exact": {key: exact[key] for key in ("iterations", "smoothness")},
+        "block": summary["block"],
+        "replicates": part["replicates"],
+        "level": summary["confidence"],
+        "seed": config["seed"],
+    }
+
+
+def lagrangian_plants(case):
+    """Whether the synthetic world behind a city has planted dynamics."""
+    world = DATASETS[LAGRANGIAN_CITIES[case]["dataset"]]["world"]["name"]
+    return "gamma_self" in synthetic.load(world).DEFAULTS

@@ -1,8 +1,7 @@
 """Confidence intervals of calibrated parameters, in unit coordinates."""
 
 import numpy as np
-from scipy.stats import norm
-from scipy.stats import t as student
+from scipy.special import ndtri, stdtrit  # quantiles of the normal law and of Student's t
 
 from movelaws.calibrate.objective import Objective
 from movelaws.calibrate.search import refine_box
@@ -25,7 +24,7 @@ def information_interval(
     McCullagh & Nelder (1989), Generalized Linear Models, 2nd ed., Chap. 9.
     """
     covariance = _inverse(hessian.sum(axis=0)) * dispersion
-    return _around(u, covariance, norm.ppf((1 + confidence) / 2))
+    return _around(u, covariance, ndtri((1 + confidence) / 2))
 
 
 def effective_origins(gradient: np.ndarray, hessian: np.ndarray) -> np.ndarray:
@@ -72,7 +71,7 @@ def sandwich_interval(
     bread = _inverse(hessian.sum(axis=0))
     covariance = bread @ (gradient.T @ gradient) @ bread * n_origins / (n_origins - 1)
     freedom = np.fmax(1.0, effective_origins(gradient, hessian) - 1)
-    return _around(u, covariance, student.ppf((1 + confidence) / 2, freedom))
+    return _around(u, covariance, stdtrit(freedom, (1 + confidence) / 2))
 
 
 def bootstrap_interval(

@@ -6,7 +6,6 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import minimize, minimize_scalar
 from scipy.spatial import KDTree
-from scipy.stats import qmc
 
 from movelaws.calibrate.newton import minimise_convex, step_in_box
 from movelaws.calibrate.objective import Objective
@@ -141,6 +140,8 @@ def _stationary(
 
 
 def _search_box(objective: Objective, coarse: Objective) -> Optimum:
+    from scipy.stats import qmc  # slow to load, and most laws have one parameter
+
     sobol = qmc.Sobol(objective.n_parameters, scramble=False)
     points = sobol.random(_BOX_POINTS) + 0.5 / _BOX_POINTS
     scanned = np.array([coarse.loss(u) for u in points])

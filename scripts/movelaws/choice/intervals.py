@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.stats import t as student
+from scipy.special import stdtrit  # the quantile of Student's t
 
 from movelaws.allocation import Parameter
 from movelaws.calibrate import Calibration
@@ -208,7 +208,7 @@ class _Local:
 def _profile(predictor: Predictor, theta: np.ndarray, a: int, local: _Local) -> tuple[float, float]:
     """Where the profile likelihood of parameter ``a`` has fallen by the quantile, or -inf, inf."""
     freedom = max(1.0, np.nan_to_num(local.effective_origins(), nan=1.0) - 1)
-    quantile = student.ppf((1 + local.confidence) / 2, freedom) ** 2
+    quantile = stdtrit(freedom, (1 + local.confidence) / 2) ** 2
     top = climb(predictor, theta).value
     box = predictor.parameters[a]
     # the others may leave their boxes: where these end says nothing about this parameter

@@ -14,8 +14,7 @@ from collections.abc import Iterable, Mapping
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from scipy.stats import f as fisher
-from scipy.stats import t as student
+from scipy.special import fdtrc, stdtr  # what lies above in Fisher's F, below in Student's t
 
 from movelaws.choice.fits import Fit, fit_models
 from movelaws.choice.intervals import DIFFERENCE
@@ -112,9 +111,9 @@ def crowding_test(game: Fit, gravity: Fit, attraction: str) -> tuple[dict[str, f
     if not why and "gamma" in game.bounds_hit:
         p_ratio = p_value = 1.0
     elif not why:
-        p_ratio = float(fisher.sf(ratio / scale, 1, origins - 1) / 2)
+        p_ratio = float(fdtrc(1, origins - 1, ratio / scale) / 2)
         errors = game.parameters["gamma"] / game.intervals.standard_error["gamma"]
-        p_value = max(p_ratio, float(student.sf(errors, origins - 1)))
+        p_value = max(p_ratio, float(stdtr(origins - 1, -errors)))
     return {
         "likelihood_ratio": ratio,
         "scale": scale,

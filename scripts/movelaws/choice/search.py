@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize, minimize_scalar
-from scipy.stats import qmc
 
 from movelaws.choice.predictors import TIGHT, Predictor
 from movelaws.game import NotConvergedError
@@ -224,6 +223,8 @@ def _coarse_points(k: int, n: int, seed: int) -> np.ndarray:
         return np.empty((0, k))
     if k == 1:
         return np.linspace(0, 1, n)[:, None]
+    from scipy.stats import qmc  # slow to load, and one parameter needs no sequence
+
     return qmc.Sobol(k, scramble=True, rng=stream(seed, "coarse stage")).random(n)
 
 

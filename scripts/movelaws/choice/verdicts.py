@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri  # the quantile of the normal law
 
 from movelaws.choice.tables import IO_UNIT
 from movelaws.claims import SYNTHETIC, Finding, compare_many, not_testable, statement
@@ -163,8 +163,8 @@ def widening(confidence: float) -> float:
     """
     if not 0 < confidence < 1:
         raise ValueError(f"confidence = {confidence}: it must lie between 0 and 1")
-    together = norm.isf((1 - SIMULTANEOUS) / (2 * len(PLANTED)))
-    return float(together / norm.isf((1 - confidence) / 2))
+    together = -ndtri((1 - SIMULTANEOUS) / (2 * len(PLANTED)))
+    return float(together / -ndtri((1 - confidence) / 2))
 
 
 def planted_parameters(dataset: str, fitted: pd.DataFrame, confidence: float) -> Finding:

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.polynomial import Chebyshev
 from scipy.optimize import brentq, minimize_scalar
-from scipy.special import logsumexp
-from scipy.stats import chi2
+from scipy.special import gammaincinv, logsumexp
 
 from movelaws.cities._arguments import positive, positives, rising, vector
 from movelaws.cities.forms import GeneralisedGamma
@@ -206,7 +205,8 @@ def _fitted(data, independent, confidence):
     radius = data.best_radius(m)
     best = data.loglik(radius, m)
     data = data.narrowed(found.x)
-    drop = chi2.ppf(confidence, 1) / (2 * independent)
+    # half the chi-squared quantile of one degree of freedom
+    drop = gammaincinv(0.5, confidence) / independent
     shapes = _interval(profile, found.x, best - drop, (low, high))
     by_radius = _profile_of_radius(data, found.x, (low, high))
     at = math.log(radius)

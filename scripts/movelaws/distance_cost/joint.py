@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.stats import norm
+from scipy.special import ndtri  # the quantile of the normal law
 
 from movelaws.distance_cost import _seen
 from movelaws.distance_cost.laws import SLACK, checked_range
@@ -131,7 +131,7 @@ class JointFit:
     def interval(self, level: float = 0.95, robust: bool = False) -> tuple[float, float]:
         """Ends of the profile-likelihood interval, or of the sandwich interval by origin."""
         if robust:
-            reach = norm.ppf((1 + checked_level(level)) / 2) * self.robust_error
+            reach = ndtri((1 + checked_level(level)) / 2) * self.robust_error
             return self.exponent - reach, self.exponent + reach
         return likelihood_interval(self.joint.loglik, self.exponent, self.standard_error, level)
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtr
-from scipy.stats import binom
 
 from movelaws.inequality.ranks import average_ranks, whole_numbers_alike
 
@@ -78,6 +77,8 @@ def binomial_p(hamming_modified: int, hamming_standard: int, n_pairs: int) -> fl
     ----------
     "Statistical test for South Sudan" in the Methods of the paper.
     """
+    from scipy.stats import binom  # slow to load, and few steps test
+
     if n_pairs < 1:
         raise ValueError(f"n_pairs = {n_pairs}: at least 1 is needed")
     for name, count in (

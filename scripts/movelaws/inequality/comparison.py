@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.stats import false_discovery_control
 
 from movelaws.inequality.agreement import (
     binomial_p,
@@ -247,6 +246,8 @@ def false_discovery(p_values: np.ndarray) -> np.ndarray:
     ----------
     Benjamini & Hochberg (1995), J. R. Stat. Soc. B 57, 289.
     """
+    from scipy.stats import false_discovery_control  # slow to load, and few steps test
+
     p_values = np.asarray(p_values, dtype=float)
     tested = ~np.isnan(p_values)
     given = p_values[tested]

@@ -16,6 +16,8 @@ def city_findings(tables: Any, synthetic: set[str], published: set[str]) -> list
     """Findings on the differences between cities; of made-up days they say nothing."""
     real = [case for case in CITIES if case in published and case in tables.summary]
     made = [case for case in CITIES if case in synthetic and case in tables.summary]
+    if not real and not made:
+        return []
     if made:
         name = f"{', '.join(made)} (synthetic)"
         reason = "the order of the cities is one of real days; these were made of one planted law"

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from movelaws import files
 from movelaws.lagrangian.model import simulate
 from movelaws.lagrangian.state import Reference
 from movelaws.lagrangian.stencil import LINKS
@@ -122,7 +123,8 @@ def write_fit(fit: Fit, path: str | Path) -> None:
     }
     dataset = xr.Dataset(variables, coords={"link": list(LINKS)}, attrs=attributes)
     encoding = {name: {**_COMPRESSION, "_FillValue": None} for name in variables}
-    dataset.to_netcdf(path, engine="netcdf4", encoding=encoding)
+    with files.replacing(path) as temporary:
+        dataset.to_netcdf(temporary, engine="netcdf4", encoding=encoding)
 
 
 def read_fit(path: str | Path) -> Fit:

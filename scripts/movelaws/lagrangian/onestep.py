@@ -46,7 +46,7 @@ def one_step(
     -------
     Free numbers shaped as ``variant.parts``.
     """
-    shape, dt = references[0].shape, references[0].dt
+    shape = references[0].shape
     normal, right = 0.0, 0.0
     for day in references:
         features, target = _equations(day, variant, window)

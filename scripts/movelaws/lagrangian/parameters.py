@@ -5,8 +5,9 @@ were smoothed into each other), so a difference of log-likelihoods ranks two law
 
 Two kinds of values follow from the algorithm and not from the data: those at the bound and exact
 zeros (a site that never departs from its target, mu, gets no Lambda). ``inner_*`` leaves both out,
-with laws that end at the bound too, and asks for the exponent c of exp(-|x / s|^c): 1 exponential,
-2 normal, below 1 a heavier tail than exponential.
+with laws that end at the bound where values were clipped, and asks for the exponent c of
+exp(-|x / s|^c): 1 exponential, 2 normal, below 1 a heavier tail than exponential. The normal laws
+have a mean of their own, the exponential ones have their peak at zero: the odds are the normal's.
 """
 
 import math
@@ -166,7 +167,7 @@ def described(values: np.ndarray, bound: float = math.inf) -> dict[str, float]:
         "laplace_location": location,
         "laplace_free_loglik": laplace_loglik(values - location),
         "share_zero": float((size == 0).mean()),
-    } | _inner(np.abs(inner), bound if clipped.any() else math.inf)
+    } | _inner(inner, bound if clipped.any() else math.inf)
 
 
 def laplace_loglik(values: np.ndarray) -> float:
@@ -175,10 +176,29 @@ def laplace_loglik(values: np.ndarray) -> float:
     return -values.size * (math.log(2 * scale) + 1) if scale > 0 else math.nan
 
 
-def normal_loglik(values: np.ndarray) -> float:
-    """Largest log-likelihood of a normal law, mean and sd free; nan where all x are equal."""
-    sd = float(values.std())
-    return -values.size * (math.log(sd * math.sqrt(2 * math.pi)) + 0.5) if sd > 0 else math.nan
+def normal_loglik(values: np.ndarray, bound: float = math.inf) -> float:
+    """Largest log-likelihood of a normal law that ends at +-bound, over its mean and sd.
+
+    nan where all x are equal.
+    """
+    mean, sd = float(values.mean()), float(values.std())
+    if sd == 0:
+        return math.nan
+    if bound == math.inf:
+        return -values.size * (math.log(sd * math.sqrt(2 * math.pi)) + 0.5)
+
+    def loss(at):
+        centre, width = at[0], math.exp(at[1])
+        inside = special.ndtr((bound - centre) / width) - special.ndtr((-bound - centre) / width)
+        far = (sd**2 + (mean - centre) ** 2) / (2 * width**2)
+        return at[1] + far + math.log(max(inside, 1e-300))
+
+    found = optimize.minimize(
+        loss, (mean, math.log(sd)), method="Nelder-Mead",
+        bounds=((-3 * bound, 3 * bound), (math.log(sd), math.log(sd) + 8)),
+        options={"xatol": 1e-6, "fatol": 1e-9},
+    )  # fmt: skip
+    return float(-values.size * (found.fun + math.log(2 * math.pi) / 2))
 
 
 def power_loglik(size: np.ndarray, exponent: float, bound: float = math.inf) -> float:
@@ -217,22 +237,15 @@ def power_loglik(size: np.ndarray, exponent: float, bound: float = math.inf) -> 
     return float(norm - found.fun)
 
 
-def _inner(size, bound):
+def _inner(values, bound):
     """Laws of the values off the bound and off zero."""
+    size = np.abs(values)
     if size.size < 2 or np.ptp(size) == 0:
-        found = dict.fromkeys(("laplace", "normal", "exponent"), math.nan)
+        found = (math.nan,) * 3
     else:
-        found = {
-            "laplace": power_loglik(size, 1.0, bound),
-            "normal": power_loglik(size, 2.0, bound),
-            "exponent": _exponent(size, bound),
-        }
-    return {
-        "inner_n": size.size,
-        "inner_laplace_loglik": found["laplace"],
-        "inner_normal_loglik": found["normal"],
-        "inner_exponent": found["exponent"],
-    }
+        found = power_loglik(size, 1.0, bound), normal_loglik(values, bound), _exponent(size, bound)
+    names = ("inner_laplace_loglik", "inner_normal_loglik", "inner_exponent")
+    return {"inner_n": size.size} | dict(zip(names, found, strict=True))
 
 
 def _exponent(size, bound):

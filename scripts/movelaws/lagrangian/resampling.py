@@ -16,10 +16,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from movelaws.lagrangian.growth import grow
 from movelaws.lagrangian.printed import fit_printed
+from movelaws.lagrangian.reference_dynamics import move
 from movelaws.lagrangian.sensitivity import fit_values
 from movelaws.lagrangian.state import reference
-from movelaws.seeds import stream
+from movelaws.seeds import number, stream
 
 COUPLINGS = ("staying", "independent")
 SEEDS_COLUMNS = ("case", "resampled", "seed", "quantity", "value")
@@ -64,6 +66,31 @@ def redrawn(
         else:
             drawn.append(_moved(drawn[-1], before, after, rng))
     return np.array(drawn, dtype=float).reshape(population.shape)
+
+
+def grown(
+    seed: int,
+    *,
+    alpha: float,
+    h: float,
+    side: int,
+    agents: int,
+    steps: int,
+    c: float = 0.5,
+    radius: int = 1,
+    bookkeeping: str = "printed",
+) -> np.ndarray:
+    """Populations of the reference dynamics in a city grown from ``seed``, (steps + 1, L, L).
+
+    Arguments as those of ``growth.grow`` and ``reference_dynamics.move``.
+    """
+    start = grow(side, agents, seed=seed, c=c, radius=radius)
+    return move(start, alpha=alpha, h=h, steps=steps, bookkeeping=bookkeeping).population
+
+
+def city_seeds(seed: int, count: int) -> list[int]:
+    """Seeds of the growth of further cities; the k-th is the same for every (alpha, h)."""
+    return [number(seed, "lagrangian", "further city", str(k)) for k in range(count)]
 
 
 def seed_rows(

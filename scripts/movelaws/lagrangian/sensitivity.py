@@ -4,7 +4,6 @@ The printed schedule is run again with one setting changed at a time; everything
 schedule that leaves the range of numbers is a row without values, that says so.
 """
 
-import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -92,7 +91,7 @@ def rows(
     *,
     floor: float,
     settings: Mapping[str, Iterable[Any]],
-    others: Mapping[tuple[str, Any], np.ndarray] | None = None,
+    others: Mapping[tuple[str, Any], np.ndarray | str] | None = None,
     permutations: int,
     seed: int,
 ) -> pd.DataFrame:
@@ -104,7 +103,7 @@ def rows(
     population : (T + 1, ny, nx) agents of the base.
     base, floor, settings : as in :func:`changes`.
     others : populations made otherwise, such as ("side", 20) or ("bookkeeping", "conserving"),
-        which are fitted with the settings of the base.
+        which are fitted with the settings of the base; or a text that says why there are none.
     permutations, seed : of Moran's I.
 
     Returns
@@ -118,6 +117,10 @@ def rows(
         state = reference(population, least)
         found.append(_row(case, what, value, state, arguments, permutations, seed))
     for (what, value), given in (others or {}).items():
+        if isinstance(given, str):
+            print(f"{case}, {what} {value}: {given}")
+            found.append({"case": case, "what": what, "value": _text(value), "note": given})
+            continue
         state = reference(given, floor)
         found.append(_row(case, what, value, state, base, permutations, seed))
     return pd.DataFrame(found, columns=list(COLUMNS))
@@ -160,7 +163,7 @@ def _row(case, what, value, state, arguments, permutations, seed):
         if "range of numbers" not in str(error):
             raise
         print(f"{case}, {what} {value}: {error}")
-        return row | {"rms": math.inf, "note": "the schedule left the range of numbers"}
+        return row | {"note": "the schedule left the range of numbers"}
     values = fit_values(
         fit, permutations=permutations, rng=stream(seed, "lagrangian", "sensitivity")
     )

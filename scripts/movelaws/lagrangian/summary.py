@@ -11,22 +11,22 @@ never changes the others from 0, whatever the data.
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from movelaws.lagrangian.blocks import Blocks, blocks, resampled_medians, resamples
 from movelaws.lagrangian.clusters import correlation, moran
 from movelaws.lagrangian.fit import Fit
 from movelaws.lagrangian.observables import REFERENCE, inhabited, observables, reference_observables
 from movelaws.lagrangian.parameters import PARAMETERS
 from movelaws.lagrangian.stencil import neighbours
-from movelaws.lagrangian.susceptibility import MAPS, RESPONSES, mean_maps
+from movelaws.lagrangian.susceptibility import MAPS, RESPONSES, STARTS, mean_maps, shuffled
 from movelaws.seeds import stream
 
 COLUMNS = ("case", "method", "quantity", "value", "low", "high", "n")
-_LEVELS = 1001
-"""Quantiles between which the median of a resample is interpolated: to 0.1 % of the values."""
+SHUFFLES = 99
+"""Models with the parameters of a fit at other sites."""
 
 
 def _spread(values):
@@ -47,59 +47,6 @@ OF_SITES: dict[str, tuple[str, Callable[[np.ndarray], float]]] = {
     "median_time": ("time", np.median),
 }
 """Quantity of the summary: the observable, and what is taken of it over the sites."""
-
-
-@dataclass(frozen=True)
-class Blocks:
-    """Squares of a lattice, and which of them each resample draws, made by :func:`blocks`.
-
-    Attributes
-    ----------
-    label : (N,) block of each site.
-    draws : (replicates, n_blocks) how often a resample holds a block.
-    level : of the intervals, such as 0.95.
-    """
-
-    label: np.ndarray
-    draws: np.ndarray
-    level: float
-
-    def interval(self, values: np.ndarray) -> tuple[float, float]:
-        """Percentiles of the replicates that have a value; nan if fewer than half have."""
-        values = np.asarray(values, dtype=float)
-        values = values[np.isfinite(values)]
-        if values.size < max(1, self.draws.shape[0] / 2):
-            return math.nan, math.nan
-        low, high = np.quantile(values, [(1 - self.level) / 2, (1 + self.level) / 2])
-        return float(low), float(high)
-
-
-def blocks(
-    shape: tuple[int, int], block: int, *, replicates: int, level: float, seed: int
-) -> Blocks:
-    """Squares of ``block`` x ``block`` sites (smaller at the far edges), and resamples of them.
-
-    Raises
-    ------
-    ValueError
-        If the squares are not at least two, replicates < 1 or level is not within (0, 1).
-    """
-    if block < 1 or replicates < 1 or not 0 < level < 1:
-        raise ValueError(
-            f"block = {block}, replicates = {replicates}, level = {level}: block and replicates "
-            "are at least 1, the level lies between 0 and 1"
-        )
-    rows, columns = (-(-side // block) for side in shape)
-    count = rows * columns
-    if count < 2:
-        raise ValueError(
-            f"block = {block} covers the whole lattice {shape}: two blocks are needed to resample"
-        )
-    y, x = np.indices(shape)
-    label = (y // block * columns + x // block).ravel()
-    rng = stream(seed, "lagrangian", "blocks")
-    draws = rng.multinomial(count, np.full(count, 1 / count), size=replicates)
-    return Blocks(label, draws, level)
 
 
 def summary(
@@ -126,6 +73,9 @@ def summary(
     DataFrame with COLUMNS; n is the number of sites (of values for the parameters) with a value.
     ``pearson_p_*`` and ``pearson_effective_*`` come from the effective number of sites,
     ``moran_p_*`` from permutations; these and Moran's I have no interval (nan).
+    ``pearson_shuffled_*`` is the median |r| of models whose parameters were dealt out anew among
+    the sites, with their own range, and ``pearson_shuffled_p_*`` the share of them in which |r| is
+    as large as in the fit: one mode of the dynamics rules both maps, whatever the city.
     """
     drawn = blocks(fits[0].reference.shape, block, replicates=replicates, level=level, seed=seed)
     rows = _site_rows(
@@ -138,6 +88,7 @@ def summary(
             *_parameter_rows(fit, drawn),
             *_map_rows(maps_of(fit), drawn),
             *_moran_rows(maps_of(fit), permutations, stream(seed, "lagrangian", "moran")),
+            *_shuffled_rows(fit, level, stream(seed, "lagrangian", "shuffles")),
         ]
         parts.append(pd.DataFrame(rows).assign(method=fit.method))
     table = pd.concat(parts, ignore_index=True).assign(case=case)
@@ -188,10 +139,10 @@ def _site_rows(found: Mapping[str, np.ndarray], drawn: Blocks, absent=()):
         values, label = _known(found[of], drawn.label)
         if of in absent:
             continue
-        ends = drawn.interval([take(values[k]) for k in _resamples(label, drawn.draws)])
+        ends = drawn.interval([take(values[k]) for k in resamples(label, drawn.draws)])
         rows.append(_row(name, _of(values, take), ends, values.size))
     flow, time, label = _running(found, drawn.label)
-    each = [flow_weighted_time(flow[k], time[k]) for k in _resamples(label, drawn.draws)]
+    each = [flow_weighted_time(flow[k], time[k]) for k in resamples(label, drawn.draws)]
     value = flow_weighted_time(flow, time)
     return [*rows, _row("flow_weighted_time", value, drawn.interval(each), flow.size)]
 
@@ -200,7 +151,7 @@ def _parameter_rows(fit, drawn):
     rows = []
     for name in PARAMETERS:
         values, site = _sizes(fit, name)
-        ends = drawn.interval(_weighted_medians(values, drawn.label[site], drawn.draws))
+        ends = drawn.interval(resampled_medians(values, drawn.label[site], drawn.draws))
         rows.append(_row(f"median_abs_{name}", float(np.median(values)), ends, values.size))
     return rows
 
@@ -218,9 +169,9 @@ def _map_rows(maps, drawn):
     for response in RESPONSES:
         one, other = maps[f"{response}_q0"], maps[f"{response}_v0"]
         both = correlation(one, other)
-        known = np.isfinite(one.ravel()) & np.isfinite(other.ravel())
-        pair = np.stack([one.ravel()[known], other.ravel()[known]])
-        each = [_pearson(pair[:, k]) for k in _resamples(drawn.label[known], drawn.draws)]
+        pair = np.stack([one.ravel(), other.ravel()])
+        label = np.where(np.isfinite(pair).all(axis=0), drawn.label, -1)
+        each = [_pearson(pair[:, k]) for k in resamples(label, drawn.draws)]
         rows += [
             _row(f"pearson_{response}", both.r, drawn.interval(each), both.sites),
             _row(f"pearson_p_{response}", both.p, None, both.sites),
@@ -240,8 +191,36 @@ def _moran_rows(maps, permutations, rng):
     return rows
 
 
+def _shuffled_rows(fit, level, rng):
+    """|r| of the two maps where each site has the parameters of another."""
+    drawn: dict[str, list[float]] = {response: [] for response in RESPONSES}
+    for _ in range(SHUFFLES):
+        found = _both_r(shuffled(fit, rng))
+        for response in RESPONSES:
+            drawn[response].append(abs(found[response]))
+    observed, rows = _both_r(fit), []
+    for response in RESPONSES:
+        r = np.array(drawn[response])
+        r = r[np.isfinite(r)]
+        ends = np.quantile(r, [(1 - level) / 2, (1 + level) / 2]) if r.size else None
+        as_large = (1 + np.count_nonzero(r >= abs(observed[response]))) / (1 + r.size)
+        rows += [
+            _row(f"pearson_shuffled_{response}", _of(r, np.median), ends, r.size),
+            _row(f"pearson_shuffled_p_{response}", as_large, None, r.size),
+        ]
+    return rows
+
+
+def _both_r(fit):
+    maps = maps_of(fit)
+    return {
+        response: _pearson(np.stack([maps[f"{response}_{start}"] for start in STARTS]))
+        for response in RESPONSES
+    }
+
+
 def _row(quantity, value, ends, n):
-    low, high = ends or (math.nan, math.nan)
+    low, high = (math.nan, math.nan) if ends is None else ends
     return {"quantity": quantity, "value": value, "low": low, "high": high, "n": n}
 
 
@@ -260,36 +239,13 @@ def _running(found, label):
     return found["flow"][known], found["time"][known], label[known]
 
 
-def _resamples(label, draws):
-    """Positions of the sites of each resample; those that hold no site are left out."""
-    order = np.argsort(label, kind="stable")
-    first = np.searchsorted(label[order], np.arange(draws.shape[1] + 1))
-    members = [order[first[b] : first[b + 1]] for b in range(draws.shape[1])]
-    for times in draws:
-        chosen = np.concatenate([members[b] for b in np.repeat(np.arange(times.size), times)])
-        if chosen.size:
-            yield chosen
-
-
-def _weighted_medians(values, label, draws):
-    """Median of each resample, from counts of each block between quantiles of all values.
-
-    A lattice of 200 x 200 has ten million parameters: they are sorted once, not once per resample.
-    """
-    levels = np.unique(np.quantile(values, np.linspace(0, 1, _LEVELS)))
-    if levels.size < 2:
-        return np.full(draws.shape[0], levels[0])
-    inside = np.clip(np.searchsorted(levels, values, side="right") - 1, 0, levels.size - 2)
-    size = (draws.shape[1], levels.size - 1)
-    counts = np.bincount(label * size[1] + inside, minlength=size[0] * size[1]).reshape(size)
-    below = np.cumsum(draws @ counts, axis=1)
-    medians = np.empty(draws.shape[0])
-    for k, sums in enumerate(below):
-        medians[k] = np.interp(sums[-1] / 2, np.append(0, sums), levels)
-    return medians
-
-
 def _pearson(pair):
+    """r of two maps (2, ...), over what both have; nan where one is constant."""
+    pair = pair.reshape(2, -1)
+    pair = pair[:, np.isfinite(pair).all(axis=0)]
+    if pair.shape[1] < 3:
+        return math.nan
+    pair = pair / np.maximum(np.abs(pair).max(axis=1, keepdims=True), np.finfo(float).tiny)
     one, other = pair - pair.mean(axis=1, keepdims=True)
     size = math.sqrt((one**2).sum()) * math.sqrt((other**2).sum())
     return float((one * other).sum()) / size if size > 0 else math.nan

@@ -6,14 +6,19 @@ that the averaged maps cost one run of the model, on a lattice of any size. Only
 single sources needs them one by one.
 
 The printed Eq. 36 carries another factor dt, that the mean on its right-hand side does not; the
-maps here are the means.
+maps here are the means. By Eq. 32 they telescope: the mean velocity response is the response of q
+at the end, psi_a = sum_b (chi_ab(T) - chi_ab(0)) / N, and says nothing of the time before.
 """
+
+from dataclasses import replace
 
 import numpy as np
 import xarray as xr
 
 from movelaws.lagrangian.fit import Fit
 from movelaws.lagrangian.model import simulate
+from movelaws.lagrangian.observables import inhabited
+from movelaws.lagrangian.stencil import neighbours
 
 STARTS = ("q0", "v0")
 RESPONSES = ("chi", "psi")
@@ -60,6 +65,23 @@ def mean_maps(fit: Fit) -> dict[str, np.ndarray]:
         for name, path in zip(RESPONSES, response(fit, start, np.ones(sites)), strict=True):
             found[f"{name}_{start}"] = path[1:].mean(axis=0) / sites
     return {name: found[name] for name in MAPS}
+
+
+def shuffled(fit: Fit, rng: np.random.Generator) -> Fit:
+    """The same model with its parameters dealt out anew among the sites where people are.
+
+    Gamma and Lambda of a link go together, with all their steps, to another link of the same
+    direction between two such sites: what the whole lattice holds stays, what is where goes. The
+    path is that of the fit and no longer follows from the parameters.
+    """
+    here = inhabited(fit.reference)
+    gamma, lam = fit.gamma.copy(), fit.lam.copy()
+    for link, to in enumerate(neighbours(fit.reference.shape)):
+        ends = np.flatnonzero((to >= 0) & here & here[to])
+        dealt = rng.permutation(ends)
+        gamma[:, link, ends] = fit.gamma[:, link, dealt]
+        lam[:, link, ends] = fit.lam[:, link, dealt]
+    return replace(fit, gamma=gamma, lam=lam)
 
 
 def sources(sites: int, most: int = SOURCES) -> np.ndarray:

@@ -13,7 +13,6 @@ import netCDF4
 import numpy as np
 
 from movelaws import files
-from movelaws.pointsets.frames import metric_crs
 
 FILES = ("lattice.nc", "notes.json")
 _UNEVEN = 1e-6
@@ -253,6 +252,10 @@ def _check_axes(lattice: Lattice) -> None:
                 f"steps run from {steps.min(initial=np.inf):g} to {steps.max(initial=-np.inf):g}"
             )
     if lattice.crs:
+        from movelaws.pointsets.frames import (
+            metric_crs,
+        )  # with geopandas, a second for nothing else
+
         metric_crs(lattice.crs)
 
 
@@ -266,7 +269,7 @@ def _check_moments(lattice: Lattice) -> None:
     if outside.any():
         n = int(np.argmax(outside))
         raise ValueError(
-            f"slot {lattice.slot[n]} of day {lattice.day[n]!r}: slots run from 0 to "
+            f"slot {lattice.slot[n]} of day {str(lattice.day[n])!r}: slots run from 0 to "
             f"{lattice.slots - 1}"
         )
     same = lattice.day[1:] == lattice.day[:-1]
@@ -274,7 +277,7 @@ def _check_moments(lattice: Lattice) -> None:
     if backward.any():
         n = int(np.argmax(backward)) + 1
         raise ValueError(
-            f"slot {lattice.slot[n]} of day {lattice.day[n]!r} comes behind slot "
+            f"slot {lattice.slot[n]} of day {str(lattice.day[n])!r} comes behind slot "
             f"{lattice.slot[n - 1]}: the slots of a day must increase"
         )
     if np.count_nonzero(~same) + 1 != len(lattice.days):
@@ -293,7 +296,7 @@ def _check_populations(lattice: Lattice) -> None:
             if wrong.any():
                 y, x = np.argwhere(wrong)[0]
                 raise ValueError(
-                    f"population: {plane[y, x]} in row {y}, column {x}, day {lattice.day[n]!r}, "
+                    f"population: {plane[y, x]} in row {y}, column {x}, day {str(lattice.day[n])!r}, "
                     f"slot {lattice.slot[n]} ({np.count_nonzero(wrong)} such cells): {rule}: "
                     "correct the raw file"
                 )

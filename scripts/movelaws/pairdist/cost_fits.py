@@ -20,7 +20,7 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri  # the quantile of the normal law
 
 from movelaws.distance_cost import Moves, error_by_origin, fit_joint, redrawn_counts
 from movelaws.pairdist.cost import Counted
@@ -168,7 +168,7 @@ def _power_row(power, moves, draws, level, seed):
     n_origins = np.unique(moves.origin).size
     # Of one origin nothing tells how much origins differ.
     error = error_by_origin(power, moves) if n_origins > 1 else math.nan
-    reach = norm.ppf((1 + level) / 2) * error
+    reach = ndtri((1 + level) / 2) * error
     return {
         "model": "power_law",
         "exponent": power.exponent,

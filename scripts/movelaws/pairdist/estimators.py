@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri  # the quantile of the normal law
 
 from movelaws.distance_cost import Moves, error_by_origin, fit_joint, simulate_moves
 from movelaws.pairdist.cost import decade_edges, places_of
@@ -156,7 +156,7 @@ def _single(points: Points, moves: Moves, pairs: pd.DataFrame, level: float) -> 
     edges = np.append(pairs["r_low"], pairs["r_high"].iloc[-1])
     count = pairs["count"].to_numpy(float)
     counts = np.histogram(moves.r, edges)[0].astype(float)
-    reach = norm.ppf((1 + level) / 2)
+    reach = ndtri((1 + level) / 2)
     yield _found("sample_space", read_sample_space(edges, counts, count).exponent)
     slope, error = read_least_squares(edges, counts, count)
     yield _found("least_squares", slope, ends=(slope - reach * error, slope + reach * error))
@@ -174,7 +174,7 @@ def _single(points: Points, moves: Moves, pairs: pd.DataFrame, level: float) -> 
 def _piecewise(points: Points, moves: Moves, pairs: pd.DataFrame, level: float) -> Iterator[dict]:
     edges = np.append(pairs["r_low"], pairs["r_high"].iloc[-1])
     law = fit_piecewise_of_moves(moves.r, edges, pairs["count"].to_numpy(float))
-    reach = norm.ppf((1 + level) / 2)
+    reach = ndtri((1 + level) / 2)
     for name in ("inside", "outside"):
         value, error = getattr(law, name), reach * getattr(law, f"{name}_error")
         yield _found("piecewise", value, name, ends=(value - error, value + error))

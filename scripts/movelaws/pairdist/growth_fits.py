@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 from scipy.optimize import minimize_scalar
-from scipy.stats import t as student
+from scipy.special import stdtrit  # the quantile of Student's t
 
 from movelaws.powerlaw.binned import fit_binned
 
@@ -88,7 +88,7 @@ def jackknife(estimates: np.ndarray, best: float, confidence: float) -> tuple[fl
     if n < 4 or not math.isfinite(best):
         return math.nan, math.nan, math.nan
     error = math.sqrt((n - 1) / n * float(((kept - kept.mean()) ** 2).sum()))
-    reach = error * float(student.ppf((1 + confidence) / 2, n - 1))
+    reach = error * float(stdtrit(n - 1, (1 + confidence) / 2))
     return error, best - reach, best + reach
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
-from scipy.stats import poisson
+from scipy.special import gammaln, xlogy
 
 from movelaws import seeds
 from movelaws.pairdist.published_bins import share_above
@@ -109,7 +109,7 @@ def repeats(cities: pd.DataFrame) -> pd.DataFrame:
         paired = values[other].size == n
         correlation = float(np.corrcoef(column, values[other])[0, 1]) if paired else math.nan
         for k in range(1, _SHOWN + 1):
-            expected = pool * poisson.pmf(k, n / pool) if math.isfinite(pool) else math.nan
+            expected = pool * _poisson(k, n / pool) if math.isfinite(pool) else math.nan
             rows.append(
                 {
                     "quantity": name, "n": n, "distinct": distinct, "pool": pool,
@@ -221,6 +221,10 @@ def _tail(radii: np.ndarray, low: float) -> tuple[float, float]:
 
 def _draw(low: float, exponent: float, n: int, rng: np.random.Generator) -> np.ndarray:
     return low * (1 - rng.random(n)) ** (-1 / (exponent - 1))
+
+
+def _poisson(k: int, mean: float) -> float:
+    return float(np.exp(xlogy(k, mean) - gammaln(k + 1) - mean))
 
 
 def _snapped(radii: np.ndarray, grid: np.ndarray) -> np.ndarray:

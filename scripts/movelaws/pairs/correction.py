@@ -7,7 +7,7 @@ the standard error; it shrinks with the accuracy of the grids, not with that of 
 """
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit  # the quantile of Student's t
 from tqdm import tqdm
 
 from movelaws.pairs.bins import Bins
@@ -90,5 +90,5 @@ class Correction:
         freedom = np.divide(
             self._square**2, self._fourth, out=np.zeros_like(self._square), where=self._fourth > 0
         )
-        quantile = student.isf(_EXCEEDED / 2, np.maximum(freedom, 1.0))
+        quantile = -stdtrit(np.maximum(freedom, 1.0), _EXCEEDED / 2)
         return np.where(freedom < 2, np.inf, quantile * standard_error)

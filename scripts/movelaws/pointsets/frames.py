@@ -13,9 +13,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
 import shapely
-from pandera.errors import SchemaErrors
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
@@ -52,39 +50,6 @@ class PointSet:
     land: gpd.GeoDataFrame
     crs: str
     notes: Mapping[str, Note] = field(default_factory=dict)
-
-
-def _finite(error: str) -> pa.Check:
-    return pa.Check(np.isfinite, error=error)
-
-
-def _positive(error: str) -> pa.Check:
-    return pa.Check(lambda s: (s > 0) & np.isfinite(s), error=error)
-
-
-POINTS = pa.DataFrameSchema(
-    {
-        "place_id": pa.Column(
-            str,
-            pa.Check(lambda s: s.ne(""), error="must not be blank: name it in the raw file"),
-        ),
-        "x": pa.Column(float, _finite("must be finite: give every place both coordinates")),
-        "y": pa.Column(float, _finite("must be finite: give every place both coordinates")),
-        "weight": pa.Column(float, _positive("must be finite and > 0: leave such places out")),
-        "town": pa.Column(str),
-    },
-    strict=True,
-)
-MOVES = pa.DataFrameSchema(
-    {
-        "origin": pa.Column(np.int64),
-        "destination": pa.Column(np.int64),
-        "moves": pa.Column(
-            float, _positive("must be finite and > 0: leave out pairs without a move")
-        ),
-    },
-    strict=True,
-)
 
 
 def assemble(
@@ -136,15 +101,18 @@ def check(pointset: PointSet) -> PointSet:
     ValueError
         Naming the table, the column, the row, the value and the remedy of the first breach.
     """
+    # slow to load, and only prepare steps check
+    from movelaws.pointsets.frame_schemas import validate
+
     metric_crs(pointset.crs)
-    _validate("points", POINTS, pointset.points)
+    validate("points", pointset.points)
     if len(pointset.points) < 2:
         raise ValueError(
             f"points: {len(pointset.points)} places, at least 2 make a pair: look at the rows "
             "that the notes count as dropped"
         )
     _check_positions(pointset)
-    _validate("moves", MOVES, pointset.moves)
+    validate("moves", pointset.moves)
     _check_moves(pointset)
     _check_land(pointset)
     return pointset
@@ -255,22 +223,6 @@ def _land(land: gpd.GeoDataFrame | gpd.GeoSeries | None, crs: str) -> gpd.GeoDat
     parts = shapely.get_parts(shapely.get_parts(shapes))
     parts = parts[np.isin(shapely.get_type_id(parts), (3, 6)) & (shapely.area(parts) > 0)]
     return gpd.GeoDataFrame(geometry=gpd.GeoSeries(parts, crs=crs))
-
-
-def _validate(table: str, schema: pa.DataFrameSchema, frame: pd.DataFrame) -> None:
-    missing = [name for name in schema.columns if name not in frame.columns]
-    if missing:
-        raise ValueError(f"{table}: column {missing[0]!r} is missing; it has {[*frame.columns]}")
-    try:
-        schema.validate(frame, lazy=True)
-    except SchemaErrors as error:
-        case = error.failure_cases.iloc[0]
-        where = "" if pd.isna(case["index"]) else f", row {int(case['index'])}"
-        rule = {"not_nullable": "must not be missing"}.get(case["check"], case["check"])
-        raise ValueError(
-            f"{table}: column {case['column']!r}{where} = {case['failure_case']}: {rule} "
-            f"({len(error.failure_cases)} breaches)"
-        ) from None
 
 
 def _check_positions(pointset: PointSet) -> None:

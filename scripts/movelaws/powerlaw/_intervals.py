@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.stats import chi2
+from scipy.special import gammaincinv  # half the chi-squared quantile of one degree of freedom
 
 from movelaws.powerlaw._checks import checked_level
 
@@ -17,7 +17,7 @@ def likelihood_interval(
     ``step`` is a first guess of the half-width, the standard error for instance; an end that
     lies more than 2^60 steps away is infinite.
     """
-    allowed = chi2.ppf(checked_level(level), 1) / 2
+    allowed = gammaincinv(0.5, checked_level(level))
     top = loglik(best)
     return tuple(_end(lambda v: top - loglik(v) - allowed, best, sign * step) for sign in (-1, 1))
 

@@ -12,7 +12,6 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import brentq, minimize, minimize_scalar
 from scipy.special import ndtr
-from scipy.stats import norm
 
 from movelaws.powerlaw import _bounded
 
@@ -130,7 +129,8 @@ def _fit_lognormal(r):
 
 
 def _log_lognormal(r, mu, sigma):
-    return norm.logpdf(np.log(r), mu, sigma) - np.log(r)
+    z = (np.log(r) - mu) / sigma
+    return -(z**2) / 2 - math.log(math.sqrt(2 * math.pi)) - np.log(sigma) - np.log(r)
 
 
 def _cdf_lognormal(r, mu, sigma):

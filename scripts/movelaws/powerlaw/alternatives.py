@@ -12,7 +12,6 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import minimize, minimize_scalar
 from scipy.special import log_ndtr, ndtr
-from scipy.stats import norm
 
 from movelaws.powerlaw import _bounded
 from movelaws.powerlaw._checks import checked_amounts, checked_range, checked_sample
@@ -27,6 +26,8 @@ _INDISTINCT = 3.841
 
 # Widest log-normal, in ln(high / low): wider ones are the same power law to 9 digits.
 _WIDEST = 30.0
+
+_LOG_ROOT_2PI = math.log(math.sqrt(2 * math.pi))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,7 +104,7 @@ class Alternative:
         if self.name == "lognormal":
             sigma = self.parameters["sigma"]
             area = _log_normal_area(self._z(self.low), self._z(self.high))
-            return norm.logpdf(self._z(r)) - math.log(sigma) - np.log(r) - area
+            return -(self._z(r) ** 2) / 2 - _LOG_ROOT_2PI - math.log(sigma) - np.log(r) - area
         shape = self.parameters.get("shape", 1.0)
         y, width = _stretched(r, shape, self.low, self.high)
         rate = self._rate(width)

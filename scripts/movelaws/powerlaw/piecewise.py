@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 from scipy.optimize import minimize_scalar
-from scipy.stats import chi2
+from scipy.special import gammaincinv  # half the chi-squared quantile of one degree of freedom
 
 from movelaws.powerlaw import _bins, _scoring
 from movelaws.powerlaw._checks import (
@@ -100,7 +100,7 @@ class PiecewiseLaw:
     def radius_interval(self, level: float = 0.95) -> tuple[float, float]:
         """Ends of the likelihood interval of the radius, the profile being linear in ln R
         between the radii scanned; an end that the scan does not reach is its last radius."""
-        short = self.loglik - self.profile - chi2.ppf(checked_level(level), 1) / 2
+        short = self.loglik - self.profile - gammaincinv(0.5, checked_level(level))
         kept = np.flatnonzero(short <= 0)
         if kept.size == 0:
             return float(self.radius), float(self.radius)
@@ -128,7 +128,7 @@ class PiecewiseLaw:
         between = np.arange(0, log_radii.size - 1, 1 / _FINE)
         fine = np.union1d(log_radii, np.interp(between, place, log_radii))
         height = np.minimum(np.interp(fine, log_radii, profile), self.loglik)
-        left = chi2.ppf(checked_level(level), 1) - 2 * (self.loglik - height)
+        left = 2 * gammaincinv(0.5, checked_level(level)) - 2 * (self.loglik - height)
         kept = left >= 0
         reach = np.sqrt(left[kept])
         values = [np.interp(fine[kept], log_radii, row) for row in curves]

@@ -6,7 +6,7 @@ which it follows how many of the rest may be wrong at most.
 """
 
 import numpy as np
-from scipy import stats
+from scipy.special import betaincinv
 
 from movelaws.symbolic._exhaustive_search import Search
 from movelaws.symbolic.certificate import STRATA
@@ -63,7 +63,7 @@ def highest_share(found: int, n: int, confidence: float) -> float:
 
     Clopper and Pearson (1934), Biometrika 26, 404, one-sided; 3 / n for none found and 95 %.
     """
-    return float(stats.beta.ppf(confidence, found + 1, n - found)) if found < n else 1.0
+    return float(betaincinv(found + 1, n - found, confidence)) if found < n else 1.0
 
 
 def _strata(search: Search) -> dict[str, np.ndarray]:

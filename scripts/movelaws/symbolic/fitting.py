@@ -2,7 +2,6 @@
 
 import numba
 import numpy as np
-from scipy.stats import qmc
 
 from movelaws.symbolic import kernels_screen
 from movelaws.symbolic.evaluation import Evaluator, checked_codes
@@ -156,6 +155,8 @@ def sets_of_points(
 
 def points_of_cube(k: int, n: int, seed: int) -> np.ndarray:
     """(n, k) low-discrepancy points of the unit cube: the first n of a scrambled Sobol sequence."""
+    from scipy.stats import qmc  # slow to load, and few steps start a search
+
     exponent = max(int(np.ceil(np.log2(n))), 0)
     return np.ascontiguousarray(
         qmc.Sobol(k, rng=np.random.default_rng(seed)).random_base2(exponent)[:n]

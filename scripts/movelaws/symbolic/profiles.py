@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
-from scipy.stats import t as student
+from scipy.special import stdtrit  # the quantile of Student's t
 
 from movelaws.calibrate.intervals import effective_origins, sandwich_interval
 from movelaws.symbolic.evaluation import Evaluator
@@ -95,7 +95,7 @@ def profile_constants(
     half = (high - low) / 2
     rows = []
     for a in range(k):
-        quantile = float(student.ppf((1 + confidence) / 2, freedom[a]))
+        quantile = float(stdtrit(freedom[a], (1 + confidence) / 2))
         ends = np.full(2, np.nan)
         if np.isfinite(half[a]) and half[a] > 0:
             scale = np.linalg.inv(hessian)[a, a] * (unit[a] * quantile / half[a]) ** 2

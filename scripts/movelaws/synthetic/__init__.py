@@ -6,7 +6,8 @@ Each world is a module with
   option ``form`` chooses among formats ``FILES_BY_FORM``, and where there are more files
   ``EXTRA_FILES``; where other options decide which of them an adapter reads, a function
   ``files_of(options)`` gives them by role,
-- ``ADAPTER``: name of the adapter, where it is not that of the world,
+- ``ADAPTER``: name of the adapter, where it is not that of the world; in another section of the
+  config than the first that has the world, the one of ``ADAPTERS_ELSEWHERE``,
 - ``DEFAULTS``: its options and their values,
 - ``write(folder, seed, **options)``: writes the files and returns the truth behind them.
 """
@@ -38,11 +39,20 @@ WORLDS_OF = {
         "samsoe_osm",
     ),
     "bins": ("authors_bins",),
+    "lattices": (
+        "helsinki_dynpop",
+        "madrid_traffic",
+        "sf_taxi",
+        "yjmob100k",
+    ),
 }
 """Worlds by the section of the config that has their adapters: zones and flows, places and moves
-between them, published bins."""
+between them, published bins, populations of lattices. One world may be in several."""
 
-WORLDS = tuple(sorted(name for names in WORLDS_OF.values() for name in names))
+ADAPTERS_ELSEWHERE = {("lattices", "sf_taxi"): "active_cabs"}
+"""Adapters by section and world, where raw files are read in a second way."""
+
+WORLDS = tuple(sorted({name for names in WORLDS_OF.values() for name in names}))
 
 
 def available(section: str | None = None) -> tuple[str, ...]:
@@ -73,9 +83,25 @@ def load(name: str) -> ModuleType:
     return importlib.import_module(f"{__name__}.{name}")
 
 
-def adapter(name: str) -> str:
-    """Name of the adapter that reads the raw files of a world."""
-    return getattr(load(name), "ADAPTER", name)
+def adapter(name: str, section: str | None = None) -> str:
+    """Name of the adapter that reads the raw files of a world, in a section of the config.
+
+    Parameters
+    ----------
+    section : needed for another than the first section that has the world.
+
+    Raises
+    ------
+    ValueError
+        For an unknown world or section, or a world that the section does not have.
+    """
+    world = load(name)
+    if section is not None and name not in available(section):
+        raise ValueError(
+            f"world = {name!r} has no adapter in the section {section}; "
+            f"choose one of {', '.join(available(section))}"
+        )
+    return ADAPTERS_ELSEWHERE.get((section, name)) or getattr(world, "ADAPTER", name)
 
 
 def files_of(name: str, options: Mapping[str, object]) -> dict[str, str]:

@@ -130,9 +130,7 @@ def plant(
         If an option is out of range, there is no such start, or a day does not reach its target.
     """
     side = check_whole("side", side, 4, MOST_SIDE)
-    parameters = {
-        name: check_number(name, parameters[name], -1000, 1000) for name in PARAMETERS
-    }
+    parameters = {name: check_number(name, parameters[name], -1000, 1000) for name in PARAMETERS}
     level = check_number("level", level, 0.01, 2)
     contrast = check_number("contrast", contrast, 1, 1000)
     mu = _hills(rng, side, contrast)
@@ -184,9 +182,7 @@ def _neighbours(values: np.ndarray) -> np.ndarray:
     return total
 
 
-def _start(
-    away: np.ndarray, steps: int, parameters: Mapping[str, float], day: str
-) -> np.ndarray:
+def _start(away: np.ndarray, steps: int, parameters: Mapping[str, float], day: str) -> np.ndarray:
     """Velocity v(0) with v(0) = (exp(q(1) - q(0)) - 1) / dt, which is Eq. 10.
 
     One more step of the dynamics tells how far a velocity is from that; gamma_self says how much

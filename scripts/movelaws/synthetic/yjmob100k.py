@@ -183,7 +183,8 @@ def _rows(
         event = moved.agent[rows] * moments + moved.moment[rows]
         drawn = _drawn(rng, event, some, days, records)
         came = event[moved.moment[rows] > 0]
-        key = np.unique(np.concatenate([came, drawn]))
+        key = np.sort(np.concatenate([came, drawn]))
+        key = key[np.diff(key, prepend=-1) > 0]
         cell = moved.cell[rows][np.searchsorted(event, key, side="right") - 1]
         uid, moment = np.divmod(key, moments)
         day, slot = np.divmod(moment, SLOTS)

@@ -21,7 +21,22 @@ def start() -> np.ndarray:
     return np.zeros(6, dtype=np.int64)
 
 
-@numba.njit(cache=True, error_model="numpy")
+# Arrow's columns are read-only, sorted ones are not: one signature that takes both, compiled once.
+_COLUMN = numba.types.Array(numba.int64, 1, "C", readonly=True)
+_SIGNATURE = (
+    *(_COLUMN,) * 5,
+    numba.int64[::1],
+    numba.int64[::1],
+    numba.int64,
+    numba.boolean,
+    numba.float32[:, :, ::1],
+    numba.int64[::1],
+    numba.int64[::1],
+    numba.int64[::1],
+)
+
+
+@numba.njit(numba.int64(*_SIGNATURE), cache=True, error_model="numpy")
 def add(uid, day, slot, x, y, number, strides, edge, carry, population, users, state, counts):
     """Add records, sorted by user, day and slot, to ``population`` as changes.
 

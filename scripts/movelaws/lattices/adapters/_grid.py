@@ -82,7 +82,7 @@ def of_centres(x: np.ndarray, y: np.ndarray, cell_m: float) -> Grid:
                 "centres): centres must lie on one grid; give its cell_m"
             )
     half = cell_m / 2
-    shape = tuple(int(round(float(np.ptp(v)) / cell_m)) + 1 for v in (y, x))
+    shape = tuple(round(float(np.ptp(v)) / cell_m) + 1 for v in (y, x))
     if shape[0] * shape[1] > MOST_CELLS:
         raise ValueError(f"cell_m={cell_m:g}: {shape[0]:,} x {shape[1]:,} cells: is it too small?")
     return Grid(float(x.min()) - half, float(y.min()) - half, cell_m, shape)

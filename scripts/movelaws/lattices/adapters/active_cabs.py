@@ -22,6 +22,7 @@ from movelaws.lattices import frames
 from movelaws.lattices.adapters import _grid
 from movelaws.pointsets.adapters import _positions
 from movelaws.pointsets.adapters._options import Box, MetricCrs, Share
+from movelaws.pointsets.frames import metric_crs
 
 REQUIRED = ("traces",)
 OPTIONAL = ()
@@ -111,7 +112,7 @@ def read(
         x=grid.x,
         y=grid.y,
         cell_m=float(cell_m),
-        crs=frames.metric_crs(projected_crs),
+        crs=metric_crs(projected_crs),
         source="San Francisco taxis (cabspotting), cabs with a signal",
         unit="active cabs",
         slots=per_day,

@@ -22,6 +22,7 @@ from movelaws.lattices import frames
 from movelaws.lattices.adapters import _grid
 from movelaws.pointsets.adapters import _columns
 from movelaws.pointsets.adapters._options import MetricCrs, Share
+from movelaws.pointsets.frames import metric_crs
 
 REQUIRED = ("table",)
 OPTIONAL = ()
@@ -118,7 +119,7 @@ def read(
         x=grid.x,
         y=grid.y,
         cell_m=float(edge),
-        crs="" if crs is None else frames.metric_crs(crs),
+        crs="" if crs is None else metric_crs(crs),
         source=source,
         unit=unit,
         slots=slots or last,

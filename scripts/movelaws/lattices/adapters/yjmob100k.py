@@ -26,8 +26,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
-from scipy import stats
 
 from movelaws import options, readers
 from movelaws.lattices import frames
@@ -270,11 +270,10 @@ def _compared(path: Path, population: np.ndarray, axes: str) -> dict[str, frames
     counted = population.sum(axis=0, dtype=np.float64)
     if not (np.ptp(published) and np.ptp(counted)):
         return {"published records per cell": f"{published.sum():,.0f}, no correlation"}
-    rank = stats.spearmanr(counted.ravel(), published.ravel()).statistic
+    pairs = np.stack([counted.ravel(), published.ravel()])
+    ranks = [pd.Series(values).rank().to_numpy() for values in pairs]
     return {
         "published records per cell": f"{published.sum():,.0f} in {np.count_nonzero(published):,}",
-        "correlation of the raster with them": round(
-            float(np.corrcoef(counted.ravel(), published.ravel())[0, 1]), 4
-        ),
-        "rank correlation of the raster with them": round(float(rank), 4),
+        "correlation of the raster with them": round(float(np.corrcoef(pairs)[0, 1]), 4),
+        "rank correlation of the raster with them": round(float(np.corrcoef(ranks)[0, 1]), 4),
     }

@@ -16,6 +16,7 @@ from movelaws.plotting.lagrangian.layout import (
     of_case,
     point,
     require_cases,
+    words_above,
 )
 from movelaws.plotting.lagrangian.looks import METHODS, for_words, known
 
@@ -37,7 +38,8 @@ def convergence(
     """RMS of q by wall time, a panel per case with common axes.
 
     Iterative methods are lines that end in their last error, interpolation, which takes one step,
-    is a point, and the level of a population that stays is a grey line.
+    is a point, and the level of a population that stays is a grey line. Above each panel stand
+    the last errors in the same order and colours as in the key.
 
     Parameters
     ----------
@@ -54,14 +56,14 @@ def convergence(
     panels.require_columns(history, CONVERGENCE, "history")
     panels.require_columns(methods, COLUMNS, "methods")
     columns = 4 if len(labels) > 3 else len(labels)
-    made, axes = grid(len(labels), columns, 42, left=14, across=5, down=15)
+    made, axes = grid(len(labels), columns, 42, left=14, across=5, down=18, top=9)
     history = history[history["case"].isin(list(labels))]
     methods = methods[methods["case"].isin(list(labels))]
     limits = _limits(history, methods)
     for place, (case, label) in enumerate(labels.items()):
         own = of_case(methods, case, "methods").set_index("method")
         _panel(axes[place], of_case(history, case, "history"), own, limits)
-        panels.letter(axes[place], place, label)
+        panels.letter(axes[place], place, label, above_mm=4.6)
         if place % columns:
             axes[place].tick_params(labelleft=False)
         else:
@@ -117,26 +119,9 @@ def _panel(
                   zorder=2 if name == "printed_long" else 3, gid=name)  # fmt: skip
         at = max(end["seconds"], limits[0][0]), max(end["rms"], FLOOR)
         axes.plot(*at, look.marker, color=look.colour, ms=3.4, mew=0, zorder=4, clip_on=False)
-    _ends(axes, methods, limits[1])
-
-
-def _ends(axes: Axes, methods: pd.DataFrame, limits: tuple[float, float]) -> None:
-    """Errors at the end, in the colours of the methods, where there is most room."""
-    low = np.log(limits)
-    span = low[1] - low[0]
-    levels = [
-        (np.log(max(row.rms, FLOOR)) - low[0]) / span
-        for row in methods.itertuples()
-        if np.isfinite(row.rms)
-    ]
-    shown = [name for name in known(methods.index) if name not in ("reference",)]
-    line_height, height = 0.073, 0.073 * len(shown)
-    tops = np.linspace(0.985, height + 0.02, 25)
-    # lines run mostly along the level of their ends
-    room = [min((max(level - top, top - height - level, 0) for level in levels), default=1)
-            for top in tops]  # fmt: skip
-    top = float(tops[int(np.argmax(room))])
-    for place, name in enumerate(shown):
-        axes.text(0.03, top - place * line_height, number(methods.loc[name, "rms"]), va="top",
-                  color=for_words(METHODS[name].colour), transform=axes.transAxes, fontsize=6,
-                  zorder=5)  # fmt: skip
+    shown = [name for name in known(methods.index) if name != "reference"]
+    words_above(
+        axes,
+        [(number(methods.loc[one, "rms"]), for_words(METHODS[one].colour)) for one in shown],
+        gap=6.0,
+    )

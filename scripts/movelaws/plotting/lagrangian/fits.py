@@ -11,8 +11,17 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from scipy.special import softmax
 
 from movelaws.plotting import QUIET, WIDTH_DOUBLE, figure, panels, style
-from movelaws.plotting.lagrangian.layout import KEY_MM, hours, key, line, number, point, time_name
-from movelaws.plotting.lagrangian.looks import METHODS
+from movelaws.plotting.lagrangian.layout import (
+    KEY_MM,
+    hours,
+    key,
+    line,
+    number,
+    point,
+    time_name,
+    words_above,
+)
+from movelaws.plotting.lagrangian.looks import METHODS, for_words
 
 PER_PAGE = 4
 _LEFT, _RIGHT, _GAP = 13.0, 1.5, 15.0  # mm
@@ -178,14 +187,12 @@ def _name(axes: Axes, text: str, curves: list[np.ndarray]) -> None:
 
 def _told(axes: Axes, errors: Mapping[str, float]) -> None:
     """Errors of a case in the colours of their methods, above its panels."""
-    options = {"textcoords": "offset points", "annotation_clip": False, "fontsize": 6}
-    at = axes.annotate("RMS of $q$:", (0, 1), (0, 3.5), xycoords="axes fraction", color=QUIET,
-                       **options)  # fmt: skip
+    words = [("RMS of $q$:", QUIET)]
     for name, value in errors.items():
         look = METHODS[name]
-        words = f"{look.name.split()[0] if name != 'persistence' else look.name} {number(value)}"
-        at = axes.annotate(words, (1, 1), (5, 3.5), xycoords=(at, "axes fraction"),
-                           color=look.colour, **options)  # fmt: skip
+        short = look.name if name == "persistence" else look.name.split()[0]
+        words.append((f"{short} {number(value)}", for_words(look.colour)))
+    words_above(axes, words)
 
 
 def _key(made: Figure, methods: list[str]) -> None:

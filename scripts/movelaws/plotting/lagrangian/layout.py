@@ -20,7 +20,7 @@ def grid(
     height: float,
     *,
     left: float = 14.0,
-    right: float = 2.0,
+    right: float = 4.0,
     top: float = 6.0,
     bottom: float = 10.0,
     across: float = 12.0,
@@ -81,6 +81,21 @@ def key(made: Figure, entries: Mapping[str, object], columns: int | None = None)
     )
 
 
+def words_above(axes: Axes, words: Sequence[tuple[str, str]], *, gap: float = 5.0) -> None:
+    """A line of small words above a panel, each in a colour of its own.
+
+    Parameters
+    ----------
+    words : (text, colour). gap : between two of them, points.
+    """
+    options = {"textcoords": "offset points", "annotation_clip": False, "fontsize": 6}
+    at = None
+    for text, colour in words:
+        place = {"xycoords": "axes fraction"} if at is None else {"xycoords": (at, "axes fraction")}
+        shift, start = (0.0, (0, 1)) if at is None else (gap, (1, 1))
+        at = axes.annotate(text, start, (shift, 3.5), color=colour, **place, **options)
+
+
 def number(value: float, digits: int = 2) -> str:
     """Few significant digits, a true minus, no exponent between 0.001 and 100,000."""
     if not np.isfinite(value):
@@ -123,8 +138,3 @@ def hours(n: np.ndarray, slot_minutes: float) -> np.ndarray:
 def time_name(slot_minutes: float) -> str:
     """Name of the axis of :func:`hours`."""
     return "Time (h)" if slot_minutes else "Step $n$"
-
-
-def pages(names: Sequence[str], per_page: int) -> list[list[str]]:
-    """Names in groups of at most ``per_page``, in order."""
-    return [list(names[at : at + per_page]) for at in range(0, len(names), per_page)]

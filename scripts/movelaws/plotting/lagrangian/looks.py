@@ -47,6 +47,11 @@ FREEDOM = {
     "time_independent": ("#CC6677", "by cell"),
     "homogeneous": ("#CC9900", "four numbers"),
 }
+FREEDOM_WORDS = {
+    "full": "parameters free in time and space",
+    "time_independent": "constant in time, free in space",
+    "homogeneous": "four numbers in all",
+}
 FORMS = {
     "": ("o", "inertia and dissipation"),
     "no_inertia": ("v", "no inertia"),
@@ -54,8 +59,11 @@ FORMS = {
 }
 VARIANTS = tuple(f"{free}_{form}".rstrip("_") for free in FREEDOM for form in FORMS)
 PREVIOUS_DAY = Look("#AA4499", (0, (4, 1, 1, 1)), "D", "the other day as it was")
+PREVIOUS_CHANGE = Look("#44AA99", (0, (4, 1, 1, 1, 1, 1)), "P", "the other day's changes")
+RULES = {"previous_day": PREVIOUS_DAY, "previous_change": PREVIOUS_CHANGE}
+"""Simple rules, beside persistence, that a prediction is held against."""
 _OTHERS = {
-    "previous_day": PREVIOUS_DAY,
+    **RULES,
     "persistence": PERSISTENCE,
     "printed": METHODS["printed"],
     "exact": METHODS["exact"],

@@ -9,14 +9,14 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from movelaws.plotting import QUIET, WIDTH_DOUBLE, figure, panels, style
-from movelaws.plotting.lagrangian.layout import hours, time_name
+from movelaws.plotting.lagrangian.layout import KEY_MM, hours, key, time_name
 from movelaws.plotting.lagrangian.looks import METHODS, Look, case
 from movelaws.plotting.lagrangian.susceptibility import scale_bar
 
 TIMES = (1 / 8, 3 / 8, 5 / 8, 7 / 8)
 """Shares of the day whose maps are drawn."""
-_LEFT, _MAP, _GAP, _BAR, _TOP, _CURVES, _DOWN = 2.0, 39.0, 3.0, 2.0, 6.0, 36.0, 15.0
-_EMPTY, _SCALE, _OTHER_DAYS = "#F2F2F2", "viridis_r", "#C9C9C9"
+_LEFT, _MAP, _GAP, _BAR, _TOP, _CURVES, _DOWN = 2.0, 39.0, 3.0, 2.0, 6.0, 36.0, 9.0
+_EMPTY, _SCALE, _OTHER_DAYS = "#F2F2F2", "YlGnBu", "#C9C9C9"
 _LEAST = 1e-5  # of the population: cells with fewer share a colour
 
 
@@ -61,7 +61,7 @@ def populations(
         day, n = np.argwhere(totals[..., 0, 0] <= 0)[0]
         raise ValueError(f"population of {name!r}: nobody on day {days[day]!r} at time {n}")
     share = population / totals
-    made = figure(WIDTH_DOUBLE, _TOP + _MAP + _DOWN + _CURVES + 10)
+    made = figure(WIDTH_DOUBLE, _TOP + _MAP + _DOWN + _CURVES + 9.5 + KEY_MM)
     shown = np.round(np.array(TIMES) * share.shape[1]).astype(int)
     shown = np.unique(np.clip(shown, 0, share.shape[1] - 1))
     norm = _norm(share[0][shown])
@@ -74,7 +74,7 @@ def populations(
     _bar(made, norm, len(shown))
     curves = panels.axes_mm(made, 14, _TOP + _MAP + _DOWN, WIDTH_DOUBLE - 16, _CURVES)
     _curves(curves, share, days, case(name, {name: label}), slot_minutes, shown)
-    panels.letter(curves, len(shown), "People in another cell than before")
+    panels.letter(curves, len(shown), "Smallest share that has to change cells", above_mm=4.5)
     panels.tag_synthetic(made, synthetic)
     return made
 
@@ -134,11 +134,10 @@ def _curves(
     axes.plot(hours(n, slot_minutes), 100 * away, color=still.colour, ls=still.dash, lw=1.3,
               zorder=2, gid="away")  # fmt: skip
     for place, at in enumerate(shown):
-        axes.plot(hours(at, slot_minutes), 0.0, "^", color=QUIET, ms=3, mew=0, clip_on=False,
-                  transform=axes.get_xaxis_transform(), zorder=5)  # fmt: skip
-        axes.annotate(chr(ord("a") + place), (hours(at, slot_minutes), 0.0), (0, 4),
+        axes.axvline(hours(at, slot_minutes), color="#DDDDDD", lw=0.5, zorder=0)
+        axes.annotate(chr(ord("a") + place), (hours(at, slot_minutes), 1), (0, 1.5),
                       xycoords=axes.get_xaxis_transform(), textcoords="offset points",
-                      ha="center", color=QUIET, fontsize=6)  # fmt: skip
+                      ha="center", color=QUIET)  # fmt: skip
     axes.set_xlim(0, hours(n[-1], slot_minutes))
     axes.set_ylim(0, axes.get_ylim()[1] * 1.02)
     if slot_minutes:
@@ -150,12 +149,13 @@ def _curves(
         Line2D([], [], color=_OTHER_DAYS, lw=0.7),
         Line2D([], [], color=still.colour, ls=still.dash, lw=1.3),
     ]
-    names = [f"from each time to the next, {days[0]}", _others(days),
-             "from the first time, the error of “nothing moves”"]  # fmt: skip
+    names = [
+        f"from each time to the next, {days[0]}",
+        _others(days),
+        "from the first time: the error of “nothing moves”",
+    ]
     kept = [k for k in range(3) if k != 1 or len(days) > 1]
-    axes.legend([entries[k] for k in kept], [names[k] for k in kept], loc="lower right",
-                bbox_to_anchor=(1, 1), ncols=len(kept), borderaxespad=0.2,
-                columnspacing=1.4)  # fmt: skip
+    key(axes.figure, {names[k]: entries[k] for k in kept})
 
 
 def _others(days: list[str]) -> str:

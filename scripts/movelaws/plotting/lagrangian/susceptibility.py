@@ -27,7 +27,7 @@ KINDS = {
 SCALE = "RdBu_r"
 ROBUST = 0.98
 """Share of the cells within the limits of the colour scale."""
-_LEFT, _MAP, _BAR, _BETWEEN, _PAIR, _TOP, _WORDS, _DOWN = 2.0, 33.0, 1.8, 11.5, 3.5, 12.0, 8.5, 13.0
+_LEFT, _MAP, _BAR, _BETWEEN, _PAIR, _TOP, _WORDS, _DOWN = 2.5, 31.0, 1.8, 11.0, 3.0, 12.0, 8.5, 13.0
 
 
 @style()
@@ -164,9 +164,13 @@ def _words(summary: pd.DataFrame, kind: str, method: str) -> list[str]:
             lines.append("")
             continue
         p = own.get(f"moran_p_{kind}_{to}", np.nan)
-        told = f" ($p$ = {number(p, 1)})" if np.isfinite(p) else ""
+        told = f" ($p$ {_chance(p)})" if np.isfinite(p) else ""
         lines.append(f"Moran's $I$ = {number(own[f'moran_{kind}_{to}'])}{told}")
     return lines
+
+
+def _chance(p: float) -> str:
+    return "< 0.001" if p < 0.001 else f"= {p:.3f}"
 
 
 def _below(made: Figure, left: float, bottom: float, words: list[str]) -> None:

@@ -1,0 +1,15 @@
+"""Draw energies, powers and entropy production along the fitted paths."""
+
+from movelaws.log import logged
+from movelaws.plotting import save
+from movelaws.plotting.lagrangian.energy import PER_PAGE, energy
+from movelaws.plotting.lagrangian.saved import listed, pages, tables
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        params, made = snakemake.params, snakemake.output
+        table = tables(snakemake.input.energy)
+        paths = zip(listed(made.svg), listed(made.png), strict=True)
+        for shown, page in zip(pages(dict(params.labels), PER_PAGE), paths, strict=True):
+            save(energy(table, shown, method=params.method, synthetic=params.synthetic), page)
+            print(f"drawn: {', '.join(page)}")

@@ -1,0 +1,56 @@
+"""What the config of paper 1 must hold beyond its schema."""
+
+from collections.abc import Mapping
+
+from movelaws.lagrangian.variants import VARIANTS
+from movelaws.nearest import check_known
+
+RESERVED = ("claims", "figures", "seeds", "answers")
+"""Files and folders of the chapter itself, beside those of its cases."""
+
+
+def check_lagrangian(section: Mapping, lattices: Mapping) -> None:
+    """Names of datasets and cases in the section ``lagrangian``, which a schema cannot know.
+
+    Parameters
+    ----------
+    section : ``lagrangian`` of the config.
+    lattices : the datasets of the section of that name.
+
+    Raises
+    ------
+    ValueError
+        Naming the key, the value and the nearest name that is known, or what is taken.
+    """
+    reference, cities = section["reference"]["cases"], section["cities"]
+    for case in cities:
+        if case in reference:
+            raise ValueError(
+                f"config: lagrangian.cities.{case}: reference.cases has a case of this name; "
+                "choose another"
+            )
+    for case in [*reference, *cities]:
+        if case in RESERVED:
+            raise ValueError(
+                f"config: lagrangian: the case {case!r} would share paths with results of the "
+                f"chapter: give it another name than {', '.join(RESERVED)}"
+            )
+    for case, entry in cities.items():
+        if entry is not None:
+            check_known(f"lagrangian.cities.{case}.dataset", entry["dataset"], lattices)
+            _check_pairs(case, entry.get("forecasts", []))
+    for part in ("sensitivity", "forecast", "seeds"):
+        named = section[part]["cases"]
+        for case in [] if named == "all" else named:
+            check_known(f"lagrangian.{part}.cases", case, [*reference, *cities])
+    for variant in section["forecast"]["variants"]:
+        check_known("lagrangian.forecast.variants", variant, list(VARIANTS))
+
+
+def _check_pairs(case: str, pairs: list) -> None:
+    for number, (fitted, tested) in enumerate(pairs):
+        if fitted == tested:
+            raise ValueError(
+                f"config: lagrangian.cities.{case}.forecasts[{number}]: the day {fitted!r} is "
+                "fitted and predicted; give two days"
+            )

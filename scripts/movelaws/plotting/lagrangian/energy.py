@@ -1,0 +1,138 @@
+"""Energies, powers and entropy production along the fitted path (the paper's open question)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, NullLocator
+
+from movelaws.plotting import INK, WIDTH_DOUBLE, figure, panels, style
+from movelaws.plotting.lagrangian.layout import of_case, require_cases
+
+COLUMNS = ["case", "method", "t", "kinetic", "potential", "hamiltonian", "dissipated", "injected",
+           "entropy_production"]  # fmt: skip
+PER_PAGE = 4
+LINES: dict[str, dict[str, tuple[str, str, Any, float]]] = {
+    "Energy (no unit)": {
+        "kinetic": ("kinetic", "#EE7733", (0, (4, 1.2)), 1.0),
+        "potential": ("potential", "#0077BB", (0, (1.5, 1)), 1.1),
+        "hamiltonian": ("Hamiltonian", INK, "-", 1.1),
+    },
+    "Power (no unit)": {
+        "dissipated": ("dissipated", "#CC3311", "-", 1.0),
+        "injected": ("by changing Λ", "#009988", (0, (4, 1.2)), 1.0),
+    },
+    "Entropy production": {"entropy_production": ("entropy production", "#882255", "-", 1.0)},
+}
+_LEFT, _RIGHT, _ACROSS, _TOP, _PANEL, _DOWN, _BOTTOM, _KEY = 15.0, 3.5, 12.5, 6.0, 34.0, 4.0, 9.5, 6
+_SPREAD = 100.0  # of magnitudes, above which an axis is stretched
+
+
+@style()
+def energy(
+    table: pd.DataFrame,
+    labels: Mapping[str, str],
+    *,
+    method: str = "printed",
+    synthetic: bool = False,
+) -> Figure:
+    """Energies, the power lost and put in, and entropy production; a column of panels per case.
+
+    An axis whose curves span several decades is linear up to their median magnitude and
+    logarithmic beyond.
+
+    Parameters
+    ----------
+    table : COLUMNS, a row per time point; NaN where a quantity is not defined.
+    labels : of the cases, in order, at most PER_PAGE.
+    method : whose fitted path is shown.
+    synthetic : add a tag that says so.
+
+    Raises
+    ------
+    ValueError
+        If there are too many cases, or a column or the rows of a case are missing.
+    """
+    require_cases(labels, PER_PAGE, "energy")
+    panels.require_columns(table, COLUMNS, "energy")
+    table = table[table["method"] == method]
+    made = figure(WIDTH_DOUBLE, _TOP + len(LINES) * (_PANEL + _DOWN) - _DOWN + _BOTTOM + _KEY)
+    width = (WIDTH_DOUBLE - _LEFT - _RIGHT - _ACROSS * (PER_PAGE - 1)) / PER_PAGE
+    for column, (case, label) in enumerate(labels.items()):
+        part = of_case(table, case, "energy").sort_values("t")
+        for row, (name, lines) in enumerate(LINES.items()):
+            axes = panels.axes_mm(
+                made,
+                _LEFT + column * (width + _ACROSS),
+                _TOP + row * (_PANEL + _DOWN),
+                width,
+                _PANEL,
+            )
+            _curves(axes, part, lines)
+            if column == 0:
+                axes.set_ylabel(name)
+            if row == 0:
+                panels.letter(axes, column, label)
+            last = row == len(LINES) - 1
+            axes.tick_params(labelbottom=last)
+            if last:
+                axes.set_xlabel("Time $t$ (share of the period)")
+    _key(made)
+    panels.tag_synthetic(made, synthetic)
+    return made
+
+
+def _curves(
+    axes: Axes, part: pd.DataFrame, lines: Mapping[str, tuple[str, str, Any, float]]
+) -> None:
+    for column, (_, colour, dash, width) in lines.items():
+        axes.plot(part["t"], part[column], color=colour, ls=dash, lw=width, gid=column)
+    values = part[list(lines)].to_numpy(dtype=float)
+    values = values[np.isfinite(values)]
+    axes.set_xlim(0, 1)
+    axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
+    if values.size and values.min() < 0:
+        axes.axhline(0, color=INK, lw=0.4, zorder=0)
+    stretch(axes, values)
+
+
+def stretch(axes: Axes, values: np.ndarray) -> None:
+    """Stretch the vertical axis where its values are of very different magnitudes.
+
+    Ticks are zero and a few powers of ten of both signs.
+    """
+    sizes = np.abs(values[values != 0])
+    if sizes.size == 0 or sizes.max() < _SPREAD * np.median(sizes):
+        axes.ticklabel_format(axis="y", scilimits=(-2, 4), useMathText=True)
+        return
+    unit = float(np.median(sizes))
+    axes.set_yscale("asinh", linear_width=unit)
+    low, high = min(values.min(), 0.0), max(values.max(), 0.0)
+    axes.set_ylim(1.5 * low if low < 0 else 0, 1.5 * high if high > 0 else 0)
+    powers = np.arange(np.ceil(np.log10(unit)), np.floor(np.log10(max(-low, high))) + 1)
+    powers = powers[:: max(1, -(-len(powers) // 3))]
+    ticks = np.concatenate([-(10.0 ** powers[::-1]), [0.0], 10.0**powers])
+    axes.set_yticks(ticks[(ticks >= 1.5 * low) & (ticks <= 1.5 * high)])
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: signed_power(value)))
+
+
+def signed_power(value: float) -> str:
+    """Mathtext of zero or of a power of ten with its sign."""
+    if value == 0:
+        return "0"
+    return ("−" if value < 0 else "") + panels.power_of_ten(abs(value))
+
+
+def _key(made: Figure) -> None:
+    handles, names = [], []
+    for lines in LINES.values():
+        for name, colour, dash, width in lines.values():
+            handles.append(Line2D([], [], color=colour, ls=dash, lw=width))
+            names.append(name)
+    made.legend(handles, names, loc="lower center", ncols=len(names), borderaxespad=0.3,
+                columnspacing=1.5, handletextpad=0.5, handlelength=2.2)  # fmt: skip

@@ -1,0 +1,167 @@
+"""From a lattice to a case: nothing is lost in blocks, and every repair is counted."""
+
+import numpy as np
+import pytest
+
+from movelaws.lattices import coarsen, frames
+
+
+def lattice(shape=(12, 20), slots=4, days=("a",), mask=None, population=None, **changes):
+    rng = np.random.default_rng(11)
+    mask = np.ones(shape, dtype=bool) if mask is None else mask
+    moments = len(days) * slots
+    people = rng.integers(0, 50, (moments, *shape)).astype(np.float32)
+    fields = {
+        "population": np.where(mask, people, 0) if population is None else population,
+        "mask": mask,
+        "day": np.repeat(np.array(days), slots),
+        "slot": np.tile(np.arange(slots), len(days)),
+        "x": 1000.0 + 500 * np.arange(shape[1]),
+        "y": 2000.0 + 500 * np.arange(shape[0]),
+        "cell_m": 500.0,
+        "crs": "",
+        "source": "nowhere",
+        "unit": "users",
+        "slots": slots,
+        "slot_minutes": 60.0,
+        "extensive": True,
+    }
+    return frames.check(frames.Lattice(**(fields | changes)))
+
+
+def part(made, kept):
+    return frames.check(
+        frames.Lattice(
+            **{
+                name: getattr(made, name)[kept]
+                if name in ("population", "day", "slot")
+                else getattr(made, name)
+                for name in made.__dataclass_fields__
+            }
+        )
+    )
+
+
+def test_blocks_that_fit_are_sums_of_their_cells():
+    made = lattice()
+    blocks = coarsen.coarsened(made, 4)
+    assert (blocks.cells, blocks.padded, blocks.corner) == ((3, 5), (0, 0), (750.0, 1750.0))
+    by_hand = made.population[2, 3:6, 15:20].sum()
+    assert blocks.population.shape == (4, 4, 4) and blocks.population[2, 1, 3] == by_hand
+
+
+@pytest.mark.parametrize("side", [2, 3, 5, 7, 12, None])
+@pytest.mark.parametrize("extent", ["box", "all"])
+@pytest.mark.parametrize("blocks", ["fitted", "square"])
+def test_totals_are_those_of_the_cells(side, extent, blocks):
+    mask = np.zeros((17, 23), dtype=bool)
+    mask[2:16, 4:21] = np.random.default_rng(2).random((14, 17)) < 0.6
+    made = lattice((17, 23), mask=mask)
+    coarse = coarsen.coarsened(made, side, pad=True, extent=extent, blocks=blocks)
+    totals = made.population.sum(axis=(1, 2), dtype=float)
+    np.testing.assert_array_equal(coarse.population.sum(axis=(1, 2)), totals)
+    if side is not None:
+        assert coarse.population.shape[1:] == (side, side)
+        if blocks == "square":
+            assert coarse.cells[0] == coarse.cells[1]
+
+
+def test_every_cell_stays_where_it_is():
+    shape = (7, 9)
+    plane = np.zeros(shape)
+    plane[6, 0] = 5
+    made = lattice(shape, population=np.tile(plane, (4, 1, 1)))
+    blocks = coarsen.coarsened(made, 5, pad=True)
+    assert (blocks.cells, blocks.padded) == ((2, 2), (3, 1))
+    row, column = np.argwhere(blocks.population[0])[0]
+    # the centre of the cell, from the corner of the blocks
+    assert row == (made.y[6] - blocks.corner[1]) // 1000
+    assert column == (made.x[0] - blocks.corner[0]) // 1000
+
+
+def test_a_side_that_does_not_divide_the_lattice_is_refused_and_said_how_to_pad():
+    with pytest.raises(
+        ValueError, match=r"12 x 20 cells.*pad: true, which adds 3 empty rows and 0"
+    ):
+        coarsen.coarsened(lattice(), 5)
+    with pytest.raises(ValueError, match=r"into equal squares.*adds 8 empty rows and 0 empty col"):
+        coarsen.coarsened(lattice(), 4, blocks="square")
+    with pytest.raises(ValueError, match=r"side=13: the box of the mask has 12 x 20 cells: .* 12"):
+        coarsen.coarsened(lattice(), 13, pad=True)
+
+
+def test_counts_stay_as_they_are_or_are_scaled_at_every_moment():
+    made = lattice(days=("a", "b"))
+    counted = coarsen.case(made, side=4)
+    assert counted.attrs["repairs"] == {} and counted.days == ["a", "b"]
+    totals = made.population.sum(axis=(1, 2), dtype=float).reshape(2, 4)
+    np.testing.assert_array_equal(counted.population.sum(axis=(2, 3)), totals)
+    scaled = coarsen.case(made, side=4, population=1e4, days=["b"])
+    np.testing.assert_allclose(scaled.population.sum(axis=(2, 3)), 1e4)
+    np.testing.assert_allclose(
+        scaled.population[0], 1e4 * counted.population[1] / totals[1][:, None, None]
+    )
+    said = scaled.attrs["repairs"]["totals of the moments before they were scaled"]
+    assert said == f"{totals[1].min():.6g} to {totals[1].max():.6g} users"
+    assert (scaled.attrs["side"], scaled.attrs["cell_x_m"], scaled.attrs["cell_y_m"]) == (
+        4, 2500.0, 1500.0,
+    )  # fmt: skip
+    assert scaled.attrs["total"] == pytest.approx(1e4)
+
+
+def test_days_come_in_the_order_asked_for_and_numbers_name_them_too():
+    made = lattice(days=("0", "7"))
+    backward = coarsen.case(made, side=4, days=[7, 0])
+    forward = coarsen.case(made, side=4)
+    assert backward.days == ["7", "0"]
+    np.testing.assert_array_equal(backward.population, forward.population[::-1])
+
+
+def test_padding_is_counted():
+    made = coarsen.case(lattice(), side=5, pad=True)
+    assert made.attrs["repairs"] == {"empty rows and columns of cells added": "3 and 0"}
+
+
+def test_missing_and_empty_slots_are_refused_or_filled_and_counted():
+    whole = lattice(slots=8)
+    whole.population[6] = 0
+    made = part(whole, np.isin(np.arange(8), [1, 2, 4, 5, 6]))
+    with pytest.raises(ValueError, match=r"day 'a': slot 0 is missing or empty \(4 of 8 slots"):
+        coarsen.case(made, side=4)
+    given = coarsen.coarsened(whole, 4).population
+    carried = coarsen.case(made, side=4, fill="carry")
+    assert carried.attrs["repairs"] == {"slots of day a filled (carry)": 4}
+    np.testing.assert_array_equal(carried.population[0], given[[1, 1, 2, 2, 4, 5, 5, 5]])
+    line = coarsen.case(made, side=4, fill="interpolate").population[0]
+    np.testing.assert_allclose(line[3], (given[2] + given[4]) / 2)
+    np.testing.assert_array_equal(line[[0, 1, 2, 4, 5, 6, 7]], given[[1, 1, 2, 4, 5, 5, 5]])
+
+
+def test_a_day_too_short_for_two_steps_is_refused_even_if_slots_may_be_filled():
+    with pytest.raises(ValueError, match=r"has 2 points in time: at least 3 \(two steps\)"):
+        coarsen.case(lattice(slots=2), side=4)
+    made = part(lattice(slots=8), np.arange(8) < 2)
+    with pytest.raises(ValueError, match="day 'a' has 2 slots with anybody in it, of 8"):
+        coarsen.case(made, side=4, fill="carry")
+
+
+def test_shares_need_a_number_of_agents():
+    made = lattice(extensive=False, unit="percent of the population")
+    with pytest.raises(ValueError, match=r"population=None.*shares \(percent of the population\)"):
+        coarsen.case(made, side=4)
+    assert coarsen.case(made, side=4, population=90120).attrs["total"] == pytest.approx(90120)
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(["z"], "there is no day 'z'.*there are a"), ([], "at least one day"), (["a", "a"], "twice")],
+)
+def test_days_that_cannot_be_had_are_named(days, said):
+    with pytest.raises(ValueError, match=said):
+        coarsen.case(lattice(), side=4, days=days)
+
+
+def test_the_summary_counts_empty_cells():
+    said = coarsen.summary(coarsen.case(lattice(), side=5, pad=True))
+    assert "1 days (a) of 4 points on 5 x 5 blocks of 2000 x 1500 m" in said
+    assert '"empty rows and columns of cells added": "3 and 0"' in said

@@ -1,0 +1,140 @@
+"""Dynamic population of Helsinki: percent brought to 100, a grid with holes, days that differ."""
+
+import zipfile
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely import box
+
+from movelaws.lattices import adapters
+
+HOURS = [f"H{hour}" for hour in range(24)]
+CELLS = pd.DataFrame(
+    {
+        "YKR_ID": [11, 12, 13, 21, 23],  # the fourth cell of a 2 x 3 box has nobody to count
+        "x_EPSG3067": 381_875.0 + 250 * np.array([0, 1, 2, 0, 2]),
+        "y_EPSG3067": 6_697_875.0 - 250 * np.array([0, 0, 0, 1, 1]),
+    }
+)
+
+
+def day(seed=1, cells=CELLS, empty=2):
+    rng = np.random.default_rng(seed)
+    values = rng.random((len(cells), 24))
+    values[empty] = 0
+    table = pd.DataFrame((100 * values / values.sum(axis=0)).round(5), columns=HOURS)
+    return pd.concat([cells["YKR_ID"].reset_index(drop=True), table], axis=1)
+
+
+@pytest.fixture
+def files(tmp_path):
+    CELLS.to_csv(tmp_path / "cells.csv", index=False)
+    day().to_csv(tmp_path / "workdays.csv", index=False, float_format="%.5f")
+    day(2, CELLS.iloc[:4]).to_csv(tmp_path / "saturday.csv", index=False, float_format="%.5f")
+    return {role: tmp_path / f"{role}.csv" for role in ("workdays", "saturday", "cells")}
+
+
+def read(files, **options):
+    return adapters.read("helsinki_dynpop", files, options)
+
+
+def test_cells_are_where_they_lie_and_hours_sum_to_100(files):
+    made = read(files)
+    assert made.shape == (2, 3) and made.days == ["workdays", "saturday"]
+    assert (made.slots, made.slot_minutes, made.extensive) == (24, 60, False)
+    assert (made.crs, made.unit) == ("EPSG:3067", "percent of the population")
+    np.testing.assert_allclose(made.population.sum(axis=(1, 2)), 100, rtol=1e-12)
+    # south first, so the northern row is the last one
+    np.testing.assert_array_equal(made.mask, [[True, False, True], [True, True, True]])
+    given = day().set_index("YKR_ID")
+    raw = made.population[7] * given["H7"].sum() / 100
+    np.testing.assert_allclose(raw[1], given.loc[[11, 12, 13], "H7"], atol=1e-9)
+    np.testing.assert_allclose(raw[0, [0, 2]], given.loc[[21, 23], "H7"], atol=1e-9)
+    assert made.y.tolist() == [6_697_625, 6_697_875] and made.x[2] == 382_375
+
+
+def test_repairs_are_counted(files):
+    notes = read(files).notes
+    assert notes["saturday: cells missing, taken as empty"] == "1 (23)"
+    assert notes["workdays: cells empty all day"] == 1 and notes["workdays: zeros"] == 24
+    assert notes["cells"] == "5 of 6 in their box"
+    assert notes["workdays: hours brought to a sum of 100"] <= 24
+    assert notes["workdays: farthest sum"].startswith(("99.9999", "100.0000"))
+
+
+def test_an_hour_that_does_not_sum_to_100_is_refused_or_tolerated(files):
+    table = pd.read_csv(files["workdays"])
+    table["H5"] *= 0.99
+    table.to_csv(files["workdays"], index=False)
+    with pytest.raises(
+        ValueError, match=r"workdays\.csv: H5 sums to 99\.\d+ instead of 100 \(1 suc"
+    ):
+        read(files)
+    made = read(files, tolerance=2)
+    np.testing.assert_allclose(made.population.sum(axis=(1, 2)), 100)
+
+
+def test_the_published_archive_gives_the_same(files, tmp_path):
+    apart = read(files)
+    half = 125
+    squares = [
+        box(x - half, y - half, x + half, y + half)
+        for x, y in CELLS[["x_EPSG3067", "y_EPSG3067"]].to_numpy()
+    ]
+    layer = gpd.GeoDataFrame({"YKR_ID": CELLS["YKR_ID"]}, geometry=squares, crs="EPSG:3067")
+    layer.to_file(tmp_path / "grid.geojson", driver="GeoJSON", engine="pyogrio")
+    with zipfile.ZipFile(tmp_path / "matrix.zip", "w") as archive:
+        for name, path in {
+            "HMA_Dynamic_population_24H_workdays.csv": files["workdays"],
+            "HMA_Dynamic_population_24H_sat.csv": files["saturday"],
+            "target_zones_grid250m_EPSG3067.geojson": tmp_path / "grid.geojson",
+            "README.txt": files["cells"],
+        }.items():
+            archive.write(path, f"matrix/{name}")
+    packed = read({"archive": tmp_path / "matrix.zip"})
+    np.testing.assert_allclose(packed.population, apart.population)
+    np.testing.assert_allclose(packed.x, apart.x, atol=0.01)
+    layered = read({"workdays": files["workdays"], "cells": tmp_path / "grid.geojson"})
+    np.testing.assert_allclose(layered.population, apart.population[:24])
+
+
+def test_an_archive_that_climbs_or_holds_nothing_is_refused(tmp_path):
+    path = tmp_path / "matrix.zip"
+    for name, said in (("../evil.csv", "outside the archive"), ("other.csv", "none of HMA_")):
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr(name, "x")
+        with pytest.raises(ValueError, match=rf"matrix\.zip.*{said}"):
+            read({"archive": path})
+
+
+def changed(files, role, change):
+    table = pd.read_csv(files[role])
+    change(table).to_csv(files[role], index=False)
+    return files
+
+
+@pytest.mark.parametrize(
+    ("role", "change", "said"),
+    [
+        ("workdays", lambda t: t.assign(H3=-1.0), r"workdays.csv: line 2, column 'H3'.*below 0"),
+        ("workdays", lambda t: t.assign(H3=np.inf), r"line 2, column 'H3'.*is not a number"),
+        ("workdays", lambda t: t.drop(columns="H23"), "no column 'H23'"),
+        ("workdays", lambda t: pd.concat([t, t]), r"line 7, column 'YKR_ID'.*an earlier line"),
+        ("cells", lambda t: t.iloc[1:], r"cells.csv: 1 cells of the tables have no place.*11"),
+        ("cells", lambda t: pd.concat([t, t]), "YKR_ID 11 occurs twice"),
+        ("cells", lambda t: t.assign(x_EPSG3067=t["x_EPSG3067"] * 1.1), "on one grid"),
+        ("cells", lambda t: t.assign(x_EPSG3067=381_875.0), "has the place of another one"),
+    ],
+)
+def test_tables_that_cannot_be_used_are_named(files, role, change, said):
+    with pytest.raises(ValueError, match=said):
+        read(changed(files, role, change))
+
+
+def test_a_day_and_the_places_are_needed():
+    for roles in (["cells"], ["workdays"]):
+        with pytest.raises(ValueError, match="give one at least of the file roles"):
+            adapters.check_request("helsinki_dynpop", roles, {})
+    adapters.check_request("helsinki_dynpop", ["archive"], {"tolerance": 0.1})

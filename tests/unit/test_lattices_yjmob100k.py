@@ -1,0 +1,182 @@
+"""YJMob100K: users stay in their last cell; the raster is that of a plain loop, in any order."""
+
+import gzip
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from movelaws.lattices import adapters
+from movelaws.lattices.adapters import _stream
+
+COLUMNS = ["uid", "d", "t", "x", "y"]
+
+
+def records(users=40, days=3, cells=20, seed=4):
+    rng = np.random.default_rng(seed)
+    rows = [
+        (uid, d, t, *rng.integers(1, cells + 1, 2))
+        for uid in range(0, 7 * users, 7)
+        for d in range(days)
+        for t in sorted(rng.choice(48, rng.integers(0, 9), replace=False))
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def write(path, table):
+    table.to_csv(path, index=False)
+    return {"records": path}
+
+
+def read(files, **options):
+    return adapters.read("yjmob100k", files, {"cells": 20} | options)
+
+
+def by_hand(table, day, cells=20):
+    """Users in each cell and slot, one user after the other."""
+    counted = np.zeros((48, cells, cells))
+    for _, seen in table[table["d"] == day].groupby("uid"):
+        seen = seen.sort_values("t")
+        for slot in range(48):
+            before = seen[seen["t"] <= slot]
+            at = before.iloc[-1] if len(before) else seen.iloc[0]
+            counted[slot, at["y"] - 1, at["x"] - 1] += 1
+    return counted
+
+
+@pytest.fixture
+def table():
+    return records()
+
+
+def test_users_stay_where_they_were_seen_last(table, tmp_path):
+    made = read(write(tmp_path / "y.csv", table), days=[2, 0])
+    assert made.days == ["0", "2"] and made.slots == 48 and made.unit == "users"
+    np.testing.assert_array_equal(made.population[:48], by_hand(table, 0))
+    np.testing.assert_array_equal(made.population[48:], by_hand(table, 2))
+    # everybody seen on a day is somewhere in each slot of it
+    users = table[table["d"] == 2]["uid"].nunique()
+    assert set(made.population[48:].sum(axis=(1, 2))) == {users}
+
+
+def test_all_days_are_found(table, tmp_path):
+    files = write(tmp_path / "y.csv", table)
+    made = read(files)
+    assert made.days == ["0", "1", "2"]
+    np.testing.assert_array_equal(made.population, read(files, days=[0, 1, 2]).population)
+
+
+def test_without_carrying_users_count_when_they_are_seen(table, tmp_path):
+    made = read(write(tmp_path / "y.csv", table), days=[1], carry="none")
+    seen = table[table["d"] == 1]
+    assert made.population.sum() == len(seen)
+    np.testing.assert_array_equal(
+        made.population.sum(axis=(1, 2)), np.bincount(seen["t"], minlength=48)
+    )
+
+
+def test_the_order_of_the_rows_does_not_matter(table, tmp_path):
+    again = table.iloc[[3]].assign(x=20, y=20)  # the same user and slot, elsewhere
+    table = pd.concat([table, again, again.assign(x=1)])
+    in_order = table.sort_values(["uid", "d", "t"], kind="stable")
+    first = read(write(tmp_path / "a.csv", in_order), days=[0, 1, 2])
+    mixed = table.sample(frac=1, random_state=1)
+    second = read(write(tmp_path / "b.csv", mixed), days=[0, 1, 2])
+    np.testing.assert_array_equal(first.population, second.population)
+    why = "records were not in order of user, day and slot"
+    assert why not in first.notes and second.notes[why] == "sorted day by day on disk"
+    same = "records of a user in a slot that has another one left out"
+    assert first.notes[same] == second.notes[same] == 2
+    assert first.population[int(again["d"].iloc[0]) * 48 + int(again["t"].iloc[0]), 19, 19] >= 1
+
+
+def test_order_is_found_across_batches(table, tmp_path, monkeypatch):
+    whole = read(write(tmp_path / "a.csv", table), days=[0, 1])
+    monkeypatch.setattr(_stream, "_BLOCK", 300)
+    small = read(write(tmp_path / "a.csv", table), days=[0, 1])
+    np.testing.assert_array_equal(small.population, whole.population)
+    mixed = table.sample(frac=1, random_state=2)
+    other = read(write(tmp_path / "b.csv", mixed), days=[0, 1])
+    np.testing.assert_array_equal(other.population, whole.population)
+
+
+def test_other_columns_and_compression_make_no_difference(table, tmp_path):
+    plain = read(write(tmp_path / "a.csv", table), days=[0])
+    sample = table.assign(combined_xy=0)[["combined_xy", "y", "x", "t", "d", "uid"]]
+    (tmp_path / "b.csv.gz").write_bytes(gzip.compress(sample.to_csv(index=False).encode()))
+    packed = read({"records": tmp_path / "b.csv.gz"}, days=[0])
+    np.testing.assert_array_equal(packed.population, plain.population)
+
+
+def test_the_axes_can_be_swapped(table, tmp_path):
+    files = write(tmp_path / "a.csv", table)
+    plain, turned = (read(files, days=[0], axes=axes) for axes in ("as_numbered", "x_north"))
+    np.testing.assert_array_equal(turned.population, plain.population.transpose(0, 2, 1))
+    assert plain.x[0] == 250 and plain.y[-1] == 9750 and plain.crs == ""
+
+
+def test_records_off_the_grid_are_left_out_and_counted(table, tmp_path):
+    clean = read(write(tmp_path / "a.csv", table), days=[0, 1, 2])
+    dirty = pd.concat(
+        [
+            table,
+            table.iloc[[1]].assign(x=21),
+            table.iloc[[2]].assign(y=0),
+            table.iloc[[2]].assign(t=48),
+            table.iloc[[2]].assign(uid=-1),
+        ]
+    )
+    made = read(write(tmp_path / "b.csv", dirty), days=[0, 1, 2], max_unusable=0.05)
+    np.testing.assert_array_equal(made.population, clean.population)
+    assert made.notes["records outside the grid left out"] == 2
+    assert made.notes["records without user, day or slot left out"] == 2
+    with pytest.raises(ValueError, match=r"b\.csv: 2 of .* records have x or y outside 1 to 20"):
+        read({"records": tmp_path / "b.csv"}, days=[0], max_unusable=0.0)
+
+
+def test_a_missing_cell_counts_as_unusable(table, tmp_path):
+    text = table.to_csv(index=False).split("\n")
+    text[2] = ",".join([*text[2].split(",")[:4], ""])
+    (tmp_path / "a.csv").write_text("\n".join(text))
+    made = read({"records": tmp_path / "a.csv"}, days=[0], max_unusable=0.1)
+    assert made.notes["records outside the grid left out"] == 1
+
+
+def test_the_raster_is_compared_with_the_published_activity(table, tmp_path):
+    files = write(tmp_path / "a.csv", table)
+    counts = table.groupby(["x", "y"]).size().reset_index(name="count")
+    counts.to_csv(tmp_path / "activity.csv", index=False)
+    given = files | {"activity": tmp_path / "activity.csv"}
+    for axes in ("as_numbered", "x_north"):
+        notes = read(given, carry="none", axes=axes).notes
+        assert notes["correlation of the raster with them"] == 1.0
+        assert notes["rank correlation of the raster with them"] == 1.0
+    assert read(given).notes["correlation of the raster with them"] < 0.95
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "the file is empty"),
+        ("uid,d,t,x,y\n", "no rows|header"),
+        ("uid;d;t;x;y\n1;0;0;1;1\n", "no column 'uid'"),
+        ("uid,d,t,x\n1,0,0,1\n", "no column 'y'"),
+        ("uid,d,t,x,x,y\n1,0,0,1,1,1\n", "'x' occurs twice"),
+        ("uid,d,t,x,y\n1,0,0,a,1\n", "invalid value 'a'"),
+        ("uid,d,t,x,y\n1,0,0,1,1\n1,0,1,1\n", "Expected 5 columns, got 4"),
+        ("uid,d,t,x,y\n1,0,0,1,1\n", r"nobody was seen on day 3 \(1 such days\)"),
+    ],
+)
+def test_files_that_cannot_be_read_are_named(text, said, tmp_path):
+    path = tmp_path / "broken.csv"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=rf"broken\.csv.*({said})"):
+        read({"records": path}, days=[3] if said.startswith("nobody") else [0])
+
+
+@pytest.mark.parametrize(
+    "options", [{"days": []}, {"days": [0, 0]}, {"days": [-1]}, {"carry": "week"}, {"cells": 0}]
+)
+def test_options_are_checked_before_anything_is_read(options):
+    with pytest.raises(ValueError, match=rf"option '{[*options][0]}'"):
+        adapters.check_request("yjmob100k", ["records"], options)
