@@ -14,6 +14,11 @@ configfile: workflow.source_path("config/config.yaml")
 include: "workflow/rules/common.smk"
 include: "workflow/rules/retrieve.smk"
 include: "workflow/rules/prepare.smk"
+include: "workflow/rules/prepare_lattices.smk"
+include: "workflow/rules/lagrangian.smk"
+include: "workflow/rules/lagrangian_fits.smk"
+include: "workflow/rules/lagrangian_tests.smk"
+include: "workflow/rules/lagrangian_results.smk"
 include: "workflow/rules/symbolic.smk"
 include: "workflow/rules/symbolic_search.smk"
 include: "workflow/rules/symbolic_figures.smk"
@@ -36,6 +41,7 @@ include: "workflow/rules/benchmarks.smk"
 rule all:
     default_target: True
     input:
+        rules.lagrangian.input,
         rules.symbolic.input,
         rules.pairdist.input,
         rules.inequality.input,

@@ -51,17 +51,17 @@ if __name__ == "__main__":
             "base": params.base,
             "floor": params.floor,
             "permutations": params.permutations,
-            "count": params.count,
+            "count": params.repeats,
             "seed": params.seed,
         }
         parts = []
         for case, dynamics in params.reference.items():
             parts.append(of_reference(case, dynamics, **options))
-            print(f"{case}: {params.count} cities")
+            print(f"{case}: {params.repeats} cities")
         files = given.get("populations", [])
         files = [files] if isinstance(files, str) else files
         for (case, day), path in zip(params.days.items(), files, strict=True):
             found = populations.read(path)
             parts.append(of_city(case, found, str(day), params.couplings, **options))
-            print(f"{case}: {params.count} draws of agents, {len(found.days)} days")
+            print(f"{case}: {params.repeats} draws of agents, {len(found.days)} days")
         pd.concat(parts, ignore_index=True).to_csv(snakemake.output.seeds, index=False)

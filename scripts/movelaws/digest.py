@@ -3,9 +3,10 @@
 import ast
 import functools
 import hashlib
-import importlib.util
 import re
 from pathlib import Path
+
+_FOLDER = Path(__file__).parent
 
 
 def module_digest(*names: str) -> str:
@@ -36,8 +37,7 @@ def module_digest(*names: str) -> str:
         name = todo.pop()
         if name in sources:
             continue
-        spec = importlib.util.find_spec(name)
-        source = Path(spec.origin).read_bytes()
+        source = _file(_FOLDER, name).read_bytes()
         sources[name] = source
         todo += _movelaws_imports(source)
         todo += [name.rpartition(".")[0]] if "." in name else []
@@ -76,10 +76,16 @@ def _names_imported(source: bytes) -> tuple[str, ...]:
     return tuple(name for name in dict.fromkeys(found) if name.split(".")[0] == "movelaws")
 
 
-@functools.cache
 def _is_module(name: str) -> bool:
-    try:
-        spec = importlib.util.find_spec(name)
-    except ModuleNotFoundError:
-        return False
-    return spec is not None and spec.origin is not None
+    return _file(_FOLDER, name) is not None
+
+
+@functools.cache
+def _file(folder: Path, name: str) -> Path | None:
+    """Where a module of movelaws is; to be told by importlib, its packages would be loaded."""
+    package, *parts = name.split(".")
+    if package != "movelaws":
+        return None
+    path = folder.joinpath(*parts)
+    files = path / "__init__.py", path.with_name(f"{path.name}.py")
+    return next((file for file in files if file.is_file()), None)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from sklearn.cluster import DBSCAN
 
 from movelaws import geo, layers
 
@@ -143,6 +142,8 @@ def clusters(points: Points, link_km: float, min_places: int) -> Zoning:
     for name, value in (("link_km", link_km), ("min_places", min_places)):
         if not value > 0:
             raise ValueError(f"{name} = {value} must be > 0")
+    from sklearn.cluster import DBSCAN  # slow to load, and Snakemake reads this module too
+
     cell, centres, count = _fused(points, link_km / _FUSED_PER_LINK)
     angle = link_km / geo.EARTH_RADIUS_KM
     search = DBSCAN(eps=angle, min_samples=min_places, metric="haversine", algorithm="ball_tree")

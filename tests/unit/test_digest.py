@@ -1,3 +1,4 @@
+import importlib.util
 from pathlib import Path
 
 import pytest
@@ -14,17 +15,7 @@ def package(tmp_path, monkeypatch):
     (root / "a.py").write_text("from movelaws import b\n")
     (root / "b.py").write_text("x = 1\n")
     (root / "c.py").write_text("")
-    known = {"movelaws": root / "__init__.py"}
-    known |= {f"movelaws.{name}": root / f"{name}.py" for name in "abc"}
-
-    class Spec:
-        def __init__(self, path):
-            self.origin = str(path)
-
-    def find_spec(name):
-        return Spec(known[name]) if name in known else None
-
-    monkeypatch.setattr(digest.importlib.util, "find_spec", find_spec)
+    monkeypatch.setattr(digest, "_FOLDER", root)
     return root
 
 
@@ -58,7 +49,7 @@ def test_plotting_is_not_part_of_what_the_models_depend_on():
         name = todo.pop()
         if name not in sources:
             sources.add(name)
-            spec = digest.importlib.util.find_spec(name)
+            spec = importlib.util.find_spec(name)
             todo += digest._movelaws_imports(Path(spec.origin).read_bytes())
     assert not any(name.startswith("movelaws.plotting") for name in sources)
     assert "movelaws.allocation" in sources

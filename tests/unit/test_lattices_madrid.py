@@ -50,8 +50,8 @@ def city(values):
         for q in range(4)
         for k in range(3)
     ]  # fmt: skip
-    names = "id fecha tipo_elem intensidad ocupacion carga vmed error periodo_integracion".split()
-    return pd.DataFrame(rows, columns=names)
+    names = ["id", "fecha", "tipo_elem", "intensidad", "ocupacion", "carga", "vmed", "error"]
+    return pd.DataFrame(rows, columns=[*names, "periodo_integracion"])
 
 
 def write(tmp_path, table, name="records.csv"):

@@ -178,5 +178,5 @@ def test_files_that_cannot_be_read_are_named(text, said, tmp_path):
     "options", [{"days": []}, {"days": [0, 0]}, {"days": [-1]}, {"carry": "week"}, {"cells": 0}]
 )
 def test_options_are_checked_before_anything_is_read(options):
-    with pytest.raises(ValueError, match=rf"option '{[*options][0]}'"):
+    with pytest.raises(ValueError, match=rf"option '{next(iter(options))}'"):
         adapters.check_request("yjmob100k", ["records"], options)

@@ -132,7 +132,7 @@ rule lagrangian_seeds:
             if case in LAGRANGIAN_CITIES
         },
         couplings=LAGRANGIAN_SETTINGS["seeds"]["couplings"],
-        count=LAGRANGIAN_SETTINGS["seeds"]["repeats"],
+        repeats=LAGRANGIAN_SETTINGS["seeds"]["repeats"],
         base=lagrangian_schedule(),
         floor=LAGRANGIAN_SETTINGS["floor"],
         permutations=LAGRANGIAN_SETTINGS["summary"]["permutations"],

@@ -43,9 +43,10 @@ def lattice(root, files, tmp_path):
     return tmp_path / "set" / "lattice.nc"
 
 
-def test_the_prepare_step_writes_both_files_and_prints_the_notes(lattice, files, capsys):
-    assert sorted(path.name for path in lattice.parent.iterdir()) == sorted(frames.FILES)
-    made = frames.check(frames.read(lattice))
+def test_the_prepare_step_writes_both_files_and_prints_the_notes(root, files, tmp_path, capsys):
+    load(root, "prepare/lattice").prepare("lattice_table", files, OPTIONS, tmp_path / "set")
+    assert sorted(path.name for path in (tmp_path / "set").iterdir()) == sorted(frames.FILES)
+    made = frames.check(frames.read(tmp_path / "set" / "lattice.nc"))
     table = pd.read_csv(files["table"])
     totals = table.groupby(["day", "slot"])["population"].sum()
     np.testing.assert_array_equal(made.population.sum(axis=(1, 2)), totals)

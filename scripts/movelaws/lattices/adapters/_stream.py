@@ -4,7 +4,6 @@ What bounds the speed is Arrow's decoder, so it runs on all cores that Arrow may
 columns that are wanted are converted.
 """
 
-import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -94,12 +93,3 @@ def batches(
             ) from None
     if not rows:
         raise ValueError(f"{path}: the file has a header but no rows")
-
-
-def numbered(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[int, pa.RecordBatch]]:
-    """Each batch with the number of rows before it."""
-    before = itertools.count()
-    total = 0
-    for _, batch in zip(before, batches, strict=False):
-        yield total, batch
-        total += len(batch)
