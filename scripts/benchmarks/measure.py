@@ -41,7 +41,8 @@ class Task(NamedTuple):
     run : (inputs) -> result, on the clock.
     values : (result, world) -> 1-d array that all tools should agree on, after the clock.
     note : (result, world) -> what a reader must know of the result, '' if nothing.
-    parts : how many equal parts a run has that is timed as a whole; seconds are those of one.
+    parts : how many equal parts a run has that is timed as a whole, or (inputs) -> how many;
+        seconds are those of one.
     """
 
     version: str
@@ -49,7 +50,7 @@ class Task(NamedTuple):
     run: Callable[[Any], Any]
     values: Callable[[Any, Mapping[str, np.ndarray]], np.ndarray]
     note: Callable[[Any, Mapping[str, np.ndarray]], str] = lambda result, world: ""
-    parts: int = 1
+    parts: int | Callable[[Any], int] = 1
 
 
 def measure(task: Task, world: Mapping[str, np.ndarray], repeats: int, patience: float) -> dict:
@@ -77,10 +78,11 @@ def measure(task: Task, world: Mapping[str, np.ndarray], repeats: int, patience:
         seconds.append(time.perf_counter() - begin)
         if len(seconds) == 1:
             own, worker = _peak_kib() - before, _largest_child_kib() - idle_worker
+    parts = task.parts(inputs) if callable(task.parts) else task.parts
     workers = inputs.get("workers", 0) if isinstance(inputs, dict) else 0
     return {
         "version": task.version,
-        "seconds": [whole / task.parts for whole in seconds],
+        "seconds": [whole / parts for whole in seconds],
         "peak_memory_mb": (max(0, own) + workers * max(0, worker)) / _KIB_PER_MB,
         "note": task.note(result, world),
         "values": task.values(result, world),

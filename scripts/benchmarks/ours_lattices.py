@@ -1,6 +1,5 @@
-"""Time the Lagrangian dynamics of movelaws, and its raster of records; compiled before the clock."""
+"""Time the Lagrangian dynamics of movelaws and its raster; compiled before the clock starts."""
 
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -32,9 +31,15 @@ def schedule(data: Reference) -> Fit:
     return fit_printed(data, iterations=iterations_of(data.sites))
 
 
-def gradient(data: Reference) -> tuple[float, np.ndarray, np.ndarray]:
+def read_model(world: dict) -> tuple[Reference, np.ndarray, np.ndarray]:
+    """The same, with parameters."""
+    data = read_city(world)
+    return data, *some_parameters(data.steps, data.shape)
+
+
+def gradient(inputs: tuple[Reference, np.ndarray, np.ndarray]) -> tuple:
     """E and its exact gradient, some times over."""
-    gamma, lam = some_parameters(data.steps, data.shape)
+    data, gamma, lam = inputs
     slopes = np.empty_like(gamma), np.empty_like(lam)
     adjoint = Adjoint([data])
     for _ in range(GRADIENTS):
@@ -52,14 +57,19 @@ def find(tool: str, task: str, threads: int) -> Task:
     numba.set_num_threads(threads)
     if task == "raster":
         return _raster_task()
-    # Iterations are the parts of a run; their number follows from the size, so read first.
-    run, values, parts = {
-        "schedule": (schedule, lambda fit, _: fit.error, None),
-        "gradient": (gradient, lambda found, _: link_norms(*found), GRADIENTS),
-    }[task]
+    found = {
+        "schedule": Task(
+            version(), read_city, schedule, lambda fit, _: fit.error,
+            parts=lambda data: iterations_of(data.sites),
+        ),
+        "gradient": Task(
+            version(), read_model, gradient, lambda slopes, _: link_norms(*slopes),
+            parts=GRADIENTS,
+        ),
+    }[task]  # fmt: skip
     for sites in (SMALL, SHARED):
-        run(read_city(moving_city(sites, seed=0, steps=3)))
-    return Task(version(), read_city, run, values, parts=parts or iterations_of)
+        found.run(found.read(moving_city(sites, seed=0, steps=3)))
+    return found
 
 
 def _raster_task() -> Task:
@@ -74,4 +84,4 @@ def _raster_task() -> Task:
 
 
 if __name__ == "__main__":
-    main(partial(find))
+    main(find)

@@ -14,9 +14,7 @@ from movelaws.synthetic import yjmob100k
 def records(rows: int, seed: int, path: str | Path) -> None:
     """The first ``rows`` records of a synthetic city with as many users as it takes."""
     with TemporaryDirectory(dir=Path(path).parent) as folder:
-        yjmob100k.write(
-            Path(folder), seed, users=rows // ROWS_PER_USER, days=DAYS, records=RECORDS
-        )
+        yjmob100k.write(Path(folder), seed, users=rows // ROWS_PER_USER, days=DAYS, records=RECORDS)
         source = Path(folder) / yjmob100k.FILES["records"]
         with source.open("rb") as given, Path(path).open("wb") as kept:
             kept.writelines(islice(given, rows + 1))

@@ -4,6 +4,7 @@ from movelaws.lattices import populations as saved
 from movelaws.log import logged
 from movelaws.plotting import save
 from movelaws.plotting.lagrangian.populations import populations
+from movelaws.plotting.lagrangian.saved import cell_sizes
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
@@ -16,7 +17,7 @@ if __name__ == "__main__":
             days,
             name=params.case,
             label=params.label,
-            cell_m=float(found.attrs.get("cell_m") or 0),
+            cell_m=cell_sizes({params.case: found})[params.case],
             slot_minutes=float(found.attrs.get("slot_minutes") or 0),
             synthetic=params.synthetic,
         )

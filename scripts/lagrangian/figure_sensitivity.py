@@ -8,8 +8,9 @@ from movelaws.plotting.lagrangian.sensitivity import PER_PAGE, sensitivity
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         params, made = snakemake.params, snakemake.output
+        base = dict(params.base)
         table = tables(snakemake.input.sensitivity)
         paths = zip(listed(made.svg), listed(made.png), strict=True)
         for shown, page in zip(pages(dict(params.labels), PER_PAGE), paths, strict=True):
-            save(sensitivity(table, shown, synthetic=params.synthetic), page)
+            save(sensitivity(table, shown, base=base, synthetic=params.synthetic), page)
             print(f"drawn: {', '.join(page)}")

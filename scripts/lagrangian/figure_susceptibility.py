@@ -4,7 +4,7 @@ import pandas as pd
 
 from movelaws.log import logged
 from movelaws.plotting import save
-from movelaws.plotting.lagrangian.saved import attribute, by_case, dataset, lattices
+from movelaws.plotting.lagrangian.saved import by_case, cell_sizes, dataset, lattices
 from movelaws.plotting.lagrangian.susceptibility import susceptibility
 
 if __name__ == "__main__":
@@ -13,7 +13,7 @@ if __name__ == "__main__":
         labels = dict(params.labels)
         maps = {c: dataset(path) for c, path in by_case(given.susceptibility, labels).items()}
         numbers = {c: pd.read_csv(path) for c, path in by_case(given.summary, labels).items()}
-        cell_m = attribute(lattices(given.populations, labels), "cell_m")
+        cell_m = cell_sizes(lattices(given.populations, labels))
         for kind in ("psi", "chi"):
             drawn = susceptibility(
                 maps,

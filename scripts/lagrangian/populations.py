@@ -16,9 +16,9 @@ def prepare(
     options.check(coarsen.case, settings, f"populations of {lattice}")
     days = settings.get("days")
     wanted = None if days is None else [str(day) for day in days]
+    native = frames.read(lattice, wanted)
     try:
-        native = frames.check(frames.read(lattice, wanted))
-        made = coarsen.case(native, **settings)
+        made = coarsen.case(frames.check(native), **settings)
     except ValueError as error:
         raise ValueError(f"{lattice}: {error}") from error
     populations.write(made, path)

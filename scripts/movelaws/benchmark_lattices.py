@@ -19,7 +19,7 @@ GRADIENTS = 10
 FULL_SITES, FULL_STEPS = 40_000, 48
 """Lattice and half hours of the whole YJMob100K."""
 
-ROWS_PER_USER, DAYS, RECORDS = 200, 15, 14.0
+ROWS_PER_USER, DAYS, RECORDS = 200, 15, 16.0
 """Of the generated file of records: rows that are kept, days, records a day (and some more)."""
 
 EXACT_TASKS = {"schedule": 1e-6, "gradient": 1e-9, "raster": 0.0}

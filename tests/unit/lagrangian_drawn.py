@@ -124,7 +124,7 @@ def observables(case, side=10):
                 "time": np.clip(rng.normal(0.5 if city else 0.25, 0.1, n), 0, 1),
             }
         )
-        for method in ("printed", "exact")
+        for method in ("reference", "printed", "exact")
     )
 
 
@@ -223,17 +223,16 @@ def sensitivity(case):
     rng = stream(10, "drawn", case)
     choices = {
         "base": [""],
-        "floor": ["0.1", "1", "10"],
-        "rate": ["0.5", "1", "2"],
-        "rate_index": ["iteration", "step"],
-        "iterations": ["0.25", "1", "10"],
-        "side": ["5", "20"],
-        "bound": ["10", "N", "1000"],
-        "smoothing": ["true", "false"],
+        "floor": ["0.1", "0.5", "2", "5"],
+        "rate": ["0.1", "2"],
+        "rate_index": ["step"],
+        "iterations": ["0.1"],
+        "bound": ["10", "1000"],
+        "smoothing": ["false"],
+        "side": ["5"],
     }
-    base = {"", "1", "iteration", "N", "true"}
     rows = [
-        (case, what, value, 0.5 if value in base else rng.lognormal(-0.5, 0.2), 0.7,
+        (case, what, value, 0.5 if value == "" else rng.lognormal(-0.5, 0.2), 0.7,
          *rng.lognormal(1, 0.2, 2), 0.0, rng.lognormal(0, 0.3), rng.uniform(0, 0.2),
          rng.uniform(0.3, 0.6), rng.uniform(0.6, 1), 0.4, rng.uniform(0, 0.06),
          rng.random() < 0.8, 30, "")

@@ -83,11 +83,19 @@ def test_rows_are_quantities_of_the_printed_fits():
     assert tuple(table.columns) == module.SEEDS_COLUMNS
     fit = fit_printed(reference(walk(seed=7), 1.0), **BASE)
     rows = table[table["seed"] == "b"].set_index("quantity")["value"]
-    assert rows["rms"] == fit.rms
+    assert rows["rms"] == fit.rms and rows["diverged"] == 0
     assert rows["laplace_beats_normal"] in (0.0, 1.0)
     assert {"median_inertia_ratio", "pearson_psi", "moran_p_psi_v0"} <= set(rows.index)
     assert module.seed_rows("toy", "growth", cities, BASE, **options).equals(table)
     assert module.seed_rows("toy", "growth", [], BASE, **options).empty
+
+
+def test_a_schedule_that_diverges_is_counted(capsys):
+    wild = {"iterations": 60, "rate": (1e147, 0.0), "bound": 1e300, "smoothing": False}
+    options = {"floor": 1.0, "permutations": 9, "seed": 1}
+    table = module.seed_rows("toy", "days", [("mon", walk())], wild, **options)
+    assert table[["quantity", "value"]].to_numpy().tolist() == [["diverged", 1.0]]
+    assert "use a smaller rate" in capsys.readouterr().out
 
 
 def test_spread_is_that_of_the_seeds_with_a_value():

@@ -188,6 +188,8 @@ def test_bad_options_are_named(world, options, message, tmp_path):
 
 def test_worlds_are_listed_by_section():
     assert "us_commuting" in synthetic.available("od")
-    assert set(synthetic.available()) == {*synthetic.available("od"), *PLACES, *BINS}
-    with pytest.raises(ValueError, match="section = 'maps': choose one of od, points, bins"):
+    others = {*synthetic.available("od"), *synthetic.available("lattices")}
+    assert set(synthetic.available()) == {*others, *PLACES, *BINS}
+    known = "od, points, bins, lattices"
+    with pytest.raises(ValueError, match=f"section = 'maps': choose one of {known}"):
         synthetic.available("maps")

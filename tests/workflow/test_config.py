@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from tests.running import run_snakemake
+from tests.running import DryRuns, copy_checkout, run_snakemake
 
 CONFIGS = {
     "embedded default": [],
@@ -44,15 +44,34 @@ def of_case(**change) -> dict:
 CLOSED = {"destinations": {"largest": 1}, "closed": True}
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.fixture(scope="module")
+def dry_run(tmp_path_factory):
+    """Dry runs in a fresh copy of the checkout."""
+    runs = DryRuns(copy_checkout(tmp_path_factory.mktemp("plans") / "checkout"))
+    yield runs
+    runs.close()
+
+
+@pytest.fixture
+def dry_run_with(dry_run, tmp_path):
+    """A dry run of the default with some of its settings changed."""
+
+    def run(change: dict):
+        mine = tmp_path / "mine.yaml"
+        mine.write_text(yaml.safe_dump(change))
+        return dry_run("--configfile", str(mine))
+
+    return run
+
+
 @pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS.keys())
-def test_every_config_and_target_plans(checkout, config, target):
-    done = run_snakemake(checkout, "--dry-run", "--cores", "1", target, *config)
+def test_every_config_plans_for_all_targets(dry_run, config):
+    done = dry_run(*TARGETS, *config)
     assert done.returncode == 0, done.stdout[-3000:]
 
 
-def test_the_benchmarks_plan(checkout):
-    done = run_snakemake(checkout, "--dry-run", "--cores", "2", "benchmarks")
+def test_the_benchmarks_plan(dry_run):
+    done = dry_run("benchmarks")
     assert done.returncode == 0, done.stdout[-3000:]
 
 
@@ -132,18 +151,16 @@ def test_the_benchmarks_plan(checkout):
         ),
     ],
 )
-def test_a_mistake_in_the_config_is_named(checkout, change, named):
-    (checkout / "mine.yaml").write_text(yaml.safe_dump(change))
-    done = run_snakemake(checkout, "--dry-run", "--cores", "1", "--configfile", "mine.yaml")
+def test_a_mistake_in_the_config_is_named(dry_run_with, change, named):
+    done = dry_run_with(change)
     assert done.returncode != 0
     assert named in done.stdout
 
 
-def test_a_case_without_data_is_left_out_with_its_reason(checkout):
+def test_a_case_without_data_is_left_out_with_its_reason(dry_run_with):
     """Without mirror and address the England case goes, the others stay."""
     change = {"od": {"england_mlad_commuting": {"source": "published", "files": ENGLAND}}}
-    (checkout / "mine.yaml").write_text(yaml.safe_dump(change))
-    done = run_snakemake(checkout, "--dry-run", "--cores", "1", "--configfile", "mine.yaml")
+    done = dry_run_with(change)
     assert done.returncode == 0, done.stdout[-3000:]
     assert "od/us_county_commuting/zones.parquet" in done.stdout
     assert "od/england_mlad_commuting/zones.parquet" not in done.stdout
@@ -170,19 +187,18 @@ def test_a_run_whose_chapter_has_no_data_still_gives_a_report(checkout):
     assert set(verdicts) == {"not testable"}
 
 
-def test_a_counterfactual_may_be_left_out_and_a_part_be_done_for_all(checkout):
+def test_a_counterfactual_may_be_left_out_and_a_part_be_done_for_all(dry_run_with):
     change = {
         "choice": {"counterfactuals": {"full_city": None}, "heldout": {"datasets": "all"}},
     }
-    (checkout / "mine.yaml").write_text(yaml.safe_dump(change))
-    done = run_snakemake(checkout, "--dry-run", "--cores", "1", "--configfile", "mine.yaml")
+    done = dry_run_with(change)
     assert done.returncode == 0, done.stdout[-3000:]
     assert "counterfactuals/downtown_charge/" in done.stdout
     assert "counterfactuals/full_city/" not in done.stdout
     assert "choice/heldout/sf_taxi.csv" in done.stdout
 
 
-def test_the_game_without_any_data_is_left_out_with_its_reason(checkout):
+def test_the_game_without_any_data_is_left_out_with_its_reason(dry_run_with):
     """What nobody outside can have: the chapter goes, the others stay."""
     files = {
         "checkins": "abidjan_d4d/published/POS_SAMPLE_0.TSV",
@@ -192,8 +208,7 @@ def test_the_game_without_any_data_is_left_out_with_its_reason(checkout):
         "od": {"abidjan": {"source": "published", "files": files}},
         "choice": {"datasets": ["abidjan"]},
     }
-    (checkout / "mine.yaml").write_text(yaml.safe_dump(change))
-    done = run_snakemake(checkout, "--dry-run", "--cores", "1", "--configfile", "mine.yaml")
+    done = dry_run_with(change)
     assert done.returncode == 0, done.stdout[-3000:]
     assert "symbolic_fit" in done.stdout
     assert "choice_" not in done.stdout

@@ -5,6 +5,7 @@
 #         results/benchmarks/scaling.{svg,png}
 #         results/benchmarks/pairs.{csv,md,svg,png}          the same for counts of pairs of places
 #         results/benchmarks/pairs_{growth,errors}.csv       growth beside n log n, errors by bin
+# Lattices have a file of their own, benchmarks_lattices.smk.
 
 BENCHMARKS = Path("results") / "benchmarks"
 BENCHMARK_STEPS = PROJECT / "scripts" / "benchmarks"
@@ -404,9 +405,13 @@ rule benchmarks_pairs_figure:
         "../../scripts/benchmarks/pairs_figure.py"
 
 
+include: "benchmarks_lattices.smk"
+
+
 rule benchmarks:
     input:
         rules.benchmarks_table.output,
         rules.benchmarks_figure.output,
         rules.benchmarks_pairs_table.output,
         rules.benchmarks_pairs_figure.output,
+        rules.benchmarks_lattices_table.output,

@@ -148,3 +148,50 @@ def lagrangian_plants(case):
     """Whether the synthetic world behind a city has planted dynamics."""
     world = DATASETS[LAGRANGIAN_CITIES[case]["dataset"]]["world"]["name"]
     return "gamma_self" in synthetic.load(world).DEFAULTS
+
+
+def lagrangian_drawn(stems, result, cases, **captions):
+    """Figures of one job: each an SVG for the report with its PNG beside it.
+
+    `stems` names the outputs; several files of one output are the pages of it.
+    """
+    drawn = {}
+    for name, files in stems.items():
+        paged = not isinstance(files, str)
+        paths = [LAGRANGIAN / "figures" / f"{one}.svg" for one in (files if paged else [files])]
+        pngs = [path.with_suffix(".png") for path in paths]
+        drawn[name] = report(
+            paths if paged else paths[0],
+            caption=f"../report/lagrangian_{captions.get(name, name)}.rst",
+            category="Paper 1: Lagrangian",
+            labels={"result": result, "dataset": cases},
+        )
+        drawn["png" if name == "svg" else f"{name}_png"] = pngs if paged else pngs[0]
+    return drawn
+
+
+def lagrangian_pages(stem, cases, per_page):
+    """Names of the pages of a figure that has room for a few cases on each."""
+    return [f"{stem}_{page + 1}" for page in range(-(-len(cases) // per_page))]
+
+
+def lagrangian_shown(cases):
+    """Labels of some cases, in order."""
+    return {case: LAGRANGIAN_LABELS[case] for case in cases}
+
+
+def lagrangian_synthetic(cases):
+    """Whether a figure of some cases shows synthetic days."""
+    return any(case in LAGRANGIAN_SYNTHETIC for case in cases)
+
+
+def lagrangian_base():
+    """The settings of all other results, beside which others are tried."""
+    schedule = lagrangian_schedule()
+    kept = {k: v for k, v in schedule.items() if k in ("rate_index", "bound", "smoothing")}
+    common = {
+        "floor": LAGRANGIAN_SETTINGS["floor"],
+        "bookkeeping": LAGRANGIAN_SETTINGS["reference"]["bookkeeping"],
+        "side": LAGRANGIAN_SETTINGS["reference"]["side"],
+    }
+    return {key: str(value) for key, value in (kept | common).items() if value is not None}

@@ -2,10 +2,10 @@
 
 Everything that Eqs 12 to 18 do at site a and step n depends on v(n), q(n) of the neighbours only,
 so the step, the gradient and the update are one pass over the sites, with the smoothing of step
-n - 1 right behind. Sites are taken in chunks, and step n + 1 follows two chunks behind step n: the
-parameters of a chunk are still in the cache when the next step smooths them, and the chunks at
-work have nothing to do with each other. Each number is made by one site alone and sums run in a
-fixed order: threads change nothing in the results.
+n - 1 right behind. Sites are taken in chunks. On one thread, step n + 1 follows two chunks behind
+step n, so that the parameters of a chunk are still in the cache when the next step smooths them;
+several threads share the chunks of each step. Each number is made by one site alone and sums run
+in a fixed order: threads change nothing in the results.
 
 Sites lie in rows of nx + 1, the last of each being a site outside, and with a row outside below
 and above: outside q - mu, v and the deviation from the reference are 0, so that parameters of
@@ -24,6 +24,8 @@ from movelaws.lagrangian.stencil import LINKS, OFFSETS
 # 240 bytes per site with what the smoothing needs, fit the cache of a core.
 _CHUNK = 512
 _STEPS = 8
+# Parts of the lattice that threads share: few, since they wait for each other after each step.
+_BANDS = 16
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Work:
     mu : (P,).
     start : (3, P) q, v and q - mu at n = 0.
     state : (2, 3, P + 2 (nx + 1)) the same at n and n + 1, with a row outside on either side.
-    scratch : (steps at work, 2, sites of a chunk).
+    scratch : (steps or bands at work, 2, sites of a chunk).
     squares : (T, chunks) sums of squared deviations at n + 1.
     shifts : (5,) from a site to its neighbours.
     """
@@ -70,7 +72,7 @@ class Work:
             mu=_padded(mu, reference.shape),
             start=_padded(np.stack([q, v, q - mu]), reference.shape),
             state=np.zeros((2, 3, sites + 2 * row)),
-            scratch=np.empty((_STEPS, 2, chunk)),
+            scratch=np.empty((max(_STEPS, _BANDS), 2, chunk)),
             squares=np.empty((steps, -(-sites // chunk))),
             shifts=np.array([dy * row + dx for dy, dx in OFFSETS]),
         )
@@ -86,7 +88,7 @@ class Work:
         weights : (T, 3) of theta(n), theta(n - 1), theta(n + 1) in the smoothed theta(n).
         in_place : the theta(n - 1) there is the smoothed one.
         bound : limit of the parameters' magnitude.
-        threads : share the sites out over threads.
+        threads : share the sites of each step out over threads.
 
         Returns
         -------
@@ -180,29 +182,25 @@ def _sweep_threads(
 ):
     _begin(start, state, before, shifts[1])
     chunks, steps = squares.shape[1], rate.size
-    for first in range(0, steps, _STEPS):
-        last = min(first + _STEPS, steps)
-        for wave in range(chunks + 2 * (last - first - 1)):
-            for n in prange(first, last):
-                chunk = wave - 2 * (n - first)
-                if 0 <= chunk < chunks:
-                    low = chunk * scratch.shape[2]
-                    squares[n, chunk] = _chunk(
-                        theta,
-                        before,
-                        target,
-                        mu,
-                        state,
-                        scratch[n - first],
-                        shifts,
-                        dt,
-                        rate[n],
-                        weights,
-                        in_place,
-                        bound,
-                        n,
-                        low,
-                    )
+    for n in range(steps):
+        for band in prange(_BANDS):
+            for chunk in range(band * chunks // _BANDS, (band + 1) * chunks // _BANDS):
+                squares[n, chunk] = _chunk(
+                    theta,
+                    before,
+                    target,
+                    mu,
+                    state,
+                    scratch[band],
+                    shifts,
+                    dt,
+                    rate[n],
+                    weights,
+                    in_place,
+                    bound,
+                    n,
+                    chunk * scratch.shape[2],
+                )
 
 
 @njit(cache=True, error_model="numpy")

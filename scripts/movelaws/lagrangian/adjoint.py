@@ -34,15 +34,14 @@ class Adjoint:
     Parameters
     ----------
     references : days of equal shape and number of steps; E is their mean.
-    window : the last time point that counts (default: the last there is).
 
     Raises
     ------
     ValueError
-        If there is no day, they differ in size, or the window has no step.
+        If there is no day, or they differ in size.
     """
 
-    def __init__(self, references: Sequence[Reference], window: int | None = None) -> None:
+    def __init__(self, references: Sequence[Reference]) -> None:
         if not references:
             raise ValueError("references is empty: at least one day is needed")
         first = references[0]
@@ -51,15 +50,13 @@ class Adjoint:
             raise ValueError(
                 f"references differ in (shape, steps): {sorted(sizes)}; fit equal days together"
             )
-        self.window = first.steps if window is None else int(window)
-        if not 1 <= self.window <= first.steps:
-            raise ValueError(f"window = {window}: 1 to {first.steps}, the number of steps")
         self.references = tuple(references)
-        self.shape, self.dt, self.sites = first.shape, first.dt, first.sites
+        self.shape, self.dt = first.shape, first.dt
+        self.steps, self.sites = first.steps, first.sites
         self.shifts = np.array([dy * first.shape[1] + dx for dy, dx in OFFSETS], dtype=np.int64)
         self.inside = (neighbours(first.shape) >= 0).astype(float)
         self.limit = math.inf
-        self._q = np.empty((self.window + 1, self.sites))
+        self._q = np.empty((self.steps + 1, self.sites))
         self._v = np.empty_like(self._q)
         self._r = np.empty_like(self._q)
         self._sweep = _sweep_parallel if self.sites >= _PARALLEL_FROM else _sweep
@@ -73,11 +70,11 @@ class Adjoint:
         if not math.isfinite(error):
             raise ValueError("the start explodes: begin from other parameters, such as zeros")
         reach = max(reach, math.sqrt(2 * error))
-        points = len(self.references) * self.sites * self.window
+        points = len(self.references) * self.sites * self.steps
         self.limit = 10 * reach * math.sqrt(points)
 
     def error(self, gamma: np.ndarray, lam: np.ndarray) -> float:
-        """E of (window or 1, 5, N) parameters, mean over the days."""
+        """E of (T or 1, 5, N) parameters, mean over the days."""
         empty = np.empty((0, len(LINKS), self.sites))
         return self._run(gamma, lam, empty, empty)
 

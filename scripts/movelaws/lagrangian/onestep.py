@@ -29,16 +29,13 @@ def neighbour_values(values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     return np.where(table >= 0, values[..., table], 0.0)
 
 
-def one_step(
-    references: Sequence[Reference], variant: Variant, window: int, ridge: float = 1e-6
-) -> np.ndarray:
+def one_step(references: Sequence[Reference], variant: Variant, ridge: float = 1e-6) -> np.ndarray:
     """Free numbers of a constant variant that fit single steps best.
 
     Parameters
     ----------
     references : days.
     variant : time_independent or homogeneous, of any kind.
-    window : last time point used.
     ridge : share of the mean square of the features added to the diagonal, for those that do not
         vary.
 
@@ -49,7 +46,7 @@ def one_step(
     shape = references[0].shape
     normal, right = 0.0, 0.0
     for day in references:
-        features, target = _equations(day, variant, window)
+        features, target = _equations(day, variant)
         normal = normal + np.einsum("nga,nha->agh", features, features)
         right = right + np.einsum("nga,na->ag", features, target)
     if variant.form == "homogeneous":
@@ -59,20 +56,20 @@ def one_step(
     normal = normal + (ridge * scale + 1e-300)[:, None, None] * np.eye(size)
     found = np.linalg.solve(normal, right[..., np.newaxis])[..., 0]
     if variant.form == "homogeneous":
-        return found[0].reshape(variant.parts(shape, window))
+        return found[0].reshape(variant.parts(shape, references[0].steps))
     # A link that leaves the lattice has features 0 and so the value 0.
-    return np.ascontiguousarray(found.T).reshape(variant.parts(shape, window))
+    return np.ascontiguousarray(found.T).reshape(variant.parts(shape, references[0].steps))
 
 
-def _equations(day: Reference, variant: Variant, window: int) -> tuple[np.ndarray, np.ndarray]:
+def _equations(day: Reference, variant: Variant) -> tuple[np.ndarray, np.ndarray]:
     """Features (steps, groups x links, N) and targets (steps, N) of the steps from the second."""
     v = velocities(day)
-    first = 1 if variant.inertia and window > 1 else 0
-    now = slice(first, window)
+    first = 1 if variant.inertia and day.steps > 1 else 0
+    now = slice(first, day.steps)
     features = neighbour_values(day.q[now] - day.mu, day.shape)
     if variant.groups == 2:
         features = np.concatenate([neighbour_values(v[now], day.shape), features], axis=1)
-    after = v[first + 1 : window + 1]
+    after = v[first + 1 :]
     target = (v[now] - after) / day.dt if variant.inertia else -after
     if variant.form == "homogeneous":
         parts = np.split(features, variant.groups, axis=1)

@@ -20,6 +20,7 @@ Readings, where the text leaves a choice:
 from collections.abc import Callable
 from time import perf_counter
 
+import numba
 import numpy as np
 
 from movelaws.lagrangian import _sweep
@@ -84,7 +85,7 @@ def fit_printed(
     weights = _weights(reference.steps, smoothing, last_step)
     work = _sweep.Work.of(reference)
     error, seconds = np.empty(iterations), np.zeros(iterations + 1)
-    threads = reference.sites >= _MANY_SITES
+    threads = reference.sites >= _MANY_SITES and numba.get_num_threads() > 1
     start = perf_counter()
     for first in range(0, iterations, _BLOCK):
         stop = min(first + _BLOCK, iterations)

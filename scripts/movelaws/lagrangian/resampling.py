@@ -17,9 +17,8 @@ import numpy as np
 import pandas as pd
 
 from movelaws.lagrangian.growth import grow
-from movelaws.lagrangian.printed import fit_printed
 from movelaws.lagrangian.reference_dynamics import move
-from movelaws.lagrangian.sensitivity import fit_values
+from movelaws.lagrangian.sensitivity import fit_values, printed_or_none
 from movelaws.lagrangian.state import reference
 from movelaws.seeds import number, stream
 
@@ -116,13 +115,16 @@ def seed_rows(
 
     Returns
     -------
-    DataFrame with SEEDS_COLUMNS; quantities as in ``sensitivity.fit_values``.
+    DataFrame with SEEDS_COLUMNS; quantities as in ``sensitivity.fit_values``, and diverged: 1
+    where the schedule left the range of numbers, which has no other quantity then, else 0.
     """
     parts = []
     for name, population in populations:
-        fit = fit_printed(reference(population, floor), **base)
+        fit = printed_or_none(reference(population, floor), base)
         rng = stream(seed, "lagrangian", "seeds", "moran")
-        values = fit_values(fit, permutations=permutations, rng=rng)
+        values = {"diverged": float(fit is None)}
+        if fit is not None:
+            values |= fit_values(fit, permutations=permutations, rng=rng)
         parts.append(pd.DataFrame({"quantity": values.keys(), "value": values.values()}))
         parts[-1] = parts[-1].assign(case=case, resampled=resampled, seed=str(name))
     if not parts:

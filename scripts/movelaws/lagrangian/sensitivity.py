@@ -148,6 +148,17 @@ def fit_values(fit: Fit, *, permutations: int, rng: np.random.Generator) -> dict
     }  # fmt: skip
 
 
+def printed_or_none(state: Reference, arguments: Mapping[str, Any]) -> Fit | None:
+    """Printed fit, or None where the schedule leaves the range of numbers; other errors stay."""
+    try:
+        return fit_printed(state, **arguments)
+    except ValueError as error:
+        if "range of numbers" not in str(error):
+            raise
+        print(error)
+        return None
+
+
 def _times(base, what, factor):
     if what == "rate":
         return tuple(factor * part for part in base.get("rate", RATE))
@@ -157,12 +168,8 @@ def _times(base, what, factor):
 def _row(case, what, value, state, arguments, permutations, seed):
     row = {"case": case, "what": what, "value": _text(value), "touched": state.touched,
            "persistence_rms": persistence_rms(state), "note": ""}  # fmt: skip
-    try:
-        fit = fit_printed(state, **arguments)
-    except ValueError as error:
-        if "range of numbers" not in str(error):
-            raise
-        print(f"{case}, {what} {value}: {error}")
+    fit = printed_or_none(state, arguments)
+    if fit is None:
         return row | {"note": "the schedule left the range of numbers"}
     values = fit_values(
         fit, permutations=permutations, rng=stream(seed, "lagrangian", "sensitivity")

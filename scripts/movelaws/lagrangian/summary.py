@@ -25,8 +25,9 @@ from movelaws.lagrangian.susceptibility import MAPS, RESPONSES, STARTS, mean_map
 from movelaws.seeds import stream
 
 COLUMNS = ("case", "method", "quantity", "value", "low", "high", "n")
-SHUFFLES = 99
-"""Models with the parameters of a fit at other sites."""
+SHUFFLES, FEW_SHUFFLES = 99, 19
+"""Models with the parameters of a fit at other sites, on small lattices and on large ones."""
+_LARGE = 2500
 
 
 def _spread(values):
@@ -194,7 +195,7 @@ def _moran_rows(maps, permutations, rng):
 def _shuffled_rows(fit, level, rng):
     """|r| of the two maps where each site has the parameters of another."""
     drawn: dict[str, list[float]] = {response: [] for response in RESPONSES}
-    for _ in range(SHUFFLES):
+    for _ in range(SHUFFLES if fit.reference.sites <= _LARGE else FEW_SHUFFLES):
         found = _both_r(shuffled(fit, rng))
         for response in RESPONSES:
             drawn[response].append(abs(found[response]))

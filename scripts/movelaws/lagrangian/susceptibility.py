@@ -24,7 +24,8 @@ STARTS = ("q0", "v0")
 RESPONSES = ("chi", "psi")
 MAPS = tuple(f"{response}_{start}" for response in RESPONSES for start in STARTS)
 SOURCES = 400
-"""Single sources that are followed at most."""
+"""Single sources that are followed at most, on lattices of up to 1,600 sites."""
+_FEWEST = 16
 
 
 def response(fit: Fit, start: str, source: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -84,22 +85,26 @@ def shuffled(fit: Fit, rng: np.random.Generator) -> Fit:
     return replace(fit, gamma=gamma, lam=lam)
 
 
-def sources(sites: int, most: int = SOURCES) -> np.ndarray:
-    """All sites, or ``most`` of them at equal distances in the order of the sites."""
+def sources(sites: int) -> np.ndarray:
+    """All sites, or as many at equal distances in their order as bear the work.
+
+    These are 400 up to 1,600 sites, then fewer, 16 at least: what each costs grows with the sites.
+    """
+    most = min(SOURCES, max(_FEWEST, 4 * SOURCES**2 // sites))
     if sites <= most:
         return np.arange(sites)
     return np.unique(np.linspace(0, sites - 1, most).round().astype(np.int64))
 
 
-def spread(fit: Fit, most: int = SOURCES) -> dict[str, np.ndarray]:
+def spread(fit: Fit, chosen: np.ndarray | None = None) -> dict[str, np.ndarray]:
     """Mean |chi_ab(n)| and |psi_ab(n)| over sites a and sources b: MAPS, each (T + 1,).
 
     Parameters
     ----------
-    most : sources at most; of a larger lattice, every so many-th site is one.
+    chosen : sites that are sources; those of :func:`sources` if None.
     """
     points, sites = fit.reference.q.shape
-    chosen = sources(sites, most)
+    chosen = sources(sites) if chosen is None else chosen
     found = {name: np.zeros(points) for name in MAPS}
     for start in STARTS:
         for b in chosen:

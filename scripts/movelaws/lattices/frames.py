@@ -296,9 +296,9 @@ def _check_populations(lattice: Lattice) -> None:
             if wrong.any():
                 y, x = np.argwhere(wrong)[0]
                 raise ValueError(
-                    f"population: {plane[y, x]} in row {y}, column {x}, day {str(lattice.day[n])!r}, "
-                    f"slot {lattice.slot[n]} ({np.count_nonzero(wrong)} such cells): {rule}: "
-                    "correct the raw file"
+                    f"population: {plane[y, x]} in row {y}, column {x}, day "
+                    f"{str(lattice.day[n])!r}, slot {lattice.slot[n]} "
+                    f"({np.count_nonzero(wrong)} such cells): {rule}: correct the raw file"
                 )
 
 

@@ -28,6 +28,7 @@ REQUIRED = ("traces",)
 OPTIONAL = ()
 
 _DAY = 86_400
+_FEWEST_DAYS = 3
 
 
 def is_date(text: str) -> bool:
@@ -104,10 +105,13 @@ def read(
     population = np.zeros((moments.size, grid.shape[0] * grid.shape[1]), dtype=np.float32)
     np.add.at(population, (np.searchsorted(moments, slot[kept]), cell[kept]), 1)
     dates = pd.to_datetime(moments // per_day, unit="D").strftime("%Y-%m-%d")
+    day = np.asarray(dates, dtype=str)
+    if weak := _weak(population.sum(axis=1), day, moments % per_day):
+        notes["slots with under half of the cabs usual at their time"] = weak
     return frames.Lattice(
         population=population.reshape(-1, *grid.shape),
         mask=np.ones(grid.shape, dtype=bool),
-        day=np.asarray(dates, dtype=str),
+        day=day,
         slot=moments % per_day,
         x=grid.x,
         y=grid.y,
@@ -132,6 +136,18 @@ def _box_grid(box: Sequence[float], crs: str | int, cell_m: float) -> _grid.Grid
         crs,
     )
     return _grid.around(x, y, cell_m)
+
+
+def _weak(cabs: np.ndarray, day: np.ndarray, slot: np.ndarray) -> str:
+    """Days with slots in which the recording failed, and how many; "" if there are none.
+
+    The median over the days says what is usual at the time of a slot, from three days on.
+    """
+    if np.unique(day).size < _FEWEST_DAYS:
+        return ""
+    usual = pd.Series(cabs).groupby(slot).transform("median").to_numpy()
+    days, counts = np.unique(day[cabs < usual / 2], return_counts=True)
+    return ", ".join(f"{name}: {count}" for name, count in zip(days, counts, strict=True))
 
 
 class _Sightings:

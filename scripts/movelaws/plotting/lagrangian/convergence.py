@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from movelaws.plotting import panels, style
 from movelaws.plotting.lagrangian.layout import (
+    few_decades,
     grid,
     key,
     line,
@@ -23,8 +24,8 @@ from movelaws.plotting.lagrangian.looks import METHODS, for_words, known
 CONVERGENCE = ["case", "method", "seconds", "rms"]
 COLUMNS = ["case", "method", "rms", "seconds"]
 MOST = 8
-FLOOR = 1e-9
-"""Errors below are rounding: drawn here."""
+FLOOR = 1e-4
+"""Errors below, of a hundredth of a percent in a cell, are drawn here."""
 
 
 @style()
@@ -100,8 +101,8 @@ def _panel(
     axes.set_yscale("log")
     axes.set_xlim(*limits[0])
     axes.set_ylim(*limits[1])
-    panels.decades(axes.xaxis)
-    panels.decades(axes.yaxis)
+    few_decades(axes.xaxis)
+    few_decades(axes.yaxis, 6)
     axes.grid(axis="y", color="#ececec", lw=0.4)
     axes.set_axisbelow(True)
     if "persistence" in methods.index:

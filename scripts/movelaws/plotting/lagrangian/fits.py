@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import FixedLocator, MaxNLocator, NullFormatter
 from scipy.special import softmax
 
 from movelaws.plotting import QUIET, WIDTH_DOUBLE, figure, panels, style
@@ -160,7 +160,11 @@ def _ticks(
     inside = (ticks > 0.08 * time[-1]) & (ticks < 0.92 * time[-1])  # ends would meet neighbours
     axes.set_xticks(ticks[inside])
     if np.log10(limits[1] / limits[0]) >= 1:
-        axes.yaxis.set_major_locator(LogLocator(numticks=5))
+        low, high = np.log10(limits)
+        powers = np.arange(np.ceil(low), np.floor(high) + 1)
+        powers = powers[:: max(1, -(-len(powers) // 4))]
+        share = (powers - low) / (high - low)
+        axes.yaxis.set_major_locator(FixedLocator(10 ** powers[(share > 0.07) & (share < 0.93)]))
         axes.yaxis.set_minor_formatter(NullFormatter())
     else:
         panels.decades(axes.yaxis)

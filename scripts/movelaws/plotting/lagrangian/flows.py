@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
-from movelaws.plotting import INK, panels, style
+from movelaws.plotting import INK, QUIET, panels, style
 from movelaws.plotting.lagrangian.layout import grid, key, line, of_case
 from movelaws.plotting.lagrangian.looks import Look, case, of_kind
 from movelaws.plotting.lagrangian.parameters import KINDS
@@ -57,6 +58,8 @@ def flows(
 ) -> Figure:
     """Share of cells by flow, dissipation and characteristic time; triangles mark the medians.
 
+    Hollow triangles are the medians of the data themselves, rows of the method "reference".
+
     Flows have a log axis and dissipations, of both signs, one that is linear up to the median
     magnitude and logarithmic beyond, so that their heavy tails are seen; bins are equally wide as
     drawn. Values beyond the axis count in the last bin.
@@ -75,29 +78,38 @@ def flows(
     """
     panels.require_columns(observables, COLUMNS, "observables")
     cells = observables[observables["method"] == method]
+    data = observables[observables["method"] == "reference"]
     groups = {kind: of_kind(labels, kinds, kind) for kind in KINDS}
     groups = {kind: names for kind, names in groups.items() if names}
     columns = len(groups)
     made, axes = grid(3 * columns, columns, 36, across=14, down=15, below=10)
     for row, quantity in enumerate(_QUANTITIES):
-        axis = quantity.place(cells[cells["case"].isin(list(labels))])
         for column, (kind, names) in enumerate(groups.items()):
+            axis = quantity.place(cells[cells["case"].isin(names)])
             at = axes[row * columns + column]
             if quantity.column == "time":
                 at.axvspan(*TIMES[kind], color=_BAND, lw=0, zorder=0, gid="claim")
             looks = {name: case(name, labels) for name in names}
-            _panel(at, cells, quantity, axis, looks)
+            _panel(at, cells, data, quantity, axis, looks)
             if column == 0:
                 at.set_ylabel("Share of cells")
             panels.letter(at, row * columns + column, KINDS[kind][0].upper() + KINDS[kind][1:])
     looks = [case(name, labels) for names in groups.values() for name in names]
-    key(made, {look.name: line(look) for look in looks}, min(len(looks), 4))
+    entries = {look.name: line(look) for look in looks}
+    for name, fill in (("median of the model", QUIET), ("median of the data", "white")):
+        entries[name] = Line2D([], [], ls="", marker="v", ms=3.4, mec=QUIET, mew=0.7, mfc=fill)
+    key(made, entries, -(-len(entries) // 2))
     panels.tag_synthetic(made, synthetic)
     return made
 
 
 def _panel(
-    axes: Axes, cells: pd.DataFrame, quantity: _Quantity, axis: _Axis, looks: Mapping[str, Look]
+    axes: Axes,
+    cells: pd.DataFrame,
+    data: pd.DataFrame,
+    quantity: _Quantity,
+    axis: _Axis,
+    looks: Mapping[str, Look],
 ) -> None:
     axes.set_xscale(axis.scale, **axis.options)
     axes.set_xlim(*axis.limits)
@@ -108,17 +120,25 @@ def _panel(
         share = np.histogram(np.clip(value, *axis.limits), edges)[0] / max(len(value), 1)
         axes.stairs(share, edges, color=look.colour, ls=look.dash, lw=1.0, baseline=None,
                     gid=f"histogram {name}")  # fmt: skip
-        if len(value):
-            axes.plot(np.clip(np.median(value), *axis.limits), 0.97, "v", color=look.colour, ms=3.4,
-                      mew=0, transform=axes.get_xaxis_transform(), zorder=5,
-                      gid=f"median {name}")  # fmt: skip
-    axes.set_ylim(0, axes.get_ylim()[1] * 1.12)
+        _median(axes, axis, value, look, filled=True)
+        known = data[data["case"] == name][quantity.column].to_numpy()
+        _median(axes, axis, known[np.isfinite(known)], look, filled=False)
+    axes.set_ylim(0, axes.get_ylim()[1] * 1.15)
     axes.set_xlabel(quantity.name)
     if axis.scale == "log":
         panels.decades(axes.xaxis)
     elif axis.scale == "asinh":
         axes.axvline(0, color=INK, lw=0.4, zorder=0)
         _signed_decades(axes, axis)
+
+
+def _median(axes: Axes, axis: _Axis, value: np.ndarray, look: Look, *, filled: bool) -> None:
+    if len(value) == 0:
+        return
+    axes.plot(np.clip(np.median(value), *axis.limits), 0.98 if filled else 0.93, "v", ms=3.4,
+              mec=look.colour, mew=0.7, mfc=look.colour if filled else "white", zorder=5,
+              transform=axes.get_xaxis_transform(),
+              gid="median" if filled else "median of the data")  # fmt: skip
 
 
 def _signed_decades(axes: Axes, axis: _Axis) -> None:

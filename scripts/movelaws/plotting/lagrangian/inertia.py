@@ -20,7 +20,7 @@ SAME_ORDER = (0.1, 10.0)
 """Of claim L4: the same order of magnitude."""
 _BAND = "#E9EEF3"
 _LEFT, _RIGHT, _GAP, _TOP, _PANEL, _ROW = 14.0, 2.0, 14.0, 6.0, 46.0, 3.1
-_BINS_PER_DECADE = 5
+_BINS_PER_DECADE = 5, 40  # fewest and most
 
 
 @style()
@@ -93,16 +93,30 @@ def _limits(cells: pd.DataFrame, medians: pd.DataFrame) -> tuple[float, float]:
 def _shares(
     axes: Axes, cells: pd.DataFrame, looks: Mapping[str, Look], limits: tuple[float, float]
 ) -> None:
-    count = int(np.ceil(np.log10(limits[1] / limits[0]) * _BINS_PER_DECADE))
-    edges = limits[0] * 10 ** (np.arange(count + 1) / _BINS_PER_DECADE)
+    per_decade = _fineness(cells[cells["case"].isin(list(looks))])
+    count = int(np.ceil(np.log10(limits[1] / limits[0]) * per_decade))
+    edges = limits[0] * 10 ** (np.arange(count + 1) / per_decade)
     for name, look in looks.items():
         ratio = of_case(cells, name, "observables")["inertia_ratio"].to_numpy()
         seen = np.clip(ratio[np.isfinite(ratio)], edges[0], edges[-1])
-        share = np.histogram(seen, edges)[0] / max(len(seen), 1) * _BINS_PER_DECADE
+        share = np.histogram(seen, edges)[0] / max(len(seen), 1) * per_decade
         axes.stairs(share, edges, color=look.colour, ls=look.dash, lw=1.1, label=look.name,
                     baseline=None, gid=f"histogram {name}")  # fmt: skip
     axes.set_ylim(0, axes.get_ylim()[1] * 1.15)
     axes.legend(loc="best", borderaxespad=0.4, labelspacing=0.3, handlelength=2.2)
+
+
+def _fineness(cells: pd.DataFrame) -> int:
+    """Bins per decade: those of Freedman and Diaconis for a case of middling width."""
+    widths = []
+    for _, ratio in cells.groupby("case")["inertia_ratio"]:
+        seen = np.log10(ratio[np.isfinite(ratio) & (ratio > 0)].to_numpy())
+        if len(seen):
+            spread = np.subtract(*np.quantile(seen, [0.75, 0.25]))
+            widths.append(2 * spread / np.cbrt(len(seen)))
+    fewest, most = _BINS_PER_DECADE
+    middle = float(np.median(widths)) if widths else 1.0
+    return int(np.clip(np.round(1 / max(middle, 1e-9)), fewest, most))
 
 
 def _medians(axes: Axes, medians: pd.DataFrame, looks: Mapping[str, Look]) -> None:

@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator
 
 from movelaws.plotting import WIDTH_DOUBLE, figure, panels
 from movelaws.plotting.lagrangian.looks import Look
@@ -79,6 +81,18 @@ def key(made: Figure, entries: Mapping[str, object], columns: int | None = None)
         borderaxespad=0.3,
         labelspacing=0.35,
     )
+
+
+def few_decades(axis: Axis, most: int = 4) -> None:
+    """Ticks of a log axis as :func:`panels.decades`, but at most ``most`` powers of ten."""
+    panels.decades(axis)
+    low, high = sorted(axis.get_view_interval())
+    powers = np.arange(np.ceil(np.log10(low) - 1e-9), np.floor(np.log10(high) + 1e-9) + 1)
+    if len(powers) > most:
+        step = -(-len(powers) // most)
+        kept = powers[powers % step == 0]
+        axis.set_major_locator(FixedLocator(10.0**kept))
+        axis.set_minor_locator(FixedLocator(10.0**powers))
 
 
 def words_above(axes: Axes, words: Sequence[tuple[str, str]], *, gap: float = 5.0) -> None:

@@ -150,7 +150,7 @@ def _curves(
         Line2D([], [], color=still.colour, ls=still.dash, lw=1.3),
     ]
     names = [
-        f"from each time to the next, {days[0]}",
+        f"from each time to the next, {_day(days[0])}",
         _others(days),
         "from the first time: the error of “nothing moves”",
     ]
@@ -160,8 +160,12 @@ def _curves(
 
 def _others(days: list[str]) -> str:
     if len(days) == 2:
-        return str(days[1])
+        return _day(days[1])
     return f"{len(days) - 1} other days"
+
+
+def _day(name: str) -> str:
+    return f"day {name}" if name.isdigit() else name
 
 
 def _clock(n: int, slot_minutes: float) -> str:

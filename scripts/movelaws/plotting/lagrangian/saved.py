@@ -49,6 +49,12 @@ def attribute(found: Mapping[str, Populations], name: str) -> dict[str, float]:
     return {case: float(one.attrs.get(name) or 0) for case, one in found.items()}
 
 
+def cell_sizes(found: Mapping[str, Populations]) -> dict[str, float]:
+    """Side of a cell by case, metres; 0 where cells have no size: such lattices count in cells."""
+    sizes = attribute(found, "cell_m")
+    return {case: size if size > 1 else 0.0 for case, size in sizes.items()}
+
+
 def pages(labels: Mapping[str, str], per_page: int) -> list[dict[str, str]]:
     """Labels in groups of at most ``per_page``, in order."""
     names = list(labels.items())

@@ -26,6 +26,10 @@ WHAT = {
     "side": "Side $L$ (cells)",
     "bookkeeping": "Book-keeping",
 }
+SETTLED = {"floor": "1", "rate": "1", "rate_index": "iteration", "iterations": "1", "bound": "N",
+           "smoothing": "true", "last_step": "printed", "side": "10",
+           "bookkeeping": "printed"}  # fmt: skip
+"""The paper's settings; rates and iterations are factors, N is the number of cells."""
 OUTCOMES = {
     "rms": ("RMS of $q$", "log"),
     "median_abs_lambda": (r"Median $|\Lambda|$", "log"),
@@ -36,6 +40,8 @@ OUTCOMES = {
     "moran_p": (r"$p$ of Moran's $I$", "linear"),
 }
 """Columns drawn, where the table has them, with names and axes."""
+THRESHOLDS = {"pearson_psi": 0.7, "moran_p": 0.05}
+"""Of claims L11 and L12: drawn as thin lines."""
 _BAND = "#ECEFF3"
 _SHORT = {"iteration": "iter.", "conserving": "cons.", "printed": "print.", "true": "yes",
           "false": "no", "smoothed": "smooth"}  # fmt: skip
@@ -54,7 +60,11 @@ _WORST = 30.0  # times the largest RMS of persistence
 
 @style()
 def sensitivity(
-    table: pd.DataFrame, labels: Mapping[str, str], *, synthetic: bool = False
+    table: pd.DataFrame,
+    labels: Mapping[str, str],
+    *,
+    base: Mapping[str, str] | None = None,
+    synthetic: bool = False,
 ) -> Figure:
     """A row of panels per outcome, a column per setting; shaded is that of all other results.
 
@@ -66,6 +76,7 @@ def sensitivity(
     table : COLUMNS and those of OUTCOMES that there are, a row per run of the printed schedule;
         ``what`` names the setting that was changed, or "base".
     labels : of the cases, in order, at most PER_PAGE.
+    base : value of each setting in all other results, as a text; SETTLED where it is not given.
     synthetic : add a tag that says so.
 
     Raises
@@ -75,12 +86,13 @@ def sensitivity(
     """
     require_cases(labels, PER_PAGE, "sensitivity")
     panels.require_columns(table, COLUMNS, "sensitivity")
-    table = table[table["case"].isin(list(labels))]
+    settled = SETTLED | {what: str(value) for what, value in (base or {}).items()}
+    table = with_base(table[table["case"].isin(list(labels))], settled)
     whats = [what for what in WHAT if (table["what"] == what).any()]
     if not whats:
         raise ValueError(f"sensitivity: no run with one of {', '.join(WHAT)} changed")
     outcomes = [name for name in OUTCOMES if name in table and table[name].notna().any()]
-    values = {what: _values(table[table["what"] == what]["value"]) for what in whats}
+    values = {what: _values(table[table["what"] == what]["value"], settled) for what in whats}
     made = figure(WIDTH_DOUBLE, _TOP + len(outcomes) * (_PANEL + _DOWN) - _DOWN + _BOTTOM + _KEY)
     room = WIDTH_DOUBLE - _LEFT - _RIGHT - _ACROSS * (len(whats) - 1)
     weights = np.array([len(values[what]) + 0.6 for what in whats])
@@ -113,11 +125,38 @@ def _handle(look: Look) -> Line2D:
                   mew=0)  # fmt: skip
 
 
-def _values(column: pd.Series) -> list[str]:
-    """Values of a setting: numbers in rising order, then others as they come."""
-    seen = list(dict.fromkeys(column.astype(str)))
-    numbers = [value for value in seen if _number(value) is not None]
-    return sorted(numbers, key=_number) + [value for value in seen if value not in numbers]
+def with_base(table: pd.DataFrame, settled: Mapping[str, str]) -> pd.DataFrame:
+    """The table with the row of the base as a run of each setting that was changed.
+
+    Values that a run has already are kept as they are.
+    """
+    table = table.assign(value=table["value"].map(_text))
+    rows = [table]
+    for (name, what), part in table[table["what"] != BASE].groupby(["case", "what"], sort=False):
+        own = table[(table["case"] == name) & (table["what"] == BASE)]
+        if what in settled and settled[what] not in set(part["value"]):
+            rows.append(own.assign(what=what, value=settled[what]))
+    return pd.concat(rows, ignore_index=True)
+
+
+def _text(value: object) -> str:
+    """Values as they are compared: numbers without decimals that say nothing."""
+    number = _number(str(value))
+    return str(value) if number is None else f"{number:g}"
+
+
+def _values(column: pd.Series, settled: Mapping[str, str]) -> list[str]:
+    """Values of a setting: numbers in rising order, N among them, then others as they come."""
+    sites = (_number(settled["side"]) or np.inf) ** 2
+
+    def size(value: str) -> float:
+        return sites if value == "N" else _number(value)
+
+    seen = list(dict.fromkeys(column))
+    numbers = [value for value in seen if value == "N" or _number(value) is not None]
+    others = [value for value in seen if value not in numbers]
+    first = [value for value in others if value in settled.values()]
+    return sorted(numbers, key=size) + first + [value for value in others if value not in first]
 
 
 def _number(text: str) -> float | None:
@@ -157,11 +196,12 @@ def _panel(
     axes.tick_params(axis="x", length=1.5)
     if OUTCOMES[outcome][1] == "log":
         panels.decades(axes.yaxis)
+    if outcome in THRESHOLDS:
+        axes.axhline(THRESHOLDS[outcome], color=QUIET, lw=0.5, zorder=0.5, gid="threshold")
     _settled(axes, table, what, values)
     part = table[table["what"] == what]
     for number, (name, look) in enumerate(looks.items()):
         own = part[part["case"] == name].drop_duplicates("value").set_index("value")
-        own.index = own.index.astype(str)
         own = own.reindex(values)
         x = np.arange(len(values)) + 0.05 * (number - (len(looks) - 1) / 2)
         y = own[outcome].to_numpy(dtype=float)
@@ -182,6 +222,6 @@ def _settled(axes: Axes, table: pd.DataFrame, what: str, values: list[str]) -> N
     base = table[table["what"] == BASE].set_index("case")["rms"]
     part = table[table["what"] == what]
     same = part[np.isclose(part["rms"], part["case"].map(base), rtol=1e-12, atol=0)]
-    for value in same["value"].astype(str).unique():
-        at = values.index(value)
+    if len(same):
+        at = values.index(same["value"].mode().iloc[0])
         axes.axvspan(at - 0.42, at + 0.42, color=_BAND, lw=0, zorder=0, gid="settled")

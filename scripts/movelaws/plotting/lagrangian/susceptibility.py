@@ -27,7 +27,7 @@ KINDS = {
 SCALE = "RdBu_r"
 ROBUST = 0.98
 """Share of the cells within the limits of the colour scale."""
-_LEFT, _MAP, _BAR, _BETWEEN, _PAIR, _TOP, _WORDS, _DOWN = 2.5, 31.0, 1.8, 11.0, 3.0, 12.0, 8.5, 13.0
+_LEFT, _MAP, _BAR, _BETWEEN, _PAIR, _TOP, _WORDS, _DOWN = 2.5, 30.5, 1.8, 11.7, 3.0, 12.0, 8.5, 13.0
 
 
 @style()
@@ -129,7 +129,7 @@ def _bar(
     bar.outline.set_linewidth(0.4)
     bar.set_ticks([-end, 0, end])
     bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _short(value)))
-    bar.ax.tick_params(labelsize=6, length=1.5, pad=1)
+    bar.ax.tick_params(labelsize=5.8, length=1.5, pad=1)
 
 
 def _short(value: float) -> str:
@@ -165,12 +165,15 @@ def _words(summary: pd.DataFrame, kind: str, method: str) -> list[str]:
             continue
         p = own.get(f"moran_p_{kind}_{to}", np.nan)
         told = f" ($p$ {_chance(p)})" if np.isfinite(p) else ""
-        lines.append(f"Moran's $I$ = {number(own[f'moran_{kind}_{to}'])}{told}")
+        value = f"{own[f'moran_{kind}_{to}']:.2f}".replace("-", "−")
+        lines.append(f"Moran's $I$ = {value}{told}")
     return lines
 
 
 def _chance(p: float) -> str:
-    return "< 0.001" if p < 0.001 else f"= {p:.3f}"
+    if p < 0.001:
+        return "< 0.001"
+    return f"= {p:.2f}" if p >= 0.1 else f"= {number(p, 1 if p < 0.01 else 2)}"
 
 
 def _below(made: Figure, left: float, bottom: float, words: list[str]) -> None:

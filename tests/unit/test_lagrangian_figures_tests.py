@@ -1,0 +1,164 @@
+"""Figures of paper 1 on prediction, settings, energy and seeds."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex
+
+from movelaws.plotting.lagrangian import looks
+from movelaws.plotting.lagrangian.drift import drift
+from movelaws.plotting.lagrangian.energy import energy
+from movelaws.plotting.lagrangian.horizon import horizon
+from movelaws.plotting.lagrangian.parsimony import parsimony
+from movelaws.plotting.lagrangian.planted import planted
+from movelaws.plotting.lagrangian.prediction import averaged, best, prediction
+from movelaws.plotting.lagrangian.seeds import seeds
+from movelaws.plotting.lagrangian.sensitivity import sensitivity, with_base
+from tests.unit import lagrangian_drawn as drawn
+from tests.unit.drawn_world import assert_texts_apart
+from tests.unit.test_lagrangian_figures import all_cases, found, words
+
+
+@pytest.fixture(scope="module")
+def summary():
+    return all_cases(drawn.prediction_summary)
+
+
+def test_skill_left_of_the_panel_is_an_arrow_with_its_number(summary):
+    made = prediction(summary, drawn.LABELS)
+    shown = averaged(summary).query("variant != 'persistence'")
+    inside = int((shown["skill"] >= -1).sum())
+    assert len(found(made, "skill")) == inside < len(shown)
+    assert words(made).count("−") >= len(shown) - inside
+    assert len(found(made, "persistence")) == 2
+    assert_texts_apart(made)
+
+
+def test_predictions_of_cities_alone_have_their_key_below(summary):
+    made = prediction(summary, drawn.CITIES, synthetic=True)
+    assert "nothing moves" in words(made)
+    assert_texts_apart(made)
+
+
+def test_pairs_of_days_are_averaged():
+    one = drawn.prediction_summary("helsinki").assign(skill=0.0)
+    both = pd.concat([one, one.assign(skill=1.0)])
+    assert (averaged(both)["skill"] == 0.5).all()
+
+
+def test_the_best_is_a_variant_of_the_model():
+    part = drawn.prediction_summary("helsinki").query("task == 'day'")
+    winner = best(part)
+    assert winner["variant"] in looks.VARIANTS
+    assert winner["skill"] == part[part["variant"].isin(looks.VARIANTS)]["skill"].max()
+    assert best(part[part["variant"] == "previous_day"]) is None
+
+
+def test_predictions_that_diverge_are_drawn(summary):
+    broken = summary.copy()
+    broken.loc[broken["variant"] == "full", ["rms", "skill", "low", "high"]] = [
+        np.inf, -np.inf, np.nan, np.nan]  # fmt: skip
+    for made in (prediction(broken, drawn.CITIES), parsimony(broken, drawn.CITIES)):
+        assert_texts_apart(made)
+
+
+def test_horizons_show_three_variants_and_the_rules(summary):
+    curves = all_cases(drawn.prediction)
+    minutes = dict.fromkeys(drawn.CITIES, 60.0)
+    made = horizon(curves, summary, drawn.LABELS, slot_minutes=minutes)
+    assert len(made.axes) == 12
+    assert len(found(made, "persistence")) == 12
+    assert len(found(made, "previous_day")) == 4
+    models = [line for name in looks.VARIANTS for line in found(made, name)]
+    assert len(models) == 36
+    assert_texts_apart(made)
+
+
+def test_parsimony_joins_fitted_and_held_out(summary):
+    made = parsimony(summary, drawn.LABELS)
+    assert len(found(made, "fitted")) == len(found(made, "held out")) == 9 * 12
+    assert all(to_hex(p.get_markerfacecolor()) == "#ffffff" for p in found(made, "fitted"))
+    assert_texts_apart(made)
+
+
+def test_predictions_name_what_is_missing(summary):
+    with pytest.raises(ValueError, match="no column 'skill'"):
+        prediction(summary.drop(columns="skill"), drawn.LABELS)
+    with pytest.raises(ValueError, match="no row"):
+        parsimony(summary, {"mars": "Mars"})
+
+
+def test_energies_are_those_of_the_table():
+    table = all_cases(drawn.energy)
+    made = energy(table, drawn.CITIES, method="exact")
+    lines = found(made, "hamiltonian")
+    own = table.query("case == 'japan' and method == 'exact'")
+    assert np.allclose(lines[0].get_ydata(), own["hamiltonian"])
+    assert len(lines) == 4
+    assert_texts_apart(made)
+    with pytest.raises(ValueError, match="8 cases"):
+        energy(table, drawn.LABELS)
+
+
+def test_energies_of_many_magnitudes_are_stretched():
+    table = drawn.energy("japan")
+    table["kinetic"] *= np.where(table["n"] == 3, 1e6, 1)
+    made = energy(table, {"japan": "Japan"})
+    assert made.axes[0].get_yscale() == "asinh"
+    assert made.axes[1].get_yscale() == "linear"
+    assert_texts_apart(made)
+
+
+def test_the_settings_of_all_other_results_are_shaded_and_diverged_runs_marked():
+    table = all_cases(drawn.sensitivity, drawn.CITIES)
+    made = sensitivity(table, drawn.CITIES, base={"floor": "1.0", "side": 10})
+    shaded = [p for axes in made.axes for p in axes.patches if p.get_gid() == "settled"]
+    assert len(shaded) == len(made.axes) == 7 * 7
+    assert sum(len(line.get_xdata()) for line in found(made, "gone")) == 1
+    labels = [text.get_text() for text in made.axes[-7].get_xticklabels()]
+    assert labels == ["0.1", "0.5", "1", "2", "5"]
+    bounds = [text.get_text() for text in made.axes[-3].get_xticklabels()]
+    assert bounds == ["10", "N", "1000"]
+    assert_texts_apart(made)
+
+
+def test_the_base_is_a_run_of_every_setting_once():
+    table = drawn.sensitivity("japan")
+    done = with_base(table, {"floor": "1", "smoothing": "true"})
+    floors = done[done["what"] == "floor"]
+    assert sorted(floors["value"]) == ["0.1", "0.5", "1", "2", "5"]
+    assert len(with_base(done, {"floor": "1", "smoothing": "true"})) == len(done)
+
+
+def test_a_table_without_changes_is_named():
+    with pytest.raises(ValueError, match="no run with one of"):
+        sensitivity(drawn.sensitivity("japan").query("what == 'base'"), {"japan": "Japan"})
+
+
+def test_drift_is_drawn_in_percent():
+    table = pd.concat([drawn.drift().assign(case=case) for case in drawn.REFERENCES])
+    made = drift(table, drawn.REFERENCES)
+    curve = found(made, "printed alpha1_h0")[0].get_ydata()
+    assert curve.max() == pytest.approx(0.7)
+    assert not np.any(found(made, "conserving alpha1_h0")[0].get_ydata())
+    assert_texts_apart(made)
+    with pytest.raises(ValueError, match="no rows of case 'japan'"):
+        drift(table, drawn.LABELS)
+
+
+def test_seeds_are_dots_beside_one_interval_per_case():
+    cases = (*drawn.REFERENCES, "helsinki")
+    table = drawn.seeds(cases, count=5)
+    made = seeds(table, all_cases(drawn.summary), drawn.LABELS)
+    rows, quantities = 4 + 2, len(made.axes)
+    assert sum(len(line.get_xdata()) for line in found(made, "seed")) == 5 * rows * quantities
+    assert len(found(made, "interval")) == 5 * quantities
+    assert_texts_apart(made)
+
+
+def test_planted_numbers_lie_under_what_is_found():
+    made = planted(all_cases(drawn.planted, drawn.CITIES), drawn.CITIES)
+    assert [line.get_xdata()[0] for line in found(made, "planted")][:4] == [8, -1.5, 12, -2]
+    assert len(found(made, "found")) == 16
+    assert "synthetic data" in words(made)
+    assert_texts_apart(made)
