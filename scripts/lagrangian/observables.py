@@ -1,4 +1,4 @@
-"""Observables, parameters, susceptibilities and the summary of the fits of one case."""
+"""Observables, parameters, susceptibilities, energies and the summary of the fits of one case."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,7 +8,9 @@ import pandas as pd
 import xarray as xr
 
 from movelaws import files
+from movelaws.lagrangian.energy import energy
 from movelaws.lagrangian.fit import Fit, read_fit
+from movelaws.lagrangian.integrators import compare_integrators
 from movelaws.lagrangian.observables import observable_table
 from movelaws.lagrangian.parameters import parameter_histogram, parameter_table
 from movelaws.lagrangian.summary import summary
@@ -28,6 +30,9 @@ def observe(fits: list[Fit], case: str, made: Mapping[str, Any], settings: Mappi
     observable_table(fits, case).to_csv(made["observables"], index=False)
     for name, table_of in (("parameters", parameter_table), ("histogram", parameter_histogram)):
         pd.concat([table_of(fit, case) for fit in fits]).to_csv(made[name], index=False)
+    for name, table_of in (("energy", energy), ("integrators", compare_integrators)):
+        tables = [table_of(fit).assign(case=case, method=fit.method) for fit in fits]
+        pd.concat(tables).to_csv(made[name], index=False)
     write_dataset(susceptibility_dataset(fits), made["susceptibility"])
     table = summary(fits, case, **settings)
     table.to_csv(made["summary"], index=False)

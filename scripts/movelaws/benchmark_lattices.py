@@ -12,7 +12,7 @@ STEPS = 100
 ITERATIONS = 2000
 """Of the paper, on its lattice of 100 sites; larger lattices are timed with fewer."""
 
-FEWEST_ITERATIONS = 20
+FEWEST_ITERATIONS = 40
 GRADIENTS = 10
 """Gradients taken in a run."""
 

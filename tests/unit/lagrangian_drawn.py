@@ -5,6 +5,7 @@ import pandas as pd
 import xarray as xr
 
 from movelaws.seeds import stream
+from tests.unit.drawn_world import texts
 
 REFERENCES = {
     "alpha1_h0": "α = 1, h = 0",
@@ -51,15 +52,22 @@ def fit(case, scale, side=10):
     q = np.log(np.maximum(m, 1.0))
     off = rng.normal(scale=scale, size=(1, side, side)) * np.linspace(0, 1.6, len(q))[:, None, None]
     lattice = ("n", "y", "x")
+    parameters = (("step", "link", "y", "x"), rng.laplace(size=(len(q) - 1, 5, side, side)))
     return xr.Dataset(
         {
             "q": (lattice, q + off),
+            "v": (lattice, np.zeros_like(q)),
             "q_reference": (lattice, q),
             "population": (lattice, m),
             "mu": (("y", "x"), q[-1]),
+            "v0": (("y", "x"), np.zeros((side, side))),
+            "gamma": parameters,
+            "lambda": parameters,
+            "error": (("iteration",), [1.0, 0.5]),
         },
-        attrs={"method": "printed", "rms": scale, "dt": 1 / (len(q) - 1), "floor": 1.0},
-    )
+        attrs={"method": "printed", "rms": scale, "dt": 1 / (len(q) - 1), "floor": 1.0,
+               "touched": 0, "settings": "{}"},
+    )  # fmt: skip
 
 
 def populations(case, days=3, side=10):
@@ -289,7 +297,7 @@ def prediction(case):
     return pd.concat(parts, ignore_index=True)
 
 
-def drift(case):
+def drift():
     n = np.arange(101)
     drifts = {"printed": 0.007 * np.sin(np.pi * n / 100) ** 2, "conserving": 0.0 * n}
     return pd.concat(
@@ -325,3 +333,16 @@ def planted(case):
         got = value * rng.uniform(0.95, 1.05)
         rows.append((case, parameter, value, got, got - 0.5, got + 0.5))
     return pd.DataFrame(rows, columns=["case", "parameter", "planted", "value", "low", "high"])
+
+
+def all_cases(table_of, cases=LABELS):
+    return pd.concat([table_of(case) for case in cases], ignore_index=True)
+
+
+def found(made, gid):
+    """Lines of a figure with this gid."""
+    return [line for axes in made.axes for line in axes.get_lines() if line.get_gid() == gid]
+
+
+def words(made):
+    return " ".join(text.get_text() for text in texts(made))

@@ -53,7 +53,8 @@ def prediction(**rms: float) -> pd.DataFrame:
     } | rms
     table = pd.DataFrame({"variant": rms.keys(), "rms": rms.values(), "task": "day"})
     table["skill"] = 1 - table["rms"] / rms["persistence"]
-    return table.assign(low=table["skill"] - 0.1, high=table["skill"] + 0.1)
+    table = table.assign(low=table["skill"] - 0.1, high=table["skill"] + 0.1)
+    return table.assign(fit_rms=0.05, tv=0.1, parameters=4, case="x")
 
 
 def planted(value: float = 12.3) -> pd.DataFrame:
@@ -71,7 +72,7 @@ def drift() -> pd.DataFrame:
 
 def sensitivity() -> pd.DataFrame:
     return pd.DataFrame({
-        "what": ["floor", "floor"], "value": [1, 2], "rms": [0.1, 0.4],
+        "what": ["base", "floor"], "value": [None, 2], "rms": [0.1, 0.4],
         "median_abs_lambda": [1.0, 1.0], "median_inertia_ratio": [1.0, 1.1],
     })  # fmt: skip
 

@@ -52,7 +52,9 @@ def test_histories_begin_at_zero_and_end_with_the_row(fits):
     table, histories = fits.table("here").set_index("method"), fits.histories("here")
     assert tuple(histories.columns) == HISTORY
     for method, part in histories.groupby("method"):
-        assert part["iteration"].iloc[0] == 0 and part["seconds"].iloc[0] == 0
+        assert part["iteration"].iloc[0] == 0
+        # The exact fit has chosen its start by then.
+        assert part["seconds"].iloc[0] >= 0 and part["seconds"].is_monotonic_increasing
         assert part["iteration"].is_monotonic_increasing
         assert part["iteration"].iloc[-1] == table.loc[method, "iterations"]
         assert part["error"].iloc[-1] == pytest.approx(table.loc[method, "error"])

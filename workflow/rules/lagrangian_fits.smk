@@ -107,6 +107,8 @@ rule lagrangian_observables:
         histogram=LAGRANGIAN / "{case}" / "parameter_histogram.csv",
         susceptibility=LAGRANGIAN / "{case}" / "susceptibility.nc",
         summary=LAGRANGIAN / "{case}" / "summary.csv",
+        energy=LAGRANGIAN / "{case}" / "energy.csv",
+        integrators=LAGRANGIAN / "{case}" / "integrators.csv",
     log:
         LOGS / "lagrangian" / "observables-{case}.log",
     benchmark:
@@ -124,37 +126,18 @@ rule lagrangian_observables:
         level=LAGRANGIAN_SETTINGS["summary"]["confidence"],
         permutations=LAGRANGIAN_SETTINGS["summary"]["permutations"],
         seed=config["seed"],
-        code=module_digest("movelaws.lagrangian.summary", "movelaws.lagrangian.susceptibility"),
+        code=module_digest(
+            "movelaws.lagrangian.energy",
+            "movelaws.lagrangian.integrators",
+            "movelaws.lagrangian.observables",
+            "movelaws.lagrangian.parameters",
+            "movelaws.lagrangian.summary",
+            "movelaws.lagrangian.susceptibility",
+        ),
     message:
-        "Observables and susceptibilities of {wildcards.case}"
+        "Observables, susceptibilities and energies of {wildcards.case}"
     script:
         "../../scripts/lagrangian/observables.py"
-
-
-rule lagrangian_energy:
-    input:
-        fit=LAGRANGIAN / "{case}" / "fit.nc",
-        exact=LAGRANGIAN / "{case}" / "fit_exact.nc",
-    output:
-        energy=LAGRANGIAN / "{case}" / "energy.csv",
-        integrators=LAGRANGIAN / "{case}" / "integrators.csv",
-    log:
-        LOGS / "lagrangian" / "energy-{case}.log",
-    benchmark:
-        TIMES / "lagrangian" / "energy-{case}.jsonl"
-    conda:
-        "../../envs/environment.yaml"
-    threads: 1
-    resources:
-        mem="2GB",
-        runtime="30m",
-    params:
-        case="{case}",
-        code=module_digest("movelaws.lagrangian.energy", "movelaws.lagrangian.integrators"),
-    message:
-        "Energy along the fitted path of {wildcards.case}"
-    script:
-        "../../scripts/lagrangian/energy.py"
 
 
 LAGRANGIAN_OUTPUTS += lagrangian_tables("fit.nc")

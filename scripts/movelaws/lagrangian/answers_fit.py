@@ -6,6 +6,8 @@ import pandas as pd
 
 from movelaws.phrases import counted, listed
 
+BASE = "base"
+"""Row of a sensitivity table with the settings of all other results."""
 PRINTED, EXACT, STILL, CLOSED = "printed", "exact", "persistence", "interpolation"
 _SETTINGS = {
     "floor": "the floor of empty cells",
@@ -73,9 +75,10 @@ def settings_matter(tables: Mapping[str, pd.DataFrame], labels: Mapping[str, str
     """By how much outcomes move with each setting, largest first."""
     said = []
     for case, table in tables.items():
-        moved = {}
-        for what, rows in table.groupby("what"):
-            spans = {name: _factor(rows[name]) for name in _OUTCOMES}
+        moved, base = {}, table[table["what"] == BASE]
+        for what, rows in table[table["what"] != BASE].groupby("what"):
+            both = pd.concat([base, rows])
+            spans = {name: _factor(both[name]) for name in _OUTCOMES}
             widest = max(spans, key=spans.get)
             moved[what] = (spans[widest], _OUTCOMES[widest])
         ordered = sorted(moved.items(), key=lambda item: -item[1][0])

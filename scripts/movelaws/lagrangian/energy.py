@@ -21,8 +21,8 @@ Entropy production, of two kinds:
     alone are not in the data, so what they produce is not in here.
 
 ``information_rate``, sum_a (dm_a/dt)^2 / m_a >= 0, is the square of the speed of the path in
-Fisher's metric, whose integral bounds the dissipation of a slow process from below (G. E. Crooks,
-Phys. Rev. Lett. 99, 100602 (2007)); it needs no target.
+Fisher's metric; the length of the path in it bounds the dissipation of a slow process from below
+(G. E. Crooks, Phys. Rev. Lett. 99, 100602 (2007)). It needs no target.
 """
 
 import numpy as np

@@ -76,8 +76,7 @@ def fit_interpolation(
         raise ValueError(f"bound = {bound}: a finite number > 0 is needed")
     if not 0 <= smoothness < np.inf:
         raise ValueError(f"smoothness = {smoothness}: a finite number >= 0 is needed")
-    if not _steps.signatures:
-        _warm()
+    warm()
     began = time.perf_counter()
     prior = np.zeros((reference.steps, kind.groups * len(LINKS), reference.sites))
     if smoothness > 0:
@@ -113,8 +112,10 @@ def fit_interpolation(
     )
 
 
-def _warm() -> None:
+def warm() -> None:
     """Compile, so that the seconds of a fit are its own."""
+    if _steps.signatures:
+        return
     line = np.zeros((2, 2))
     _steps(line, line[0], line[0], neighbours((1, 2)), 1.0, 1.0, np.zeros((1, 10, 2)), True)
 

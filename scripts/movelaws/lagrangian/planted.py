@@ -13,6 +13,8 @@ from movelaws.lagrangian.uncertainty import homogeneous_errors
 COLUMNS = ("case", "parameter", "planted", "value", "low", "high", "days")
 VARIANT = "homogeneous"
 """The variant of the form that the synthetic worlds have."""
+FARTHEST = 1e4
+"""Bound of the four numbers, which the paper's, the number of sites, might cut off."""
 
 
 def planted(
@@ -38,7 +40,7 @@ def planted(
     DataFrame with COLUMNS, one row per parameter.
     """
     references = [reference(population, floor) for population in days.values()]
-    fit = fit_exact(references, variant=VARIANT)
+    fit = fit_exact(references, variant=VARIANT, bound=FARTHEST)
     table = homogeneous_errors(fit, references, level=level)
     table["planted"] = [float(truth[name]) for name in table["parameter"]]
     return table.assign(case=case, days=len(references))[list(COLUMNS)]

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from movelaws.lagrangian.blocks import Blocks, blocks
 from movelaws.lagrangian.exact import fit_exact
 from movelaws.lagrangian.fit import Fit
+from movelaws.lagrangian.methods import total_variation
 from movelaws.lagrangian.prediction_tasks import LEAST, Task
-from movelaws.lagrangian.summary import Blocks, blocks
 from movelaws.lagrangian.variants import VARIANTS, forecast
 
 PERSISTENCE, PREVIOUS, CHANGE = "persistence", "previous_day", "previous_change"
@@ -71,7 +72,7 @@ def predictions(
                 "variant": name,
             }
             off = path[later] - task.truth[later]
-            apart = total_variation(path[later], task.truth[later])
+            apart = total_variation(path[later], np.exp(task.truth[later]))
             rms = np.sqrt(np.mean(off**2, axis=1))
             n = np.arange(task.first + 1, len(task.truth))
             curves.append(
@@ -139,11 +140,6 @@ def chosen_ridge(
     return float(ridges[int(np.argmin(errors))])
 
 
-def total_variation(q: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """(n,) share of the population that lies in other cells, from q and true q, (n, N) each."""
-    return 0.5 * np.abs(_density(q) - _density(truth)).sum(axis=1)
-
-
 def _all_forecasts(task, variants, ridges, exact):
     for name in RULES:
         path = rule(task, name)
@@ -174,7 +170,3 @@ def _skill(off: np.ndarray, still: np.ndarray, drawn: Blocks) -> dict[str, float
     low, high = drawn.interval(each)
     return {"skill": float(value), "low": low, "high": high}
 
-
-def _density(q: np.ndarray) -> np.ndarray:
-    shares = np.exp(q - q.max(axis=1, keepdims=True))
-    return shares / shares.sum(axis=1, keepdims=True)

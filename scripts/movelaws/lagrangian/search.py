@@ -31,6 +31,7 @@ def minimise(
     bound: float,
     iterations: int,
     tolerance: float,
+    began: float | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Lower J from a start.
 
@@ -41,12 +42,13 @@ def minimise(
     bound : on the absolute value of each.
     iterations : at most.
     tolerance : the search ends where J falls by no more than this share in 20 iterations.
+    began : ``time.perf_counter()`` from which the seconds count (default: the first gradient).
 
     Returns
     -------
     free : (size,) free numbers found.
     errors, seconds : (iterations done + 1,) E before the first iteration and after each, and the
-        wall time since the first.
+        wall time of each.
 
     Raises
     ------
@@ -55,7 +57,7 @@ def minimise(
     """
     free = np.clip(start, -bound, bound).ravel()
     objective.adjoint.guard(*objective.parameters(free))
-    history = _History(objective, free, tolerance)
+    history = _History(objective, free, tolerance, began)
     # The threads of a matrix library cost more than they gain on such vectors, and the order of
     # their sums, so the last digits of the result, depends on their number.
     with threadpool_limits(1, user_api="blas"):
@@ -96,13 +98,16 @@ def _round(
 class _History:
     """What L-BFGS-B calls: the objective over its start, and the record of each iteration."""
 
-    def __init__(self, objective: Objective, start: np.ndarray, tolerance: float) -> None:
+    def __init__(
+        self, objective: Objective, start: np.ndarray, tolerance: float, began: float | None
+    ) -> None:
         self.objective, self.tolerance = objective, tolerance
         value, _ = objective.gradient(start)  # compiles as well, before the clock starts
         self.scale = value or 1.0
         self.moves: np.ndarray | float = 1.0
-        self.errors, self.values, self.seconds = [objective.last], [value], [0.0]
-        self.began = time.perf_counter()
+        self.began = time.perf_counter() if began is None else began
+        self.errors, self.values = [objective.last], [value]
+        self.seconds = [time.perf_counter() - self.began]
 
     @property
     def done(self) -> int:

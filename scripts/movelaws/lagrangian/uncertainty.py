@@ -5,6 +5,10 @@ If all r were independent with equal variance, cov(theta) = var(r) (S^T S)^-1. T
 that the model misses stays missed for hours. So the intervals are those of the sandwich estimator
 that lets the r of a site correlate in time, and over days, as they will (K.-Y. Liang and
 S. L. Zeger, Biometrika 73, 13 (1986)); sites are taken as independent of each other.
+
+The state at n = 0 and the target are taken from the data as they are (Eqs 9 and 10). Their own
+errors, foremost of v(0), a difference of two noisy counts over dt, and a target that is not reached
+by the end of the day, shift the estimates by more than these intervals where cells are small.
 """
 
 from collections.abc import Sequence

@@ -20,6 +20,8 @@ MADE = {
     "histogram": "parameter_histogram.csv",
     "susceptibility": "susceptibility.nc",
     "summary": "summary.csv",
+    "energy": "energy.csv",
+    "integrators": "integrators.csv",
 }
 PARAMS = {"case": "toy", "block": 2, "replicates": 20, "level": 0.9, "permutations": 9, "seed": 1}
 

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, NullLocator
+from matplotlib.ticker import EngFormatter, FuncFormatter, NullLocator
 
 from movelaws.plotting import INK, WIDTH_DOUBLE, figure, panels, style
 from movelaws.plotting.lagrangian.layout import of_case, require_cases
@@ -29,7 +29,7 @@ LINES: dict[str, dict[str, tuple[str, str, Any, float]]] = {
     "Entropy production": {"entropy_production": ("entropy production", "#882255", "-", 1.0)},
 }
 _LEFT, _RIGHT, _ACROSS, _TOP, _PANEL, _DOWN, _BOTTOM, _KEY = 15.0, 3.5, 12.5, 6.0, 34.0, 4.0, 9.5, 6
-_SPREAD = 100.0  # of magnitudes, above which an axis is stretched
+_SPREAD = 300.0  # of magnitudes, above which an axis is stretched
 
 
 @style()
@@ -61,7 +61,8 @@ def energy(
     panels.require_columns(table, COLUMNS, "energy")
     table = table[table["method"] == method]
     made = figure(WIDTH_DOUBLE, _TOP + len(LINES) * (_PANEL + _DOWN) - _DOWN + _BOTTOM + _KEY)
-    width = (WIDTH_DOUBLE - _LEFT - _RIGHT - _ACROSS * (PER_PAGE - 1)) / PER_PAGE
+    columns = max(len(labels), 3)
+    width = (WIDTH_DOUBLE - _LEFT - _RIGHT - _ACROSS * (columns - 1)) / columns
     for column, (case, label) in enumerate(labels.items()):
         part = of_case(table, case, "energy").sort_values("t")
         for row, (name, lines) in enumerate(LINES.items()):
@@ -107,7 +108,8 @@ def stretch(axes: Axes, values: np.ndarray) -> None:
     """
     sizes = np.abs(values[values != 0])
     if sizes.size == 0 or sizes.max() < _SPREAD * np.median(sizes):
-        axes.ticklabel_format(axis="y", scilimits=(-2, 4), useMathText=True)
+        if sizes.size and sizes.max() >= 1e4:
+            axes.yaxis.set_major_formatter(EngFormatter(sep=""))
         return
     unit = float(np.median(sizes))
     axes.set_yscale("asinh", linear_width=unit)

@@ -7,12 +7,13 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import FixedLocator, MaxNLocator
 from scipy.special import softmax
 
 from movelaws.plotting import QUIET, WIDTH_DOUBLE, figure, panels, style
 from movelaws.plotting.lagrangian.layout import (
     KEY_MM,
+    few_decades,
     hours,
     key,
     line,
@@ -44,7 +45,7 @@ def fits(
     window: str = "centre",
     synthetic: bool = False,
 ) -> Figure:
-    """Share of the population in nine neighbouring cells over time, cells placed as on the map.
+    """Percent of the population in nine neighbouring cells over time, placed as on the map.
 
     Parameters
     ----------
@@ -115,10 +116,10 @@ def _block(
     curves = {"persistence": np.broadcast_to(reference[:1], reference.shape)}
     curves |= {name: given.fits[name]["q"].to_numpy() for name in METHODS if name in given.fits}
     cut = (slice(None), slice(y0, y0 + size[0]), slice(x0, x0 + size[1]))
-    seen = shares(reference)[cut]
-    shown = {name: shares(q)[cut] for name, q in curves.items()}
+    seen = 100 * shares(reference)[cut]
+    shown = {name: 100 * shares(q)[cut] for name, q in curves.items()}
     time = hours(np.arange(len(reference)), given.slot_minutes)
-    limits = seen.min() / 2.2, min(seen.max() * 2.2, 1.5)
+    limits = seen.min() / 2.2, min(seen.max() * 2.2, 150)
     each = (width - (size[1] - 1) * _SPACE) / size[1]
     grid = {}
     for down in range(size[0]):
@@ -135,7 +136,7 @@ def _block(
             _ticks(axes, limits, time, outer=(right == 0, down == size[0] - 1))
             _name(axes, f"({x0 + right}, {y0 + y})", [m[:, y, right] for m in shown.values()])
             grid[down, right] = axes
-    grid[size[0] // 2, 0].set_ylabel("Share of the population")
+    grid[size[0] // 2, 0].set_ylabel("Share of the population (%)")
     grid[size[0] - 1, size[1] // 2].set_xlabel(time_name(given.slot_minutes))
     _told(grid[0, 0], {name: rms(q, reference) for name, q in reversed(list(curves.items()))})
     return grid[0, 0]
@@ -159,17 +160,17 @@ def _ticks(
     ticks = MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 6, 10]).tick_values(time[0], time[-1])
     inside = (ticks > 0.08 * time[-1]) & (ticks < 0.92 * time[-1])  # ends would meet neighbours
     axes.set_xticks(ticks[inside])
-    if np.log10(limits[1] / limits[0]) >= 1:
-        low, high = np.log10(limits)
-        powers = np.arange(np.ceil(low), np.floor(high) + 1)
-        powers = powers[:: max(1, -(-len(powers) // 4))]
-        share = (powers - low) / (high - low)
-        axes.yaxis.set_major_locator(FixedLocator(10 ** powers[(share > 0.07) & (share < 0.93)]))
-        axes.yaxis.set_minor_formatter(NullFormatter())
+    if np.log10(limits[1] / limits[0]) > 2:
+        few_decades(axes.yaxis)
     else:
-        panels.decades(axes.yaxis)
+        panels.decades(axes.yaxis, least=3)
+    ticks = np.asarray(axes.get_yticks())
+    share = np.log(ticks / limits[0]) / np.log(limits[1] / limits[0])
+    # ticks at the edges would meet those of the neighbours
+    axes.yaxis.set_major_locator(FixedLocator(ticks[(share > 0.07) & (share < 0.93)]))
     left, low = outer
     axes.tick_params(labelleft=left, labelbottom=low)
+    axes.tick_params(axis="y", labelsize=6)
     axes.grid(axis="y", color="#ececec", lw=0.4)
     axes.set_axisbelow(True)
 

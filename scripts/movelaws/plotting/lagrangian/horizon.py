@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from movelaws.plotting import QUIET, panels, style
 from movelaws.plotting.lagrangian.layout import grid, hours, key, line, time_name, words_above
@@ -57,7 +58,7 @@ def horizon(
     ]
     if not keys:
         raise ValueError(f"prediction: no row for {', '.join(labels)}")
-    made, axes = grid(len(keys), _PER_ROW, 34, left=13, across=9, down=19, top=9, below=13)
+    made, axes = grid(len(keys), _PER_ROW, 34, left=14, across=11.5, down=19, top=9, below=13)
     drawn: set[str] = set()
     for place, (case, task) in enumerate(keys):
         chosen = summary[(summary["case"] == case) & (summary["task"] == task)]
@@ -87,11 +88,12 @@ def _panel(axes: Axes, part: pd.DataFrame, models: list[str], minutes: float) ->
         look, curve = variant(name), curves[name].sort_index()
         model = name in models
         axes.plot(hours(curve.index.to_numpy(), minutes), curve.to_numpy(), color=look.colour,
-                  ls=look.dash, lw=1.1 if model else 1.4, zorder=3 if model else 2,
+                  ls=look.dash, lw=1.1 if model else 1.4, zorder=3 if model else 4,
                   gid=name)  # fmt: skip
     n = part["n"].to_numpy()
     low, high = hours(n.min() - 1, minutes), hours(n.max(), minutes)
     axes.set_xlim(low, high if high > low else low + 1)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
     top = axes.get_ylim()[1]
     if "persistence" in names:
         top = min(top, _HIGHEST * float(curves["persistence"].max()) or top)

@@ -100,6 +100,7 @@ def variant(name: str) -> Look:
     for free, (colour, free_name) in FREEDOM.items():
         for form, (marker, form_name) in FORMS.items():
             if name == f"{free}_{form}".rstrip("_"):
+                form_name = form_name if form else "with both"
                 dash = {"o": "-", "v": (0, (4, 1.2)), "s": (0, (1.2, 1))}[marker]
                 return Look(colour, dash, marker, f"{free_name}, {form_name}")
     raise ValueError(f"variant {name!r}: known are {', '.join((*VARIANTS, *_OTHERS))}")

@@ -120,11 +120,16 @@ def _case(axes: Axes, part: pd.DataFrame, shown: Sequence[str], row: int, height
     winner = best(part.reset_index())
     if winner is None:
         return
-    look = variant(winner["variant"])
     words = f"{_signed(winner['skill'])}\n" + _parts(winner["variant"])
+    rules = part["skill"].reindex(list(RULES)).dropna()
+    if len(rules) and rules.max() > winner["skill"]:
+        words += f"\n(a rule: {_signed(rules.max())})"
+    # nothing to boast of where the interval of the best reaches zero
+    proven = winner["low"] > 0
+    colour = for_words(variant(winner["variant"]).colour) if proven else QUIET
     axes.annotate(words, (1, top + height / 2), (4, 0), xycoords=axes.get_yaxis_transform(),
                   textcoords="offset points", va="center", annotation_clip=False, fontsize=5.8,
-                  color=for_words(look.colour), linespacing=1.15)  # fmt: skip
+                  color=colour, linespacing=1.15)  # fmt: skip
 
 
 def _point(axes: Axes, one: pd.Series, look: Look, y: float) -> None:
@@ -166,13 +171,15 @@ def _frame(axes: Axes, rows: int, height: float) -> None:
 def _signed(value: float) -> str:
     if not np.isfinite(value):
         return "−∞"
-    return ("+" if value > 0 else "") + number(round(float(value), 3))
+    if abs(value) >= 1:
+        return ("+" if value > 0 else "") + number(value)
+    return f"{value:+.2f}".replace("-0.00", "0.00").replace("+0.00", "0.00").replace("-", "−")
 
 
 def _parts(name: str) -> str:
     """Freedom and form of a variant on lines of their own."""
     free, form = variant(name).name.split(", ")
-    return f"{free},\n{form.replace('inertia and dissipation', 'with both')}"
+    return f"{free},\n{form}"
 
 
 def _wrapped(label: str) -> str:

@@ -86,7 +86,7 @@ def sensitivity(
     """
     require_cases(labels, PER_PAGE, "sensitivity")
     panels.require_columns(table, COLUMNS, "sensitivity")
-    settled = SETTLED | {what: str(value) for what, value in (base or {}).items()}
+    settled = SETTLED | {what: _text(value) for what, value in (base or {}).items()}
     table = with_base(table[table["case"].isin(list(labels))], settled)
     whats = [what for what in WHAT if (table["what"] == what).any()]
     if not whats:

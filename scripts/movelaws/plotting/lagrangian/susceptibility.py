@@ -25,6 +25,7 @@ KINDS = {
             r"$\langle\partial q_a(n)/\partial \dot q_b(0)\rangle$"),
 }  # fmt: skip
 SCALE = "RdBu_r"
+_EMPTY = "#C4C4C4"
 ROBUST = 0.98
 """Share of the cells within the limits of the colour scale."""
 _LEFT, _MAP, _BAR, _BETWEEN, _PAIR, _TOP, _WORDS, _DOWN = 2.5, 30.5, 1.8, 11.7, 3.0, 12.0, 8.5, 13.0
@@ -39,6 +40,7 @@ def susceptibility(
     kind: str = "psi",
     method: str = "printed",
     cell_m: Mapping[str, float] | None = None,
+    inhabited: Mapping[str, np.ndarray] | None = None,
     synthetic: bool = False,
 ) -> Figure:
     """A pair of maps per case: mean response to all initial populations, and to all velocities.
@@ -55,6 +57,8 @@ def susceptibility(
     kind : "psi", of velocities (Eq. 36), or "chi", of populations (Eq. 35).
     method : whose susceptibilities are shown.
     cell_m : side of a cell by case, metres, for a scale bar; none where it is not given or 0.
+    inhabited : (y, x) bool by case, cells that hold people; others, whose parameters no data
+        tell and which enter no number, are grey.
     synthetic : add a tag that says so.
 
     Raises
@@ -74,6 +78,8 @@ def susceptibility(
         top = _TOP + row * step
         for side, to in enumerate(("q0", "v0")):
             values = _values(maps[case], f"{kind}_{to}", method, case)
+            if case in (inhabited or {}):
+                values = np.where(np.reshape(inhabited[case], values.shape), values, np.nan)
             at = left + side * (_MAP + _BAR + _BETWEEN)
             axes = _map(made, values, (at, top), KINDS[kind][1 + side])
             if side == 0:
@@ -107,6 +113,7 @@ def _map(made: Figure, values: np.ndarray, corner: tuple[float, float], name: st
     end = limit(values)
     image = axes.imshow(values, origin="lower", cmap=SCALE, norm=Normalize(-end, end),
                         interpolation="nearest", aspect="auto")  # fmt: skip
+    axes.set_facecolor(_EMPTY)
     axes.set_xticks([])
     axes.set_yticks([])
     for spine in axes.spines.values():
