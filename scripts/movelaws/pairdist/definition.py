@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import adjusted_mutual_info_score
 
 from movelaws.pairdist.definition_clusters import ALGORITHMS, RULE, Clustering, clusterings
 from movelaws.pairdist.definition_scores import (

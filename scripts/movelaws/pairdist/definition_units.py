@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.spatial import cKDTree
-from sklearn.cluster import KMeans
 
 from movelaws.pairdist.definition_scores import NO_TOWN, Ground
 from movelaws.seeds import number

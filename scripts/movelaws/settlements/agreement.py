@@ -5,7 +5,6 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import adjusted_mutual_info_score, normalized_mutual_info_score
 
 from movelaws.pairs.points import Points
 from movelaws.settlements.clustering import NO_TOWN, dbscan_towns, hdbscan_towns
@@ -73,6 +72,9 @@ def agreement(
     ValueError
         If shapes differ, ``over`` is unknown, or no place is looked at.
     """
+    # slow to load, and figures load this module too
+    from sklearn.metrics import adjusted_mutual_info_score, normalized_mutual_info_score
+
     found, official = np.asarray(found), np.asarray(official)
     if found.ndim != 1 or found.shape != official.shape:
         raise ValueError(f"found has shape {found.shape}, official {official.shape}")

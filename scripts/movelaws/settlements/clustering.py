@@ -9,7 +9,6 @@
 """
 
 import numpy as np
-from sklearn.cluster import DBSCAN, HDBSCAN
 
 from movelaws.cities._arguments import positive, whole
 from movelaws.pairs.points import Points
@@ -61,6 +60,8 @@ def dbscan_towns(
     else:
         counts = np.bincount(spot)
         centres = np.column_stack([np.bincount(spot, v) / counts for v in xy.T])
+    from sklearn.cluster import DBSCAN  # slow to load, and figures load this module too
+
     model = DBSCAN(eps=reach, min_samples=min_places, algorithm="kd_tree")
     return _in_order(model.fit(centres, sample_weight=weight).labels_[spot])
 
@@ -97,6 +98,8 @@ def hdbscan_towns(
     for name, value in (("min_cluster_size", min_cluster_size), ("min_samples", min_samples)):
         if value is not None and value > n:
             raise ValueError(f"{name} = {value}: there are only {n} places")
+    from sklearn.cluster import HDBSCAN  # slow to load, and figures load this module too
+
     model = HDBSCAN(min_cluster_size=min_cluster_size, min_samples=min_samples, copy=True)
     return _in_order(model.fit(np.column_stack([points.x, points.y])).labels_)
 
