@@ -60,7 +60,8 @@ def clustered_places(n: int, seed: int) -> dict[str, np.ndarray]:
     inside = centre[town] + np.stack([away * np.cos(turn), away * np.sin(turn)], axis=1)
     inside += 20.0 * rng.integers(0, 6, (town.size, 2)) + rng.normal(0, 2.0, (town.size, 2))
     places = np.concatenate([inside, rng.uniform(0, COUNTRY_M, (farms, 2))])
-    places = np.clip(places, 0, COUNTRY_M).round(2)
+    # Towns at the border are folded back: cut off there, they would pile up in a line.
+    places = np.clip(COUNTRY_M - np.abs(COUNTRY_M - np.abs(places)), 0, COUNTRY_M).round(2)
     return dict(zip("xy", np.ascontiguousarray(rng.permutation(places).T), strict=True))
 
 

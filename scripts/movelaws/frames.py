@@ -14,8 +14,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from movelaws.positions import check_apart, check_points
-
 FILES = ("zones.parquet", "flows.parquet", "places.parquet", "notes.json")
 ZONE_COLUMNS = (
     "zone_id",
@@ -128,7 +126,9 @@ def check(canonical: Canonical) -> Canonical:
     ValueError
         Naming the table, the column, the row, the value and the remedy of the first breach.
     """
-    from movelaws.frame_schemas import validate  # slow to load, and only prepare steps check
+    # slow to load, and only prepare steps check
+    from movelaws.frame_schemas import validate
+    from movelaws.positions import check_apart, check_points
 
     validate("zones", canonical.zones, ["zone_id"])
     validate("flows", canonical.flows, ["origin", "destination"])

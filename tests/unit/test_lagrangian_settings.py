@@ -5,7 +5,7 @@ import copy
 import pytest
 import yaml
 
-from movelaws.lagrangian.settings import check_lagrangian
+from movelaws.lagrangian.settings import check_lagrangian, chosen
 
 
 @pytest.fixture
@@ -25,6 +25,7 @@ def test_the_default_is_sound(section):
         (lambda s: s["cities"].update(alpha1_h0=None), "alpha1_h0.*choose another"),
         (lambda s: s["cities"].update(figures=None), "'figures' would share paths"),
         (lambda s: s["cities"]["helsinki"].update(forecasts=[["a", "a"]]), "give two days"),
+        (lambda s: s.update(cases=["helsinky"]), "lagrangian.cases.*helsinki"),
         (lambda s: s["forecast"].update(cases=["helsinky"]), "forecast.cases"),
         (lambda s: s["forecast"].update(variants=["fully"]), "forecast.variants"),
         (lambda s: s["seeds"].update(cases=["nowhere"]), "seeds.cases"),
@@ -34,3 +35,10 @@ def test_a_wrong_name_is_named(section, change, message):
     change(section["lagrangian"])
     with pytest.raises(ValueError, match=message):
         check_lagrangian(section["lagrangian"], section["lattices"])
+
+
+def test_a_run_takes_the_cases_it_asks_for():
+    entries = {"a": {"x": 1}, "b": None, "c": {"x": 2}}
+    assert list(chosen(entries, "all")) == ["a", "c"]
+    assert list(chosen(entries, ["c", "b"])) == ["c"]
+    assert chosen(entries, []) == {}

@@ -1,13 +1,20 @@
-"""Counts on grids, corrected by sampled origins, against exact counts of every bin."""
+"""Counts on grids, corrected by random pairs, against exact counts of every bin."""
 
 import numba
 import numpy as np
 import pytest
 
+from movelaws.benchmark_places import clustered_places
 from movelaws.pairs import checked_points, log_edges, pair_counts
 from movelaws.pairs.autocorrelation import by_octant, offset_counts, spread_counts
-from movelaws.pairs.grid import coarser, make_cells, middle_of, plane
+from movelaws.pairs.bins import make_bins
+from movelaws.pairs.candidates import Boxes, candidates
+from movelaws.pairs.correction import Correction, Placed
+from movelaws.pairs.exact import exact_counts
+from movelaws.pairs.grid import Frame, coarser, make_cells, middle_of, plane
+from movelaws.pairs.levels import Grids
 from movelaws.pairs.spread import make_spread
+from movelaws.pairs.tree import make_tree
 
 N = 6_000
 SIZE = 100_000.0
@@ -29,6 +36,9 @@ PLACES = {
     "duplicated": np.repeat(towns(N // 10), 10, axis=1),
     "collinear": np.array([np.arange(N) * 9.0, np.arange(N) * 12.0]),
     "level": np.array([RNG.uniform(0, SIZE, N), np.full(N, 500.0)]),
+    "piled": np.concatenate(
+        [towns(N // 2), np.full((2, N // 4), 40_000.0), np.full((2, N // 4), 55_000.0)], axis=1
+    ),
 }
 
 
@@ -38,10 +48,12 @@ def gridded(points, edges=EDGES, **options):
 
 
 def check_bounds(table, exact):
-    """Every bin within its stated bound; no bound of a bin that is empty."""
+    """Every bin within its stated bound, which is infinite where no pair was found."""
     off = np.abs(table["count"] - exact["count"])
     far = table["relative_error"] > 0
-    allowed = np.where(far, table["relative_error"].where(far, 0) * table["count"], 1e-9)
+    assert (table["count"][np.isinf(table["relative_error"])] == 0).all()
+    with np.errstate(invalid="ignore"):
+        allowed = np.where(far, (table["relative_error"] * table["count"]).fillna(np.inf), 1e-9)
     assert (off <= allowed).all(), table.assign(exact=exact["count"])[off > allowed]
     return far
 
@@ -55,6 +67,29 @@ def test_every_bin_keeps_its_stated_bound(places):
     assert far.sum() >= 20
     full = far & (exact["count"] > 1e-3 * exact["count"].sum())
     assert (np.abs(table["count"] / exact["count"] - 1)[full] < 0.005).all()
+
+
+@pytest.mark.parametrize("n", [10_000, 80_000])
+@pytest.mark.parametrize("kind", ["as they are", "on a line", "doubled", "on a lattice"])
+def test_bounds_hold_at_several_scales_of_places_and_distances(n, kind):
+    world = clustered_places(n, seed=4)
+    x, y = world["x"], world["y"]
+    if kind == "on a line":
+        x = np.where(np.arange(n) % 3 == 0, 200_000.0, x)
+    elif kind == "doubled":
+        x, y = (axis[np.arange(n) // 2] for axis in (x, y))
+    elif kind == "on a lattice":
+        x, y = (np.round(axis, -3) for axis in (x, y))
+    points = checked_points(x, y)
+    edges = log_edges(1_000, 600_000, 20)
+    exact = pair_counts(points, edges, exact_below=np.inf)
+    table = gridded(points, edges)
+    far = check_bounds(table, exact)
+    assert far.sum() > 40
+    # Grids and random pairs are right where pairs abound, and not only say how wrong they are.
+    full = far & (exact["count"] > 2e-3 * exact["count"].sum())
+    assert (np.abs(table["count"] / exact["count"] - 1)[full] < 0.005).all()
+    assert (table["relative_error"][full] < 0.02).all()
 
 
 def test_fine_bins_keep_their_bounds():
@@ -87,7 +122,70 @@ def test_the_sphere_keeps_its_bounds_though_the_grid_is_flat():
     exact = pair_counts(points, edges)
     table = gridded(points, edges)
     far = check_bounds(table, exact)
-    assert (table["relative_error"][far & (exact["count"] > 1e4)] < 0.02).all()
+    assert (table["relative_error"][far & (exact["count"] > 1e4)] < 0.025).all()
+
+
+def test_distances_that_the_sphere_has_but_not_its_image_are_counted():
+    rng = np.random.default_rng(3)
+    longitude = rng.uniform(-180, 180, 3_000)
+    latitude = np.degrees(np.arcsin(rng.uniform(-1, 1, 3_000)))
+    points = checked_points(longitude, latitude, metric="great_circle")
+    edges = log_edges(500_000, 2.1e7, 20)
+    check_bounds(gridded(points, edges), pair_counts(points, edges))
+
+
+def of_one_octave(n, seed):
+    """Correction of the bins from 20 to 40 km, their true counts and those of the grid."""
+    rng = np.random.default_rng(2)
+    town, at = rng.uniform(0, SIZE, (2, 50)), np.arange(n) % 50
+    spread = rng.normal(size=(2, n)) * 3_000
+    points = checked_points(*town[:, at] + spread)
+    edges = log_edges(20_000, 40_000, 20)
+    tree, grids = make_tree(points), Grids(points, None, edges, progress=False)
+    (level,) = grids.levels
+    placed = Placed(points, tree, grids.frame.centre)
+    correction = Correction(
+        level, slice(0, edges.size - 1), grids.frame, placed, None, np.random.default_rng(seed)
+    )
+    return correction, exact_counts(tree, None, make_bins(edges**2), progress=False), level.count
+
+
+def test_as_many_random_pairs_do_for_more_places():
+    bounds = []
+    for n in (10_000, 80_000):
+        correction, true, _ = of_one_octave(n, seed=0)
+        correction.draw()
+        bounds.append(correction.bound() / true)
+    np.testing.assert_allclose(bounds[1], bounds[0], rtol=0.5)
+
+
+def test_corrections_have_no_bias_and_errors_well_below_their_bounds():
+    errors = []
+    for seed in range(15):
+        correction, true, gridded_count = of_one_octave(10_000, seed)
+        correction.draw()
+        errors.append((gridded_count + correction.mean - 2 * true) / correction.bound())
+    # A bound is some six standard errors.
+    assert 0.1 < np.std(errors) < 0.25
+    assert np.abs(np.mean(errors, axis=0)).max() < 5 * np.std(errors) / 15**0.5
+
+
+def test_pairs_are_drawn_from_all_that_may_be_in_range_and_each_once():
+    points = checked_points(*PLACES["clustered"] + 10_000)
+    tree = make_tree(points, leaf_size=8)
+    boxes = Boxes(tree.low, tree.high)
+    found = candidates(tree, None, [(boxes, boxes, 5_000.0, 9_000.0)])
+    seen = np.zeros((N, N), dtype=int)
+    for a, b, c, d in found.places:
+        seen[a:b, c:d] += 1
+        if a != c:
+            seen[c:d, a:b] += 1
+    assert found.total == seen.sum()
+    assert seen.max() == 1
+    apart = np.hypot(tree.x[:, None] - tree.x, tree.y[:, None] - tree.y)
+    assert (seen[(apart >= 5_000) & (apart <= 9_000)] == 1).all()
+    assert seen.mean() < 0.5
+    assert (np.diff(found.upto) > 0).all()
 
 
 def test_sparse_bins_are_exact_where_work_allows():
@@ -133,7 +231,7 @@ def test_any_number_of_threads_gives_the_same_far_counts(name):
     assert results[0].equals(results[1])
 
 
-def test_seeds_decide_the_sample_alone():
+def test_seeds_decide_the_random_pairs_alone():
     points = checked_points(*PLACES["clustered"] + 10_000)
     one, same, another = (gridded(points, accuracy=0.1, seed=s)["count"] for s in (1, 1, 2))
     assert one.equals(same)
@@ -144,7 +242,7 @@ def test_offsets_are_counted_block_by_block():
     rng = np.random.default_rng(12)
     n_rows, n_columns, reach = 700, 40, 30
     x, y = rng.integers(0, n_columns, 900) + 0.5, rng.integers(0, n_rows, 900) + 0.5
-    cells = make_cells(x, y, None, (0.0, 0.0), (n_columns - 0.5, n_rows - 0.5), 1.0)
+    cells = make_cells(x, y, None, Frame(None, (0.0, 0.0), (n_columns - 0.5, n_rows - 0.5), 1.0))
     counts = offset_counts(cells, cells, reach, threads=1, progress=False)
     dx, dy = (x[None, :] - x[:, None]).astype(int), (y[None, :] - y[:, None]).astype(int)
     near = (np.abs(dx) <= reach) & (np.abs(dy) <= reach)
@@ -161,9 +259,9 @@ def test_offsets_are_counted_block_by_block():
 def test_coarser_cells_hold_the_same_places():
     rng = np.random.default_rng(13)
     x, y, weight = rng.uniform(0, 100, 500), rng.uniform(0, 70, 500), rng.integers(1, 5, 500)
-    fine = make_cells(x, y, weight, (0.0, 0.0), (100.0, 70.0), 1.0)
+    fine = make_cells(x, y, weight, Frame(None, (0.0, 0.0), (100.0, 70.0), 1.0))
     twice = coarser(fine, 4)
-    direct = make_cells(x, y, weight, (0.0, 0.0), (100.0, 70.0), 4.0)
+    direct = make_cells(x, y, weight, Frame(None, (0.0, 0.0), (100.0, 70.0), 4.0))
     assert twice.mass.tolist() == direct.mass.tolist()
     assert twice.column.tolist() == direct.column.tolist()
     assert twice.mass.sum() == weight.sum()

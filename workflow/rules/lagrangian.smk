@@ -7,12 +7,16 @@
 #   lagrangian_figures.smk   figures
 #   lagrangian_results.smk   claims, answers, what the report shows
 
+from movelaws.lagrangian import settings as settings_lagrangian
+
 LAGRANGIAN = RUN / "lagrangian"
 LAGRANGIAN_SETTINGS = config["lagrangian"]
-LAGRANGIAN_REFERENCE = {
-    case: entry for case, entry in LAGRANGIAN_SETTINGS["reference"]["cases"].items() if entry
-}
-LAGRANGIAN_ASKED = {case: entry for case, entry in LAGRANGIAN_SETTINGS["cities"].items() if entry}
+LAGRANGIAN_REFERENCE = settings_lagrangian.chosen(
+    LAGRANGIAN_SETTINGS["reference"]["cases"], LAGRANGIAN_SETTINGS["cases"]
+)
+LAGRANGIAN_ASKED = settings_lagrangian.chosen(
+    LAGRANGIAN_SETTINGS["cities"], LAGRANGIAN_SETTINGS["cases"]
+)
 LAGRANGIAN_CITIES = {
     case: entry for case, entry in LAGRANGIAN_ASKED.items() if entry["dataset"] in LATTICES
 }

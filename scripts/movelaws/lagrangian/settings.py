@@ -1,12 +1,21 @@
 """What the config of paper 1 must hold beyond its schema."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from movelaws.lagrangian.variants import VARIANTS
 from movelaws.nearest import check_known
 
 RESERVED = ("claims", "figures", "seeds", "answers")
 """Files and folders of the chapter itself, beside those of its cases."""
+
+
+def chosen(entries: Mapping[str, Mapping | None], cases: str | Collection[str]) -> dict:
+    """The entries that a run has: not null, and among the cases it asks for ("all" or names)."""
+    return {
+        case: entry
+        for case, entry in entries.items()
+        if entry is not None and (cases == "all" or case in cases)
+    }
 
 
 def check_lagrangian(section: Mapping, lattices: Mapping) -> None:
@@ -39,10 +48,10 @@ def check_lagrangian(section: Mapping, lattices: Mapping) -> None:
         if entry is not None:
             check_known(f"lagrangian.cities.{case}.dataset", entry["dataset"], lattices)
             _check_pairs(case, entry.get("forecasts", []))
-    for part in ("sensitivity", "forecast", "seeds"):
-        named = section[part]["cases"]
-        for case in [] if named == "all" else named:
-            check_known(f"lagrangian.{part}.cases", case, [*reference, *cities])
+    parts = {"": section, **{f".{p}": section[p] for p in ("sensitivity", "forecast", "seeds")}}
+    for part, entry in parts.items():
+        for case in [] if entry["cases"] == "all" else entry["cases"]:
+            check_known(f"lagrangian{part}.cases", case, [*reference, *cities])
     for variant in section["forecast"]["variants"]:
         check_known("lagrangian.forecast.variants", variant, list(VARIANTS))
 

@@ -198,6 +198,9 @@ def _rows(under, tried, tables, scan, halves, **about) -> list[dict]:
 
 
 def _agreement(under: Ground, cluster: np.ndarray, table: Contingency, reading: str) -> dict:
+    # slow to load, and figures load this module too
+    from sklearn.metrics import adjusted_mutual_info_score
+
     kept = looked_at(under, cluster, reading)
     return {
         **(scores(table, reading) or {}),

@@ -67,6 +67,8 @@ def versions(
 
 def cut(xy: np.ndarray, under: Ground, unit: int, parts: int, seed: int) -> Ground:
     """The same units, one of them cut into compact parts (k-means) that count as units."""
+    from sklearn.cluster import KMeans  # slow to load, and figures load this module too
+
     inside = under.town == unit
     parts = min(parts, len(np.unique(xy[inside], axis=0)))
     random = number(seed, "pairdist", "definition", "cut")

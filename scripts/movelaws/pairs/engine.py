@@ -1,18 +1,19 @@
 """Numbers of pairs of places by distance: all pairs, of millions of places.
 
 Short distances, and bins that hold few pairs, are counted exactly. The others are counted on grids
-by FFT, corrected by a sample of origins that is counted exactly; their error is bounded bin by bin.
+by FFT, corrected by random pairs that are looked at one by one; their error is bounded bin by bin.
 No step grows with the square of the number of places.
 """
 
 import numpy as np
 import pandas as pd
+from tqdm import tqdm
 
 from movelaws.pairs.bins import make_bins
-from movelaws.pairs.correction import FEWEST_STRATA, MOST_STRATA, Correction
+from movelaws.pairs.correction import DRAWS_GROWTH, MOST_DRAWS, Correction, Placed
 from movelaws.pairs.edges import checked_edges, squared_edges
 from movelaws.pairs.exact import exact_counts
-from movelaws.pairs.levels import Grids
+from movelaws.pairs.levels import Grids, Level
 from movelaws.pairs.origins import drawn_origins, exact_from
 from movelaws.pairs.points import Points, number_of_pairs, total_weight
 from movelaws.pairs.tree import Tree, make_tree
@@ -25,9 +26,17 @@ _EXACT_PER_PLACE = 12_000
 _EXACT_AT_LEAST = 2e10
 # It needs them for bins narrower than this share of their distance, which grids cannot resolve;
 # wider ones get by with a part of the work: those at short range, those that hold few pairs, and
-# those whose bound a first sample of origins leaves too wide.
+# those whose bound random pairs leave too wide.
 _NARROW = 0.05
-_SHORT_SHARE, _SPARSE_SHARE, _ROUGH_SHARE = 0.1, 0.1, 0.3
+_SHORT_SHARE, _SPARSE_SHARE, _ROUGH_SHARE = 0.1, 0.01, 0.3
+
+# Of so large a share of the pairs at hand all might as well be looked at.
+_MOST_LOOKED_AT = 0.5
+# A bin whose error will stay so many times what is asked for is not worth more of them.
+_HOPELESS = 4.0
+
+# Pairs of origins from which the number of pairs up to each distance is told.
+_REACH_STRATA = 64
 
 
 def pair_counts(
@@ -52,19 +61,20 @@ def pair_counts(
     exact_below : bins that end at or below this distance (metres) are counted exactly; np.inf for
         all. None chooses it so that the work stays proportional to the number of places, and takes
         all bins where there are at most 5e10 pairs.
-    accuracy : relative error asked of each bin. Origins are drawn until it is reached, 32,768 at
-        most; what was reached is in the column relative_error.
+    accuracy : relative error asked of each bin. Random pairs are looked at until it is reached, 67
+        million at most for each doubling of the distance; what was reached is in the column
+        relative_error.
     exact_work : number of pairs that exact counting may look at where it is not asked for. None:
         12,000 per place and at least 2e10.
     progress : show bars on a terminal.
-    seed : of the sample of origins. Equal seeds give equal results on any number of threads.
+    seed : of the random pairs. Equal seeds give equal results on any number of threads.
 
     Returns
     -------
     DataFrame with one row per bin: r_low, r_high (m), count (weighted number of pairs, unordered
     within one set, ordered between two), density (share of all pairs per metre), relative_error
-    (0 where exact, otherwise a bound of |count / exact count - 1| that an error exceeds with a
-    chance of about 1e-6; infinite where nothing is known).
+    (0 where exact, otherwise a bound of |exact count / count - 1| that an error exceeds with a
+    chance of 1e-6 at most, whatever the places are; infinite where none was found).
 
     Raises
     ------
@@ -147,7 +157,7 @@ def _exact_reach(
         None if t is None else t._replace(weight=None, mass=_sizes(t)) for t in (tree, other_tree)
     )
     bins = make_bins(squared_edges(edges, points.metric == "great_circle"))
-    origins = drawn_origins(plain, FEWEST_STRATA, stream(seed, "pairs", "reach")).ravel()
+    origins = drawn_origins(plain, _REACH_STRATA, stream(seed, "pairs", "reach")).ravel()
     per_origin = exact_from(origins, plain, plain_other, bins).mean(axis=0)
     upto = np.cumsum(per_origin) * len(points) / (2 if other is None else 1)
     narrow = np.diff(edges) < _NARROW * edges[1:]
@@ -170,31 +180,48 @@ def _sizes(tree: Tree) -> np.ndarray:
 def _far_counts(points, other, tree, other_tree, edges, accuracy, work, progress, seed):
     """Counts, bounds of their errors, and which bins are better counted exactly after all."""
     grids = Grids(points, other, edges, progress)
-    bins = make_bins(squared_edges(edges, points.metric == "great_circle"))
-    correction = Correction(
-        grids, points, tree, other_tree, bins, stream(seed, "pairs", "origins"), progress
-    )
     unit = _mean_weight(points) * _mean_weight(points if other is None else other)
     looked_at = grids.possible / unit
-    # The sparsest bins first: a sample of origins may not meet their few pairs at all.
+    # The sparsest bins first: random pairs may not meet their few ones at all. Among them are those
+    # of distances that the sphere has, but not its image.
     exact = _cheapest(looked_at, np.ones(looked_at.size, dtype=bool), _SPARSE_SHARE * work)
-    if exact.all():
-        return looked_at, looked_at, exact
-    n_strata = FEWEST_STRATA
-    while True:
-        correction.draw(n_strata)
-        count = np.maximum(grids.count + correction.mean, 0.0)
-        error = correction.bound
-        if points.metric == "euclidean":
-            error = np.minimum(error, np.maximum(grids.possible - count, count - grids.certain))
-        if correction.n_strata == FEWEST_STRATA:
-            exact |= _cheapest(looked_at, ~exact & (error > accuracy * count), _ROUGH_SHARE * work)
-        rough = ~exact & (error > accuracy * count)
-        if not rough.any() or correction.n_strata >= MOST_STRATA:
-            break
-        n_strata = min(correction.n_strata, MOST_STRATA - correction.n_strata)
+    count, error = grids.count, np.zeros(looked_at.size)
+    placed = Placed(points, tree, grids.frame.centre)
+    other_placed = None if other is None else Placed(other, other_tree, grids.frame.centre)
+    rng = stream(seed, "pairs", "places")
+    octaves = [(level, bins) for level in grids.levels for bins in _octaves(level)]
+    for level, bins in tqdm(
+        octaves, "random pairs", disable=None if progress else True, leave=False
+    ):
+        some = slice(level.bins.start + bins.start, level.bins.start + bins.stop)
+        if exact[some].all():
+            continue
+        correction = Correction(level, bins, grids.frame, placed, other_placed, rng)
+        most, rough = min(MOST_DRAWS, _MOST_LOOKED_AT * correction.n_pairs / unit), True
+        while rough and correction.n_draws <= most / DRAWS_GROWTH:
+            correction.draw()
+            count[some] = np.maximum(level.count[bins] + correction.mean, 0.0)
+            error[some] = correction.bound()
+            if points.metric == "euclidean":
+                beyond = level.possible[bins] - count[some], count[some] - level.certain[bins]
+                error[some] = np.minimum(error[some], np.maximum(*beyond))
+            allowed = accuracy * count[some]
+            hopeful = correction.bound(most) <= _HOPELESS * allowed
+            rough = (~exact[some] & hopeful & (error[some] > allowed)).any()
+    exact |= _cheapest(looked_at, ~exact & (error > accuracy * count), _ROUGH_SHARE * work)
     share = 2.0 if other is None else 1.0
     return count / share, error / share, exact
+
+
+def _octaves(level: Level) -> list[slice]:
+    """Bins of a level from each distance to its double, one at least."""
+    octaves, first, n_bins = [], 0, level.edges.size - 1
+    while first < n_bins:
+        last = int(np.searchsorted(level.edges, 2 * level.edges[first], side="right")) - 1
+        last = min(max(last, first + 1), n_bins)
+        octaves.append(slice(first, last))
+        first = last
+    return octaves
 
 
 def _mean_weight(points: Points) -> float:

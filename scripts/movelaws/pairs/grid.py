@@ -32,6 +32,23 @@ class Cells(NamedTuple):
         return self.row_start.size - 1
 
 
+class Frame(NamedTuple):
+    """Where the finest grid lies.
+
+    Attributes
+    ----------
+    centre : of the projection, longitude and latitude in degrees; None in the plane.
+    corner : x and y of its lower left corner, metres.
+    size : width and height, metres.
+    side : of a cell, metres.
+    """
+
+    centre: tuple[float, float] | None
+    corner: tuple[float, float]
+    size: tuple[float, float]
+    side: float
+
+
 def plane(points: Points, centre: tuple[float, float] | None = None) -> tuple[np.ndarray, ...]:
     """Coordinates in metres of a plane in which distances are nearly right.
 
@@ -62,19 +79,16 @@ def middle_of(points: Points) -> tuple[float, float] | None:
     )
 
 
-def make_cells(
-    x: np.ndarray, y: np.ndarray, weight: np.ndarray | None, corner: tuple, size: tuple, side: float
-) -> Cells:
-    """Cells of side ``side`` metres that hold the points.
+def make_cells(x: np.ndarray, y: np.ndarray, weight: np.ndarray | None, frame: Frame) -> Cells:
+    """Cells of a grid that hold the points.
 
     Parameters
     ----------
     x, y : (n,) metres.
     weight : (n,) or None.
-    corner : x and y of the lower left corner of the grid, metres.
-    size : width and height of the grid, metres.
-    side : of a cell, metres.
+    frame : of the grid.
     """
+    _, corner, size, side = frame
     n_columns, n_rows = (int(length // side) + 1 for length in size)
     key = ((y - corner[1]) / side).astype(np.int64) * n_columns
     key += ((x - corner[0]) / side).astype(np.int64)

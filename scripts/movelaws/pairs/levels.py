@@ -1,4 +1,4 @@
-"""Grids of growing cells, each serving the distances of some 64 to 128 of its cells."""
+"""Grids of growing cells, each serving the distances of some 32 to 64 of its cells."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -7,11 +7,11 @@ import numba
 import numpy as np
 
 from movelaws.pairs.autocorrelation import by_octant, offset_counts, spread_counts
-from movelaws.pairs.grid import Cells, coarser, make_cells, middle_of, plane
+from movelaws.pairs.grid import Cells, Frame, coarser, make_cells, middle_of, plane
 from movelaws.pairs.points import Points
 from movelaws.pairs.spread import Spread, make_spread
 
-CELLS_PER_DISTANCE = 64
+CELLS_PER_DISTANCE = 32
 """Cells between two places at the least distance that a level serves."""
 
 _FACTOR = 2
@@ -29,7 +29,6 @@ class Level(NamedTuple):
 
     Attributes
     ----------
-    cells, other : the two sets on this grid; the same where pairs are counted within one set.
     coarseness : side of a cell in those of the finest grid.
     spread : of pairs of cells over the bins.
     bins : which of all the bins.
@@ -39,8 +38,6 @@ class Level(NamedTuple):
     possible : (n,) pairs in cells some of whose places could be that far apart.
     """
 
-    cells: Cells
-    other: Cells
     coarseness: int
     spread: Spread
     bins: slice
@@ -58,27 +55,31 @@ class Grids:
     points, other : the places; ``other`` is None for pairs within one set.
     edges : (n_bins + 1,) metres, the first one > 0.
     progress : show bars on a terminal.
+
+    Attributes
+    ----------
+    frame : where the finest grid lies.
+    levels : the grids that serve a bin, the finest first.
     """
 
     def __init__(
         self, points: Points, other: Points | None, edges: np.ndarray, progress: bool = True
     ):
         self._edges, self._progress = edges, progress
-        self._places = plane(points, middle_of(points))
-        others = self._places if other is None else plane(other, middle_of(points))
-        axes = list(zip(self._places, others, strict=True))
-        self._corner = tuple(float(min(a.min(), b.min())) for a, b in axes)
+        centre = middle_of(points)
+        places = plane(points, centre)
+        others = places if other is None else plane(other, centre)
+        axes = list(zip(places, others, strict=True))
+        corner = tuple(float(min(a.min(), b.min())) for a, b in axes)
         size = tuple(
-            float(max(a.max(), b.max())) - low
-            for (a, b), low in zip(axes, self._corner, strict=True)
+            float(max(a.max(), b.max())) - low for (a, b), low in zip(axes, corner, strict=True)
         )
         self._farthest = float(np.hypot(*size))
         self._coarsest = max(size) / _CELLS_ACROSS
         n_places = len(points) + (0 if other is None else len(other))
-        self._side = _finest_side(float(edges[0]), size, n_places)
-        frame = self._corner, size, self._side
-        cells = make_cells(*self._places, points.weight, *frame)
-        other_cells = cells if other is None else make_cells(*others, other.weight, *frame)
+        self.frame = Frame(centre, corner, size, _finest_side(float(edges[0]), size, n_places))
+        cells = make_cells(*places, points.weight, self.frame)
+        other_cells = cells if other is None else make_cells(*others, other.weight, self.frame)
         self.levels = list(self._made(cells, other_cells))
 
     @property
@@ -95,14 +96,6 @@ class Grids:
     def possible(self) -> np.ndarray:
         """(n_bins,) pairs whose cells reach into the bin."""
         return self._gathered("possible")
-
-    def cell_of(self, rows: np.ndarray, level: Level) -> tuple[np.ndarray, np.ndarray]:
-        """Column and row on a level of the points at ``rows``."""
-        column, row = (
-            ((axis[rows] - low) / self._side).astype(np.int64) // level.coarseness
-            for axis, low in zip(self._places, self._corner, strict=True)
-        )
-        return column, row
 
     def _made(self, cells: Cells, other: Cells) -> Iterator[Level]:
         first, n_bins = 0, self._edges.size - 1
@@ -128,10 +121,7 @@ class Grids:
             offset_counts(cells, other, reach, numba.get_num_threads(), self._progress)
         )
         count, certain, possible = spread_counts(octant, spread, edges.size + 1)
-        return Level(
-            cells, other, coarseness, spread, bins, edges,
-            count[1:-1], certain[1:-1], possible[1:-1],
-        )  # fmt: skip
+        return Level(coarseness, spread, bins, edges, count[1:-1], certain[1:-1], possible[1:-1])
 
     def _gathered(self, name):
         result = np.zeros(self._edges.size - 1)

@@ -1,17 +1,11 @@
-"""Pair counts seen from single origins, exactly and as the grid has them.
-
-Their difference, over a random sample of origins, is what the grid gets wrong: added to its counts
-it makes them unbiased, and its spread states their error.
-"""
+"""Places by distance from single origins, exactly."""
 
 import numba
 import numpy as np
 
 from movelaws.pairs.bins import Bins, slot_of
 from movelaws.pairs.exact import range_of_squares
-from movelaws.pairs.grid import Cells
 from movelaws.pairs.kernels import at, squared_distance
-from movelaws.pairs.spread import Spread
 from movelaws.pairs.tree import Tree
 
 _STACK = 128
@@ -51,17 +45,6 @@ def exact_from(origins: np.ndarray, tree: Tree, other: Tree | None, bins: Bins) 
     return counts[:, 1:-1]
 
 
-def gridded_from(
-    column: np.ndarray, row: np.ndarray, cells: Cells, spread: Spread, edges: np.ndarray
-) -> np.ndarray:
-    """(n_origins, n_bins) the same as the grid has it, from the origins' cells (column, row)."""
-    counts = np.zeros((column.size, edges.size + 1))
-    # Two places differ from the middles of their cells by less than the diagonal of one, together.
-    nearest, farthest = edges[0] / cells.side - 2.0, edges[-1] / cells.side + 2.0
-    _spread_around(column, row, cells, spread, nearest, farthest, counts)
-    return counts[:, 1:-1]
-
-
 @numba.njit(cache=True, error_model="numpy", parallel=True)
 def _count_around(origins, tree, other, bins, counts):
     for o in numba.prange(origins.size):
@@ -96,34 +79,3 @@ def _count_leaf(point, other, j, bins, count):
     for p in range((j * n) >> other.depth, ((j + 1) * n) >> other.depth):
         squared = squared_distance(point[0], point[1], z, other.x, other.y, other.z, p)
         count[slot_of(squared, bins)] += at(other.weight, p, 1.0)
-
-
-@numba.njit(cache=True, error_model="numpy", parallel=True)
-def _spread_around(column, row, cells, spread, nearest, farthest, counts):
-    for o in numba.prange(column.size):
-        reach = spread.first.shape[0] - 1
-        low = max(row[o] - reach, 0)
-        high = min(row[o] + reach, cells.row_start.size - 2)
-        for r in range(low, high + 1):
-            dy = abs(r - row[o])
-            # Cells beyond the bins on either side, most of a row at times, are passed over.
-            outer = np.int64(min(np.sqrt(max(farthest**2 - dy * dy, 0.0)) + 1, reach))
-            inner = np.int64(np.sqrt(nearest**2 - dy * dy)) if dy < nearest else 0
-            if inner < 2:
-                _spread_row(column[o], r, dy, -outer, outer, cells, spread, counts[o])
-            else:
-                _spread_row(column[o], r, dy, -outer, 1 - inner, cells, spread, counts[o])
-                _spread_row(column[o], r, dy, inner - 1, outer, cells, spread, counts[o])
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _spread_row(column, row, dy, left, right, cells, spread, count):
-    start, end = cells.row_start[row], cells.row_start[row + 1]
-    c = start + np.searchsorted(cells.column[start:end], column + left)
-    while c < end and cells.column[c] <= column + right:
-        dx = abs(cells.column[c] - column)
-        big, small = max(dx, dy), min(dx, dy)
-        k, p = spread.first[big, small], spread.start[big, small]
-        for s in range(spread.slots[big, small]):
-            count[k + s] += cells.mass[c] * spread.part[p + s]
-        c += 1

@@ -69,6 +69,25 @@ def make_tree(points: Points, leaf_size: int = LEAF_SIZE) -> Tree:
     return Tree(xyz[0], xyz[1], z, weight, order, depth, low, high, mass, inner_pairs)
 
 
+def boxes_of(axes: tuple[np.ndarray, ...], depth: int) -> tuple[np.ndarray, np.ndarray]:
+    """Bounding boxes of the nodes of a tree in coordinates other than its own.
+
+    Parameters
+    ----------
+    axes : (n,) each, in the order of the tree.
+    depth : of the leaves.
+
+    Returns
+    -------
+    low, high : (n_nodes, n_axes).
+    """
+    xyz = np.stack(axes)
+    low, high = np.empty((2, (2 << depth) - 1, len(axes)))
+    for level in range(depth + 1):
+        _split_level(xyz, np.empty(0, dtype=np.int32), level, False, low, high)
+    return low, high
+
+
 def _masses(weight, n, depth):
     """Sums of weights and of products of two different points' weights per node."""
     bounds = (np.arange((1 << depth) + 1) * n) >> depth

@@ -20,6 +20,7 @@ TIMES = {"reference": (0.0, 0.4), "city": (0.35, 0.65)}
 """Of claims L8 and L9: where the median time lies."""
 _BAND = "#E9EEF3"
 _BINS = 24
+_APART = 0.055  # of the width, least distance of ticks
 
 
 class _Quantity(NamedTuple):
@@ -142,14 +143,20 @@ def _median(axes: Axes, axis: _Axis, value: np.ndarray, look: Look, *, filled: b
 
 
 def _signed_decades(axes: Axes, axis: _Axis) -> None:
-    """Zero and decades of both signs, as many as there is room for."""
+    """Zero and powers of ten of both signs, from the outermost inwards while there is room."""
     unit, (low, high) = axis.options["linear_width"], axis.limits
-    first = np.ceil(np.log10(unit))
-    powers = np.arange(first, np.floor(np.log10(max(-low, high))) + 1)
-    powers = powers[:: max(1, -(-len(powers) // 3))]
-    ticks = np.concatenate([-(10.0 ** powers[::-1]), [0], 10.0**powers])
-    ticks = ticks[(ticks >= low) & (ticks <= high)]
-    axes.set_xticks(ticks)
+    span = np.arcsinh(high / unit) - np.arcsinh(low / unit)
+    powers = 10.0 ** np.arange(np.floor(np.log10(unit)), np.floor(np.log10(max(-low, high))) + 1)
+    ticks = [0.0]
+    for side in (-1, 1):
+        last = np.inf
+        for power in powers[::-1]:
+            at = np.arcsinh(power / unit) / span
+            inside = low <= side * power <= high
+            if inside and last - at > _APART and at > _APART:
+                ticks.append(side * power)
+                last = at
+    axes.set_xticks(sorted(ticks))
     axes.set_xticks([], minor=True)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _power(value)))
 

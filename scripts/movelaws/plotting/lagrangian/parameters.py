@@ -85,8 +85,8 @@ def _panel(
     positive = np.concatenate([density[np.isfinite(density)] for _, density in drawn.values()])
     low, high = positive.min(), positive.max()
     axes.set_yscale("log")
-    # the words stand beside the peak, so they need little room above it
-    axes.set_ylim(low / 1.5, high * (high / low) ** 0.18)
+    room = _LINE * (len(told) + 0.6)  # above the peak, for the words
+    axes.set_ylim(low / 1.5, low / 1.5 * (1.5 * high / low) ** (1 / (1 - min(room, 0.5))))
     reach = max(abs(edges[[0, -1]]).max() for edges, _ in drawn.values())
     axes.set_xlim(-reach * 1.03, reach * 1.03)
     for name, look in looks.items():
