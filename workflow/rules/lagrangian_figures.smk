@@ -62,6 +62,7 @@ for kind, cases in LAGRANGIAN_KINDS.items():
             f"lagrangian_figure_susceptibility_{kind}"
         input:
             susceptibility=lagrangian_tables("susceptibility.nc", cases),
+            fits=lagrangian_tables("fit.nc", cases),
             summary=lagrangian_tables("summary.csv", cases),
             populations=lagrangian_tables("populations.nc", cases),
         output:
