@@ -34,7 +34,7 @@ def climb(
     worlds : file by number of zones.
     threads : for the tool.
     limits : limit_s and memory_gb of one run, repeats, and patience_s beyond which none is added;
-        perhaps least_growth and places (see ``why_not``).
+        perhaps least_growth, most_growth and places (see ``why_not``).
 
     Returns
     -------
@@ -44,7 +44,7 @@ def climb(
     for n in sorted(worlds):
         so_far = pd.DataFrame(rows, columns=COLUMNS)
         row = dict.fromkeys(COLUMNS, np.nan) | {"n_zones": n, "n_pairs": n * (n - 1), "version": ""}
-        bounds = {k: limits[k] for k in ("least_growth", "places") if k in limits}
+        bounds = {k: limits[k] for k in ("least_growth", "most_growth", "places") if k in limits}
         row["note"] = why_not(so_far, n, limits["limit_s"], limits["memory_gb"], **bounds) or ""
         if not row["note"]:
             measured, values[n] = once(command, worlds[n], threads, limits)

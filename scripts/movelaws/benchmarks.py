@@ -85,6 +85,7 @@ def why_not(
     limit_gb: float,
     *,
     least_growth: float = _LEAST_GROWTH,
+    most_growth: float = _MOST_GROWTH,
     places: str = "zones",
 ) -> str | None:
     """Why a tool is not run on n zones, judged by its runs on fewer; None if it can be run.
@@ -96,7 +97,7 @@ def why_not(
         was left out.
     n : number of zones to judge.
     limit_s, limit_gb : most seconds and most memory a run may take.
-    least_growth : exponent that costs are taken to grow with at least.
+    least_growth, most_growth : exponents that costs are taken to grow with at least and at most.
     places : what n counts.
 
     Returns
@@ -111,7 +112,9 @@ def why_not(
         ("seconds", limit_s, "s", 1.0),
         ("peak_memory_mb", limit_gb, "GB", 1e-3),
     ):
-        expected = extrapolated(done["n_zones"], done[column] * factor, n, least_growth)
+        expected = extrapolated(
+            done["n_zones"], done[column] * factor, n, least_growth, most_growth
+        )
         if expected > limit:
             return f"not run: beyond {limit:g} {unit}, {expected:,.0f} {unit} by extrapolation"
     return None
@@ -122,6 +125,7 @@ def extrapolated(
     costs: Iterable[float],
     n: float,
     least_growth: float = _LEAST_GROWTH,
+    most_growth: float = _MOST_GROWTH,
 ) -> float:
     """Cost at size n by the power law through the last two sizes, its exponent within bounds.
 
@@ -129,7 +133,7 @@ def extrapolated(
     ----------
     sizes, costs : of the runs so far, in the order of the sizes.
     n : size asked for.
-    least_growth : smallest exponent, 2 where the work is on all pairs; the largest is 4.
+    least_growth, most_growth : smallest exponent, 2 where the work is on all pairs, and largest.
 
     Returns
     -------
@@ -141,7 +145,7 @@ def extrapolated(
     power = least_growth
     if costs.size > 1 and costs[-2] > 0 < costs[-1]:
         slope = np.log(costs[-1] / costs[-2]) / np.log(sizes[-1] / sizes[-2])
-        power = min(max(least_growth, slope), _MOST_GROWTH)
+        power = min(max(least_growth, slope), most_growth)
     return float(costs[-1] * (n / sizes[-1]) ** power)
 
 

@@ -6,6 +6,8 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 
 class _Tee:
     def __init__(self, *streams):
@@ -29,13 +31,18 @@ def logged(path: str | Path) -> Iterator[None]:
     """Redirect standard output and error to the file at ``path``; errors also reach the terminal.
 
     The traceback of a failing step is written to the log before it is raised, so that the file
-    named by Snakemake tells the whole story.
+    named by Snakemake tells the whole story. Within it linear algebra has one thread: sums over
+    more of them end in other last digits, and a result must not depend on the number of cores.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", buffering=1) as log:
         terminal = sys.stderr
-        with contextlib.redirect_stdout(log), contextlib.redirect_stderr(_Tee(log)):
+        with (
+            contextlib.redirect_stdout(log),
+            contextlib.redirect_stderr(_Tee(log)),
+            threadpool_limits(1, user_api="blas"),
+        ):
             try:
                 yield
             except BaseException as error:

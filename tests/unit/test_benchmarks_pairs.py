@@ -183,6 +183,9 @@ def test_linear_growth_is_judged_by_its_own_least():
                          "peak_memory_mb": 1.0})  # fmt: skip
     assert why_not(done, int(1e7), 200, 16) is not None
     assert why_not(done, int(1e7), 200, 16, least_growth=1) is None
+    leap = done.assign(seconds=1.0, peak_memory_mb=[1.0, 1000.0])
+    assert "GB by extrapolation" in why_not(leap, int(1e7), 200, 16, least_growth=1)
+    assert why_not(leap, int(4e6), 200, 16, least_growth=1, most_growth=2) is None
     failed = done.assign(note=["", "failed: x"])
     assert "2,000,000 places" in why_not(failed, 10**7, 200, 16, places="places")
 

@@ -18,6 +18,7 @@ ASKED = runs.datasets(config)
 runs.check_own_files(ASKED)
 
 RUN = Path("results") / config["run"]
+THREADS = config.get("threads", 1)
 LOGS = Path("logs") / config["run"]
 TIMES = Path("benchmarks") / config["run"]
 RAW = Path("resources") / "raw"

@@ -223,7 +223,7 @@ rule inequality_likelihood:
         case="|".join(INEQUALITY_CASES) or "none",
     conda:
         "../../envs/environment.yaml"
-    threads: 2
+    threads: THREADS
     resources:
         mem="4GB",
         runtime="120m",
@@ -261,7 +261,7 @@ rule inequality_exact:
         case="|".join(INEQUALITY_CASES) or "none",
     conda:
         "../../envs/environment.yaml"
-    threads: 2
+    threads: THREADS
     resources:
         mem="4GB",
         runtime="120m",

@@ -136,7 +136,17 @@ LAGRANGIAN_GROUPS = {
     "forecast": {case: lagrangian_behind([case]) for case in LAGRANGIAN_FORECAST},
     "planted": {case: lagrangian_behind([case]) for case in LAGRANGIAN_PLANTED},
     "seeds": {case: LAGRANGIAN_DATASETS for case in LAGRANGIAN_SEEDS},
+    **{
+        f"fit_{kind}": {page: lagrangian_behind(LAGRANGIAN_KINDS[kind]) for page in pages}
+        for kind, pages in LAGRANGIAN_FIT_PAGES.items()
+    },
+    "sensitivity_page": {
+        page: lagrangian_behind(LAGRANGIAN_SENSITIVITY) for page in LAGRANGIAN_SENSITIVITY_PAGES
+    },
+    "energy_page": {page: LAGRANGIAN_DATASETS for page in LAGRANGIAN_ENERGY_PAGES},
 }
+for kind in ("reference", "cities"):
+    LAGRANGIAN_GROUPS.setdefault(f"fit_{kind}", {})
 LAGRANGIAN_WORDS = LAGRANGIAN_LABELS | {
     "printed_long": "printed, longer",
     "previous_day": "previous day",

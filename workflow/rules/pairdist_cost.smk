@@ -41,7 +41,7 @@ rule pairdist_cost:
         TIMES / "pairdist" / "cost-{dataset}.jsonl"
     conda:
         "../../envs/environment.yaml"
-    threads: 2
+    threads: THREADS
     resources:
         mem="4GB",
         runtime="60m",
@@ -126,7 +126,7 @@ rule pairdist_town_cost:
         TIMES / "pairdist" / "town_cost-{dataset}.jsonl"
     conda:
         "../../envs/environment.yaml"
-    threads: 2
+    threads: THREADS
     resources:
         mem="4GB",
         runtime="4h",
@@ -222,7 +222,7 @@ rule pairdist_estimators:
         TIMES / "pairdist" / "estimators-{dataset}.jsonl"
     conda:
         "../../envs/environment.yaml"
-    threads: 2
+    threads: THREADS
     resources:
         mem="4GB",
         runtime="2h",

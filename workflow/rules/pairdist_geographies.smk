@@ -33,7 +33,7 @@ rule pairdist_geographies:
         TIMES / "pairdist" / "geographies-{dataset}.jsonl"
     conda:
         "../../envs/environment.yaml"
-    threads: 2
+    threads: THREADS
     resources:
         mem="6GB",
         runtime="4h",
@@ -107,7 +107,7 @@ rule pairdist_models:
         TIMES / "pairdist" / "models-{dataset}.jsonl"
     conda:
         "../../envs/environment.yaml"
-    threads: 2
+    threads: THREADS
     resources:
         mem="4GB",
         runtime="60m",

@@ -86,7 +86,7 @@ rule pairdist_patches:
         TIMES / "pairdist" / "patches.jsonl"
     conda:
         "../../envs/environment.yaml"
-    threads: 2
+    threads: THREADS
     resources:
         mem="4GB",
         runtime="60m",
@@ -120,7 +120,7 @@ rule pairdist_positions:
         TIMES / "pairdist" / "positions-{dataset}.jsonl"
     conda:
         "../../envs/environment.yaml"
-    threads: 2
+    threads: THREADS
     resources:
         mem="4GB",
         runtime="60m",

@@ -29,7 +29,7 @@ rule pairdist_pairs:
         TIMES / "pairdist" / "pairs-{dataset}.jsonl"
     conda:
         "../../envs/environment.yaml"
-    threads: 2
+    threads: THREADS
     resources:
         mem="4GB",
         runtime="30m",
@@ -71,7 +71,7 @@ rule pairdist_growth:
         TIMES / "pairdist" / "growth-{dataset}.jsonl"
     conda:
         "../../envs/environment.yaml"
-    threads: 2
+    threads: THREADS
     resources:
         mem="6GB",
         runtime="60m",
@@ -120,7 +120,7 @@ rule pairdist_towns:
         TIMES / "pairdist" / "towns-{dataset}.jsonl"
     conda:
         "../../envs/environment.yaml"
-    threads: 2
+    threads: THREADS
     resources:
         mem="6GB",
         runtime="60m",

@@ -44,7 +44,7 @@ rule symbolic_fit:
         TIMES / "symbolic" / "fit-{dataset}.jsonl"
     conda:
         "../../envs/environment.yaml"
-    threads: 2
+    threads: THREADS
     resources:
         mem="1GB",
         runtime="30m",
@@ -127,7 +127,7 @@ rule symbolic_reading:
         TIMES / "symbolic" / "reading-{dataset}-{reading}.jsonl"
     conda:
         "../../envs/environment.yaml"
-    threads: 2
+    threads: THREADS
     resources:
         mem="2GB",
         runtime="60m",
@@ -157,7 +157,7 @@ rule symbolic_centroids:
         TIMES / "symbolic" / "centroids-{dataset}.jsonl"
     conda:
         "../../envs/environment.yaml"
-    threads: 2
+    threads: THREADS
     resources:
         mem="1GB",
         runtime="10m",

@@ -97,7 +97,7 @@ rule symbolic_certify:
         TIMES / "symbolic" / "certify-{dataset}-{number}.jsonl"
     conda:
         "../../envs/environment.yaml"
-    threads: 2
+    threads: THREADS
     resources:
         mem="4GB",
         runtime="4h",
@@ -128,7 +128,7 @@ rule symbolic_evolve:
         TIMES / "symbolic" / "evolve-{dataset}-{number}-{repeat}.jsonl"
     conda:
         "../../envs/environment.yaml"
-    threads: 2
+    threads: THREADS
     resources:
         mem="1GB",
         runtime="8h",
@@ -188,7 +188,7 @@ rule symbolic_front:
         TIMES / "symbolic" / "front-{dataset}.jsonl"
     conda:
         "../../envs/environment.yaml"
-    threads: 2
+    threads: THREADS
     resources:
         mem="2GB",
         runtime="30m",
@@ -217,7 +217,7 @@ rule symbolic_laws:
         TIMES / "symbolic" / "laws-{dataset}.jsonl"
     conda:
         "../../envs/environment.yaml"
-    threads: 2
+    threads: THREADS
     resources:
         mem="1GB",
         runtime="60m",
@@ -244,7 +244,7 @@ rule symbolic_transfer:
         TIMES / "symbolic" / "transfer.jsonl"
     conda:
         "../../envs/environment.yaml"
-    threads: 2
+    threads: THREADS
     resources:
         mem="2GB",
         runtime="60m",
@@ -273,7 +273,7 @@ rule symbolic_noise_sample:
         model="[A-Za-z0-9]+",
     conda:
         "../../envs/environment.yaml"
-    threads: 2
+    threads: THREADS
     resources:
         mem="4GB",
         runtime="4h",
@@ -354,7 +354,7 @@ rule symbolic_region:
         region="|".join(REGIONS),
     conda:
         "../../envs/environment.yaml"
-    threads: 2
+    threads: THREADS
     resources:
         mem="2GB",
         runtime="4h",
@@ -484,7 +484,7 @@ rule symbolic_entropy:
         TIMES / "symbolic" / "entropy-{dataset}.jsonl"
     conda:
         "../../envs/environment.yaml"
-    threads: 2
+    threads: THREADS
     resources:
         mem="2GB",
         runtime="60m",

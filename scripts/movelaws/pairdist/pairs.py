@@ -83,7 +83,7 @@ def pair_table(points: pd.DataFrame, *, accuracy: float = 0.005, seed: int = 0) 
     ----------
     points : canonical points (x, y in metres, weight).
     accuracy : relative error asked of a bin that is not counted exactly.
-    seed : of the sample of origins of far bins.
+    seed : of the random pairs for far bins.
 
     Returns
     -------
