@@ -23,7 +23,9 @@ class Tables:
     ----------
     methods, convergence, summary, parameters : of every case.
     sensitivity, prediction, planted : of some of them.
-    energy, drift : of every case, of the reference dynamics.
+    energy, integrators, observables : of every case.
+    drift : of the reference dynamics.
+    seeds : of all cases, one table.
     """
 
     methods: ByCase = field(default_factory=dict)
@@ -34,7 +36,10 @@ class Tables:
     prediction: ByCase = field(default_factory=dict)
     planted: ByCase = field(default_factory=dict)
     energy: ByCase = field(default_factory=dict)
+    integrators: ByCase = field(default_factory=dict)
+    observables: ByCase = field(default_factory=dict)
     drift: ByCase = field(default_factory=dict)
+    seeds: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def findings(

@@ -6,7 +6,13 @@ from typing import Any
 import pandas as pd
 
 from movelaws.claims import Finding, statement
-from movelaws.lagrangian.summary_values import interval, value
+from movelaws.lagrangian.claims_beside import (
+    by_others,
+    rising_share,
+    shuffled_median,
+    under_settings,
+)
+from movelaws.lagrangian.summary_values import interval, known, value
 
 PRINTED = "printed"
 SAME_ORDER = (0.1, 10.0)
@@ -63,55 +69,100 @@ def _fit(case: str, methods: pd.DataFrame, convergence: pd.DataFrame) -> Iterato
 
 
 def _every_case(case: str, name: str, tables: Any) -> Iterator[Finding]:
-    summary = tables.summary[case]
-    yield _decay(case, name, tables.parameters[case])
-    ratio, low, high = interval(summary, "median_inertia_ratio")
-    yield statement(
+    summary, settings = tables.summary[case], tables.sensitivity.get(case)
+    yield from _decay(case, name, tables.parameters[case])
+    yield _same_order(case, name, tables)
+    yield _correlated(case, name, summary, settings)
+    yield _clustered(case, name, summary, settings)
+
+
+def _same_order(case: str, name: str, tables: Any) -> Finding:
+    """L4, and what days without any order in time give."""
+    ratio, low, high = interval(tables.summary[case], "median_inertia_ratio")
+    null = shuffled_median(tables.seeds, case, "median_inertia_ratio")
+    weak = f" (a weak test: shuffled days give {null:.2f})" if null == null else ""
+    return statement(
         "L4",
         name,
         "inertia and dissipation of the same order",
-        f"median I {ratio:.2f} ({low:.2f} to {high:.2f})",
-        SAME_ORDER[0] < ratio < SAME_ORDER[1],
-        criterion="median between 0.1 and 10",
+        f"median I {ratio:.2f} ({low:.2f} to {high:.2f})"
+        + by_others(tables.summary[case], "median_inertia_ratio")
+        + under_settings(tables.sensitivity.get(case), "median_inertia_ratio", _in_order),
+        _in_order(ratio),
+        criterion=f"median between 0.1 and 10{weak}",
         reason="one outweighs the other by more than a factor of ten",
         evidence=f"lagrangian/{case}/summary.csv",
     )
+
+
+def _in_order(ratio: float) -> bool:
+    return SAME_ORDER[0] < ratio < SAME_ORDER[1]
+
+
+def _correlated(
+    case: str, name: str, summary: pd.DataFrame, settings: pd.DataFrame | None
+) -> Finding:
+    """L11: positive, negative or weak, beside parameters that were dealt out anew."""
     r = value(summary, "pearson_psi")
-    yield statement(
+    dealt = known(summary, "pearson_shuffled_psi")
+    beside = f"; parameters dealt out anew give |r| {dealt:.2f}" if dealt == dealt else ""
+    reason = (
+        f"the correlation is strong but negative (r = {r:.2f})"
+        if r < -STRONG
+        else "the correlation is weaker"
+    )
+    return statement(
         "L11",
         name,
         "strongly correlated",
-        f"r = {r:.2f}",
+        f"r = {r:.2f}"
+        + by_others(summary, "pearson_psi")
+        + beside
+        + under_settings(settings, "pearson_psi", lambda r: r > STRONG),
         r > STRONG,
         criterion=f"r > {STRONG}",
-        reason="the correlation is weaker",
+        reason=reason,
         evidence=f"lagrangian/{case}/summary.csv",
     )
-    yield _clustered(case, name, summary)
 
 
-def _decay(case: str, name: str, table: pd.DataFrame) -> Finding:
-    """L2: exponential (Laplace) against normal, by log-likelihood."""
+def _decay(case: str, name: str, table: pd.DataFrame) -> Iterator[Finding]:
+    """L2: exponential (Laplace) against normal, of all values and without those of empty cells."""
     rows = table[(table["method"] == PRINTED) & (table["link_kind"] == "all")]
-    gain = rows.set_index("parameter").eval("laplace_loglik - normal_loglik")
-    better = {name: bool(gain[name] > 0) for name in ("gamma", "lambda")}
-    seen = ", ".join(f"{name} {gain[name]:+.0f}" for name in better)
-    bounded = rows.set_index("parameter")["share_at_bound"]
-    worse = ", ".join(name for name, holds in better.items() if not holds)
-    return statement(
-        "L2",
-        name,
-        "exponential decay from a peak at zero",
-        f"log-likelihood of Laplace over normal: {seen}; at the bound "
-        f"{100 * bounded['gamma']:.1f} % and {100 * bounded['lambda']:.1f} %",
-        not worse,
-        criterion="above 0 for both",
-        reason=f"a normal distribution is the better one for {worse}",
-        evidence=f"lagrangian/{case}/parameters.csv",
-    )
+    rows = rows.set_index("parameter")
+    readings = {"": ""} | ({"inner_": ", without zeros and bounds"} if _has_inner(rows) else {})
+    for prefix, words in readings.items():
+        gain = rows[f"{prefix}laplace_loglik"] - rows[f"{prefix}normal_loglik"]
+        worse = [parameter for parameter in ("gamma", "lambda") if not gain[parameter] > 0]
+        seen = ", ".join(f"{parameter} {gain[parameter]:+.0f}" for parameter in ("gamma", "lambda"))
+        bound = rows["share_at_bound"]
+        yield statement(
+            "L2",
+            _with(name, words),
+            "exponential decay from a peak at zero",
+            f"log-likelihood of Laplace over normal: {seen}; at the bound "
+            f"{100 * bound['gamma']:.1f} % and {100 * bound['lambda']:.1f} %",
+            not worse,
+            criterion="above 0 for both",
+            reason=f"a normal distribution is the better one for {', '.join(worse)}",
+            evidence=f"lagrangian/{case}/parameters.csv",
+        )
 
 
-def _clustered(case: str, name: str, summary: pd.DataFrame) -> Finding:
+def _has_inner(rows: pd.DataFrame) -> bool:
+    columns = {"inner_laplace_loglik", "inner_normal_loglik"}
+    return columns <= set(rows.columns) and bool(rows[list(columns)].notna().all(axis=None))
+
+
+def _with(name: str, words: str) -> str:
+    """A dataset's name with a remark, which stands before the mark of synthetic ones."""
+    made = " (synthetic)"
+    return f"{name.removesuffix(made)}{words}{made}" if name.endswith(made) else f"{name}{words}"
+
+
+def _clustered(
+    case: str, name: str, summary: pd.DataFrame, settings: pd.DataFrame | None
+) -> Finding:
     """L12: Moran's I of both velocity maps."""
     maps = {"q(0)": "psi_q0", "q'(0)": "psi_v0"}
     moran = {to: value(summary, f"moran_{one}") for to, one in maps.items()}
@@ -121,7 +172,8 @@ def _clustered(case: str, name: str, summary: pd.DataFrame) -> Finding:
         "L12",
         name,
         "highly susceptible sites are clustered",
-        "; ".join(f"to {to}: I = {moran[to]:.2f}, p = {p[to]:.3g}" for to in maps),
+        "; ".join(f"to {to}: I = {moran[to]:.2f}, p = {p[to]:.3g}" for to in maps)
+        + under_settings(settings, "moran_p", lambda p: p < SIGNIFICANT),
         holds,
         criterion="Moran's I > 0 with p < 0.05 on both maps",
         reason="the maps are not told from maps without order",
@@ -137,7 +189,9 @@ def _early(tables: Any, cases: Iterable[str]) -> Iterator[Finding]:
             "L8",
             case,
             "flows concentrate early",
-            f"median time {time:.2f} ({low:.2f} to {high:.2f})",
+            f"median time {time:.2f} ({low:.2f} to {high:.2f})"
+            + by_others(tables.summary[case], "median_time")
+            + under_settings(tables.sensitivity.get(case), "median_time", lambda t: t < EARLY),
             time < EARLY,
             criterion=f"median < {EARLY}",
             reason="the flows come later",
@@ -151,15 +205,17 @@ def _faster(tables: Any, cases: Iterable[str]) -> Iterator[Finding]:
         return
     slow = interval(tables.summary[SLOW], "median_inertia_ratio")
     fast = interval(tables.summary[FAST], "median_inertia_ratio")
-    told = "" if fast[1] > slow[2] or slow[1] > fast[2] else "; the intervals overlap"
+    apart = fast[1] > slow[2] or slow[1] > fast[2]
+    rising, cities = rising_share(tables.seeds, SLOW, FAST, "median_inertia_ratio")
+    grown = f"; it rises in {rising} of {cities} cities grown with other seeds" if cities else ""
     yield statement(
         "L5",
         f"{SLOW}, {FAST}",
         "larger accelerations with interactions and shortest routes",
         f"median I {slow[0]:.2f} ({slow[1]:.2f} to {slow[2]:.2f}), then {fast[0]:.2f} "
-        f"({fast[1]:.2f} to {fast[2]:.2f}){told}",
-        fast[0] > slow[0],
-        criterion="the median rises",
-        reason="the median falls",
+        f"({fast[1]:.2f} to {fast[2]:.2f}){grown}",
+        fast[0] > slow[0] and apart,
+        criterion="the median rises, by more than the intervals",
+        reason="the median falls" if apart else "the two are not told apart: intervals overlap",
         evidence="lagrangian/figures/distributions_inertia.svg",
     )

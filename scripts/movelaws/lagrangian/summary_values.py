@@ -25,3 +25,9 @@ def interval(
 def value(summary: pd.DataFrame, quantity: str, method: str = PRINTED) -> float:
     """One quantity without its interval; errors as in :func:`interval`."""
     return interval(summary, quantity, method)[0]
+
+
+def known(summary: pd.DataFrame, quantity: str, method: str = PRINTED) -> float:
+    """One quantity, nan where the summary does not have it."""
+    rows = summary[(summary["quantity"] == quantity) & (summary["method"] == method)]
+    return float(rows["value"].iloc[0]) if len(rows) else float("nan")
