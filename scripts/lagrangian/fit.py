@@ -30,7 +30,7 @@ def fit(
     made : files fit, exact, methods, convergence.
     day : name of the day that is fitted.
     floor : agents of an empty cell.
-    printed, exact : options of ``fit_printed`` (and ``long_iterations``) and ``fit_exact``.
+    printed, exact : options of ``methods.fit_all``.
     """
     data = reference(populations.read(path).day(str(day)), floor)
     cells = data.q.size

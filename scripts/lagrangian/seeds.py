@@ -1,4 +1,4 @@
-"""The printed fit in other grown cities, with other agents and on other days."""
+"""The printed fit in other grown cities, with other agents, on other days and on shuffled ones."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,7 +6,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from movelaws.lagrangian.resampling import city_seeds, grown, redrawn, seed_rows
+from movelaws.lagrangian.resampling import (
+    SHUFFLED,
+    city_seeds,
+    grown,
+    redrawn,
+    seed_rows,
+    shuffles,
+)
 from movelaws.lattices import populations
 from movelaws.lattices.populations import Populations
 from movelaws.log import logged
@@ -16,16 +23,24 @@ from movelaws.seeds import stream
 def of_reference(
     case: str, dynamics: Mapping[str, Any], count: int, seed: int, **options: Any
 ) -> pd.DataFrame:
-    """``count`` further cities; ``dynamics`` are the arguments of ``grown`` but for its seed."""
+    """``count`` further cities, and the city of this run with its time points shuffled.
+
+    ``dynamics`` are the arguments of ``grown`` but for its seed; that of the run grows its city.
+    """
     cities = ((k, grown(s, **dynamics)) for k, s in enumerate(city_seeds(seed, count)))
-    return seed_rows(case, "growth", cities, seed=seed, **options)
+    own = shuffles(case, grown(seed, **dynamics), count, seed)
+    parts = [
+        seed_rows(case, "growth", cities, seed=seed, **options),
+        seed_rows(case, SHUFFLED, own, seed=seed, **options),
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def of_city(
     case: str, given: Populations, day: str, couplings: list[str], count: int, seed: int,
     **options: Any,
 ) -> pd.DataFrame:  # fmt: skip
-    """The day with its agents drawn ``count`` times in each way, and each other day as it is."""
+    """The day with its agents drawn ``count`` times in each way, each other day, and shuffles."""
     parts = []
     for coupling in couplings:
         agents = _draws(case, given.day(day), coupling, count, seed)
@@ -33,6 +48,8 @@ def of_city(
     if len(given.days) > 1:
         days = ((name, given.day(name)) for name in given.days)
         parts.append(seed_rows(case, "days", days, seed=seed, **options))
+    own = shuffles(case, given.day(day), count, seed)
+    parts.append(seed_rows(case, SHUFFLED, own, seed=seed, **options))
     return pd.concat(parts, ignore_index=True)
 
 

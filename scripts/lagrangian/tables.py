@@ -18,6 +18,7 @@ if __name__ == "__main__":
             "methods": tables.stacked(read("methods")),
             "summary": tables.summaries(read("summary")),
             "parameters": tables.distributions(read("parameters")),
+            "integrators": tables.stacked(read("integrators")),
             "sensitivity": tables.stacked(read("sensitivity")),
             "forecasts": tables.forecasts(read("prediction")),
             "planted": tables.stacked(read("planted")),

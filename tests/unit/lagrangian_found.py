@@ -54,7 +54,8 @@ def prediction(**rms: float) -> pd.DataFrame:
     table = pd.DataFrame({"variant": rms.keys(), "rms": rms.values(), "task": "day"})
     table["skill"] = 1 - table["rms"] / rms["persistence"]
     table = table.assign(low=table["skill"] - 0.1, high=table["skill"] + 0.1)
-    return table.assign(fit_rms=0.05, tv=0.1, parameters=4, case="x")
+    table = table.assign(fit_day="a", test_day="b", validation=table["rms"], hours=float("nan"))
+    return table.assign(fit_rms=0.05, tv=0.1, tv_skill=0.1, parameters=4, case="x")
 
 
 def planted(value: float = 12.3) -> pd.DataFrame:
@@ -63,7 +64,13 @@ def planted(value: float = 12.3) -> pd.DataFrame:
 
 
 def energy() -> pd.DataFrame:
-    return pd.DataFrame({"method": "printed", "dissipated": [1.0, 2.0]})
+    table = pd.DataFrame({"method": "printed", "dissipated": [1.0, 2.0]})
+    return table.assign(imbalance=[0.0, 0.5], hamiltonian=[4.0, 5.0])
+
+
+def integrators() -> pd.DataFrame:
+    table = pd.DataFrame({"steps_factor": [1, 2], "max_difference_q": [0.6, 0.3]})
+    return table.assign(method="printed", integrator="euler_cromer")
 
 
 def drift() -> pd.DataFrame:
@@ -87,6 +94,7 @@ def tables(reference=("alpha1_h0", "alpha10_h005"), cities=("japan", "helsinki")
         "parameters": {case: parameters().assign(case=case) for case in cases},
         "prediction": {case: prediction() for case in cities},
         "energy": {case: energy() for case in cases},
+        "integrators": {case: integrators() for case in cases},
         "drift": {case: drift() for case in reference},
         "sensitivity": {case: sensitivity() for case in cases[:1]},
     }

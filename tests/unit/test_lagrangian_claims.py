@@ -106,14 +106,16 @@ def test_answers_follow_the_tables():
     text = dict(zip(table["question"], table["answer"], strict=True))
     assert len(text) == 9
     day = text["Does the model predict a day that it has not seen?"]
-    assert "all 2 cases" in day and "0.100 (homogeneous) against 0.200 (persistence)" in day
-    models = ("homogeneous", "homogeneous_no_inertia")
-    models += ("time_independent", "time_independent_no_inertia")
+    assert "all 2 cases" in day and "four numbers; best rule 0.00, no movement" in day
+    assert "all 4 comparisons" in text["Does inertia matter?"]
     settings = text["How far do settings that the paper leaves open matter?"]
     assert "the floor of empty cells moves the RMS by a factor of up to 4.0" in settings
     worse = made.tables(prediction={"japan": made.prediction(**dict.fromkeys(models, 0.4))})
     table = answers(worse, LABELS, True)
     assert "1 of 2 cases" in table["answer"].iloc[0]
+    dark = made.prediction(homogeneous=0.05).assign(by_construction=True)
+    none = answers(made.tables(prediction={"japan": dark, "helsinki": dark}), LABELS, False)
+    assert none["question"].iloc[0] != "Does the model predict a day that it has not seen?"
     assert table["answer"].str.startswith("In this synthetic run").all()
 
 

@@ -13,10 +13,13 @@ LAGRANGIAN_TABLES = {
     "prediction": lagrangian_tables("prediction_summary.csv", LAGRANGIAN_FORECAST),
     "planted": lagrangian_tables("planted.csv", LAGRANGIAN_PLANTED),
     "energy": lagrangian_tables("energy.csv"),
+    "integrators": lagrangian_tables("integrators.csv"),
+    "observables": lagrangian_tables("observables.csv"),
+    "seeds": [rules.lagrangian_seeds.output.seeds] if LAGRANGIAN_SEEDS else [],
     "drift": lagrangian_tables("drift.csv", LAGRANGIAN_REFERENCE),
 }
 # Tables of all cases side by side, of the parts that this run has.
-LAGRANGIAN_SHOWN = ["methods", "summary", "parameters"]
+LAGRANGIAN_SHOWN = ["methods", "summary", "parameters", "integrators"]
 LAGRANGIAN_SHOWN += ["sensitivity"] if LAGRANGIAN_SENSITIVITY else []
 LAGRANGIAN_SHOWN += ["forecasts"] if LAGRANGIAN_FORECAST else []
 LAGRANGIAN_SHOWN += ["planted"] if LAGRANGIAN_PLANTED else []

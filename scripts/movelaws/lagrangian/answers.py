@@ -31,13 +31,15 @@ def answers(tables: Any, labels: Mapping[str, str], synthetic: bool) -> pd.DataF
         "Does the model predict a day that it has not seen?": predicts(tables.prediction, labels),
         "Does it follow the day that it was fitted to?": follows(tables.methods, labels),
         "Does inertia matter?": [
-            *comparable(tables.summary, labels),
+            *comparable(tables.summary, tables.seeds, labels),
             *inertia_helps(tables.prediction, labels),
         ],
         "How many parameters does a day need?": parameters_needed(tables.methods, labels),
         "How are the parameters distributed?": laplace(tables.parameters, labels),
         "Which sites move the others most?": susceptible(tables.summary, labels),
-        "Does the energy add up?": energy_kept(tables.energy, tables.drift, labels),
+        "Does the energy add up?": energy_kept(
+            tables.energy, tables.integrators, tables.drift, labels
+        ),
         "How far do settings that the paper leaves open matter?": settings_matter(
             tables.sensitivity, labels
         ),

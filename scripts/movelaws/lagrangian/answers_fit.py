@@ -9,6 +9,18 @@ from movelaws.phrases import counted, listed
 BASE = "base"
 """Row of a sensitivity table with the settings of all other results."""
 PRINTED, EXACT, STILL, CLOSED = "printed", "exact", "persistence", "interpolation"
+_BESIDE = {
+    "printed_tuned": "With the best of a few learning rates it is",
+    "printed_long": "With more sweeps it is",
+    EXACT: "The exact gradient reaches",
+}
+_NAMES = {
+    PRINTED: "the printed schedule",
+    "printed_tuned": "the schedule with the best rate",
+    "printed_long": "the schedule with more sweeps",
+    EXACT: "the exact gradient",
+    "exact_best": "the exact gradient from the best start",
+}
 _SETTINGS = {
     "floor": "the floor of empty cells",
     "rate": "the learning rate",
@@ -44,12 +56,13 @@ def follows(methods: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> l
             f"In {counted(behind, len(rms), 'case')} the printed schedule ends no nearer to the "
             "data than no movement at all"
         )
-    if EXACT in rms:
-        low, high = rms[EXACT].min(), rms[EXACT].max()
-        said.append(
-            f"The model class is not to blame: the exact gradient, with the same parameters and "
-            f"bounds, reaches {low:.2g} to {high:.2g}"
-        )
+    for method, what in _BESIDE.items():
+        if method in rms:
+            low, high = rms[method].min(), rms[method].max()
+            said.append(f"{what} {low:.2g} to {high:.2g}")
+    nearest = rms.drop(columns=[CLOSED, STILL], errors="ignore").idxmin(axis=1)
+    ends = [f"{_NAMES.get(m, m)} in {n}" for m, n in nearest.value_counts(sort=False).items()]
+    said.append(f"Nearest of the methods that iterate: {listed(ends)}")
     return said
 
 
@@ -62,12 +75,11 @@ def parameters_needed(methods: Mapping[str, pd.DataFrame], labels: Mapping[str, 
     }
     if not closed:
         return []
-    exactly = sum(value < 1e-6 for value in closed.values())
+    low, high = min(closed.values()), max(closed.values())
     return [
         "With up to ten parameters for each number that is fitted, the full model can follow "
-        f"anything: in closed form it meets {counted(exactly, len(closed), 'case')} to the last "
-        "digit as far as the bounds allow, so only days that were not fitted can tell good models "
-        "from bad ones"
+        f"anything: in closed form, within the bounds, the RMS of q is {low:.2g} to {high:.2g}. So "
+        "only days that were not fitted can tell good models from bad ones"
     ]
 
 
@@ -100,21 +112,44 @@ def _factor(values: pd.Series) -> float:
 
 def energy_kept(
     energy: Mapping[str, pd.DataFrame],
+    integrators: Mapping[str, pd.DataFrame],
     drift: Mapping[str, pd.DataFrame],
     labels: Mapping[str, str],
 ) -> list[str]:
-    """The sign of the dissipated energy, and how far the printed bookkeeping loses people."""
+    """The sign of the dissipated energy, what long steps do to it, and people lost on the way."""
     said = []
     if energy:
-        lost = {
-            case: table.loc[table["method"] == PRINTED, "dissipated"].sum()
-            for case, table in energy.items()
-        }
+        own = {case: table[table["method"] == PRINTED] for case, table in energy.items()}
+        lost = {case: table["dissipated"].sum() for case, table in own.items()}
         gaining = [labels[case] for case, value in lost.items() if value < 0]
         said.append(
-            "What is called dissipation takes energy out along the fitted path in "
+            "What is called dissipation takes energy out along the fitted path, summed over it, in "
             f"{counted(len(lost) - len(gaining), len(lost), 'case')}"
             + (f", and feeds it in {listed(gaining)}" if gaining else "")
+        )
+        off = {
+            case: table["imbalance"].abs().max() / table["hamiltonian"].abs().max()
+            for case, table in own.items()
+        }
+        worst = max(off, key=off.get)
+        said.append(
+            "Steps as long as a slot do not keep the balance of energy: it is off by up to "
+            f"{100 * off[worst]:.0f} % of the largest energy ({labels[worst]})"
+        )
+    apart = {
+        case: table.loc[
+            (table["method"] == PRINTED)
+            & (table["integrator"] == "euler_cromer")
+            & (table["steps_factor"] == 1),
+            "max_difference_q",
+        ].max()
+        for case, table in integrators.items()
+    }
+    if apart:
+        worst = max(apart, key=apart.get)
+        said.append(
+            "The parameters belong to their steps: solved in continuous time they give a path that "
+            f"is off by up to {apart[worst]:.2g} in q ({labels[worst]})"
         )
     worst = {
         case: table.loc[table["bookkeeping"] == PRINTED, "drift"].abs().max()

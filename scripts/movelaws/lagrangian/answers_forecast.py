@@ -4,67 +4,98 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from movelaws.lagrangian.tables import forecasts
 from movelaws.phrases import counted, listed
 
-STILL, PREVIOUS = "persistence", "previous_day"
-BASELINES = (STILL, PREVIOUS, "previous_change")
-_TASKS = {"day": "another day", "hours": "the rest of the day"}
-_PAIRS = {
-    "time_independent": "time_independent_no_inertia",
-    "homogeneous": "homogeneous_no_inertia",
+STILL = "persistence"
+RULES = (STILL, "previous_day", "previous_change", "damped", "line_to_end")
+_TASKS = {"ahead": "another day", "day": "the whole of another day", "hours": "the rest of the day"}
+_FORMS = ("time_independent", "homogeneous")
+_NAMES = {
+    STILL: "no movement",
+    "previous_day": "the other day as it was",
+    "previous_change": "the other day's changes",
+    "damped": "a way back to the other day",
+    "homogeneous": "four numbers",
+    "homogeneous_no_inertia": "two numbers, no inertia",
+    "homogeneous_no_dissipation": "two numbers, no dissipation",
+    "time_independent": "by cell",
+    "time_independent_no_inertia": "by cell, no inertia",
+    "time_independent_no_dissipation": "by cell, no dissipation",
+    "full": "by time and cell",
+    "full_no_inertia": "by time and cell, no inertia",
+    "full_no_dissipation": "by time and cell, no dissipation",
 }
 
 
-def _mean(table: pd.DataFrame, task: str) -> pd.DataFrame:
-    """Mean of one task over its pairs of days, by variant."""
-    rows = table[table["task"] == task]
-    return rows.groupby("variant")[["rms", "skill", "low", "high"]].mean()
-
-
 def predicts(tables: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> list[str]:
-    """The best variant of each case and task beside persistence and the previous day."""
+    """The variant chosen beforehand, by case and task, beside persistence and the best rule."""
+    if not tables:
+        return []
+    table = forecasts(tables)
     said = []
-    for task, words in _TASKS.items():
-        parts, better = [], 0
-        for case, table in tables.items():
-            rows = _mean(table, task)
-            models = rows.drop(index=[b for b in BASELINES if b in rows.index])
-            if models.empty:
+    for (task, hours), rows in table.groupby(["task", "hours"], dropna=False, sort=False):
+        parts, above = [], 0
+        for case, one in rows.groupby("case", sort=False):
+            chosen, rule = _chosen(one), _best_rule(one)
+            if chosen is None or rule is None:
                 continue
-            best = models["rms"].idxmin()
-            rivals = {b: rows.loc[b, "rms"] for b in BASELINES if b in rows.index}
-            rival = min(rivals, key=rivals.get)
-            better += bool(models.loc[best, "rms"] < rivals[rival])
+            above += bool(chosen["low"] > 0)
             parts.append(
-                f"{labels[case]} {models.loc[best, 'rms']:.3f} ({_name(best)}) against "
-                f"{rivals[rival]:.3f} ({_name(rival)})"
+                f"{labels[case]} {chosen['skill']:.2f} ({chosen['low']:.2f} to "
+                f"{chosen['high']:.2f}; {_NAMES.get(chosen['variant'], chosen['variant'])}; best "
+                f"rule {rule['skill']:.2f}, {_NAMES.get(rule['variant'], rule['variant'])})"
             )
         if parts:
+            lead = f", {hours:.0f} h ahead" if hours == hours else ""
             said.append(
-                f"For {words} the best variant has a smaller error than every simple rule in "
-                f"{counted(better, len(parts), 'case')}; RMS of q: {'; '.join(parts)}"
+                f"For {_TASKS[task]}{lead} the variant that was chosen without it has a skill over "
+                f"no movement above 0, by its interval, in {counted(above, len(parts), 'case')}: "
+                f"{'; '.join(parts)}"
             )
     return said
 
 
-def _name(variant: str) -> str:
-    return variant.replace("_", " ")
+def _chosen(rows: pd.DataFrame) -> pd.Series | None:
+    """The model of least error where penalties were chosen, not where it is tried."""
+    models = rows[~rows["variant"].isin(RULES)]
+    if "by_construction" in models:
+        models = models[~models["by_construction"].astype(bool)]
+    models = models.dropna(subset=["validation"])
+    return None if models.empty else models.loc[models["validation"].idxmin()]
+
+
+def _best_rule(rows: pd.DataFrame) -> pd.Series | None:
+    """The best simple rule but those that know the end."""
+    rules = rows[rows["variant"].isin(RULES)]
+    if "oracle" in rules:
+        rules = rules[~rules["oracle"].astype(bool)]
+    return None if rules.empty else rules.loc[rules["rms"].idxmin()]
 
 
 def inertia_helps(tables: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> list[str]:
-    """Held-out error with and without inertia, of models of equal freedom."""
-    said, helped = [], 0
-    for case, table in tables.items():
-        rms = _mean(table, "day")["rms"]
-        for one, other in _PAIRS.items():
-            if {one, other} <= set(rms.index):
-                helped += bool(rms[one] < rms[other])
-                said.append(f"{labels[case]}, {_name(one)}: {rms[one]:.3f} and {rms[other]:.3f}")
-    if not said:
+    """Held-out error with and without inertia, of models of equal freedom, on other days."""
+    if not tables:
+        return []
+    table = forecasts(tables)
+    table = table[table["task"].isin(["ahead", "day"])]
+    said, helped, tried = [], 0, 0
+    for case, rows in table.groupby("case", sort=False):
+        by_lead = rows.pivot_table(index=["task", "hours"], columns="variant", values="rms",
+                                   dropna=False)  # fmt: skip
+        for form in _FORMS:
+            pair = {form, f"{form}_no_inertia"}
+            if not pair <= set(by_lead.columns):
+                continue
+            both = by_lead[[form, f"{form}_no_inertia"]].dropna()
+            won = int((both[form] < both[f"{form}_no_inertia"]).sum())
+            helped, tried = helped + won, tried + len(both)
+            said.append(f"{labels[case]}, {_NAMES[form]}: {won} of {len(both)}")
+    if not tried:
         return []
     return [
-        f"On days that were not fitted a model with inertia errs less than one without in "
-        f"{counted(helped, len(said), 'comparison')} (RMS of q with and without: {'; '.join(said)})"
+        "On days that were not fitted, at each lead, a model with inertia errs less than the same "
+        f"one without in {counted(helped, tried, 'comparison')} ({'; '.join(said)})"
     ]
 
 
@@ -73,7 +104,8 @@ def recovered(tables: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> 
     parts = [
         f"{labels[case]} "
         + listed(
-            f"{_name(r.parameter)} {r.value:.2f} for {r.planted:g}" for r in table.itertuples()
+            f"{row.parameter.replace('_', ' ')} {row.value:.2f} for {row.planted:g}"
+            for row in table.itertuples()
         )
         for case, table in tables.items()
         if not table.empty

@@ -4,23 +4,35 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from movelaws.lagrangian.summary_values import value
-from movelaws.phrases import counted, ends
+from movelaws.lagrangian.claims_beside import shuffled_median
+from movelaws.lagrangian.summary_values import known, value
+from movelaws.phrases import between, counted, ends
 
 SAME_ORDER = (0.1, 10.0)
 CERTAIN = 0.05
 
 
-def comparable(summaries: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> list[str]:
-    """Medians of I."""
+def comparable(
+    summaries: Mapping[str, pd.DataFrame], seeds: pd.DataFrame, labels: Mapping[str, str]
+) -> list[str]:
+    """Medians of I, and those of days whose order in time was lost."""
     if not summaries:
         return []
     ratio = pd.Series({c: value(s, "median_inertia_ratio") for c, s in summaries.items()})
     same = int(ratio.between(*SAME_ORDER).sum())
-    return [
+    said = [
         f"Acceleration and dissipation are of one order in {counted(same, len(ratio), 'case')}: "
         f"the median of I is {ends(ratio, labels, lambda v: f'{v:.2f}')}"
     ]
+    null = pd.Series(
+        {case: shuffled_median(seeds, case, "median_inertia_ratio") for case in summaries}
+    ).dropna()
+    if len(null):
+        said.append(
+            "That says little: days whose slots were put in random order give "
+            f"{between(null, lambda v: f'{v:.2f}')}"
+        )
+    return said
 
 
 def laplace(tables: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> list[str]:
@@ -35,6 +47,12 @@ def laplace(tables: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> li
         "Exponential decay on both sides of zero is the better description in "
         f"{counted(int(better.sum()), len(rows), 'distribution')}"
     ]
+    if "inner_laplace_loglik" in rows:
+        inner = int((rows["inner_laplace_loglik"] > rows["inner_normal_loglik"]).sum())
+        said.append(
+            "Without the zeros of cells that nobody enters it is so in "
+            f"{counted(inner, len(rows), 'distribution')}"
+        )
     if (held > 0).any():
         said.append(
             f"Up to {100 * held.max():.0f} % of the values lie at the bound "
@@ -52,8 +70,17 @@ def susceptible(summaries: Mapping[str, pd.DataFrame], labels: Mapping[str, str]
         all(value(s, f"moran_p_{m}") < CERTAIN for m in ("psi_q0", "psi_v0"))
         for s in summaries.values()
     )
-    return [
+    said = [
         "The responses to a push in population and in velocity have a correlation of "
-        f"{ends(r, labels, lambda v: f'{v:.2f}')}",
+        f"{ends(r, labels, lambda v: f'{v:.2f}')}"
+    ]
+    dealt = pd.Series({c: known(t, "pearson_shuffled_psi") for c, t in summaries.items()}).dropna()
+    if len(dealt):
+        said.append(
+            "That is no property of the city: parameters dealt out anew among the sites give a "
+            f"median |r| of {between(dealt, lambda v: f'{v:.2f}')}"
+        )
+    return [
+        *said,
         f"Sites that respond strongly lie together in {counted(clustered, len(r), 'case')}",
     ]

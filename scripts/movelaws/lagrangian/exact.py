@@ -26,10 +26,7 @@ def _starts(objective: Objective, bound: float) -> dict[str, np.ndarray]:
     zero = np.zeros(objective.parts)
     starts = {"zero": zero}
     if variant.groups == 2:
-        # Gamma_aa = 1 / dt stops all motion: nothing moves, whatever v(0).
-        still = zero.copy()
-        still[(0, 0) if variant.form == "homogeneous" else (0, slice(None), 0)] = 1 / objective.dt
-        starts["still"] = still
+        starts["still"] = objective.still
     if variant.form != "full":
         starts["onestep"] = one_step(references, variant)
     elif len(references) == 1:
@@ -82,6 +79,7 @@ def fit_exact(
     window: int | None = None,
     tolerance: float = 1e-3,
     start: str = "best",
+    around: str = "zero",
 ) -> Fit:
     """Fit of a variant by the exact gradient (see ``movelaws.lagrangian.objective`` for J).
 
@@ -99,6 +97,9 @@ def fit_exact(
         (constant variants: least squares of single steps), "interpolation" (full ones, of a single
         day), or "best": of full variants the one of least J, of constant ones that which leads
         farthest in a tenth of the iterations.
+    around : what the penalties pull to: "zero", no parameters, each in its own unit; or "still",
+        nothing moves, without units, so that a ridge means the same for all variants (see
+        ``movelaws.lagrangian.objective``). Without penalties both are the same fit.
 
     Returns
     -------
@@ -113,7 +114,9 @@ def fit_exact(
     """
     references = (reference,) if isinstance(reference, Reference) else tuple(reference)
     kind = variant_of(variant)
-    objective = Objective(references, kind, ridge=ridge, smoothness=smoothness, window=window)
+    objective = Objective(
+        references, kind, ridge=ridge, smoothness=smoothness, window=window, around=around
+    )
     first = references[0]
     bound = float(first.sites) if bound is None else float(bound)
     if not 0 < bound < np.inf:
@@ -158,6 +161,7 @@ def fit_exact(
             "variant": variant,
             "smoothness": float(smoothness),
             "ridge": float(ridge),
+            "around": around,
             "bound": bound,
             "iterations": int(iterations),
             "window": objective.adjoint.steps,

@@ -1,6 +1,7 @@
 """A fitted model: parameters, trajectory and history of its error, and the file that keeps it."""
 
 import json
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,9 +50,16 @@ def error_of(q: np.ndarray, reference: Reference) -> float:
     return float(0.5 * reference.dt * np.sum((q - reference.q) ** 2))
 
 
-def rms_of(q: np.ndarray, reference: Reference) -> float:
-    """Root mean square of q - q~ over sites and the time points n >= 1."""
-    return float(np.sqrt(np.mean((q[1:] - reference.q[1:]) ** 2)))
+def rms_of(q: np.ndarray, reference: Reference, sites: np.ndarray | None = None) -> float:
+    """Root mean square of q - q~ over sites and the time points n >= 1.
+
+    Parameters
+    ----------
+    q : (T + 1, N).
+    sites : (N,) bool, those that count (default: all); nan where there are none.
+    """
+    apart = (q[1:] - reference.q[1:])[:, slice(None) if sites is None else sites]
+    return float(np.sqrt(np.mean(apart**2))) if apart.size else math.nan
 
 
 def fitted(

@@ -1,13 +1,16 @@
 """The fits of one case side by side: how near each comes, in what time, with how many parameters.
 
 - persistence: nothing moves, q(n) = q(0).
-- printed: the schedule of the paper; printed_long: the same with more iterations.
+- printed: the schedule of the paper; printed_long: the same with more iterations; printed_tuned:
+  the same at the best of several learning rates, which the paper too found by trial.
 - interpolation: the parameters of least norm that follow the data, step by step.
-- exact: gradient of the whole trajectory and L-BFGS-B.
+- exact: gradient of the whole trajectory and L-BFGS-B; exact_best: from the best of its starts.
+
+A search that has converged went no lower any more; another start may still lead lower.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,13 +19,28 @@ import pandas as pd
 from movelaws.lagrangian.exact import fit_exact
 from movelaws.lagrangian.fit import Fit, error_of, rms_of
 from movelaws.lagrangian.interpolation import fit_interpolation
+from movelaws.lagrangian.observables import inhabited
 from movelaws.lagrangian.printed import fit_printed
 from movelaws.lagrangian.state import Reference
+from movelaws.lagrangian.tuning import schedule_of, tuned
 from movelaws.lagrangian.variants import variant_of
 
 PERSISTENCE, PRINTED, PRINTED_LONG = "persistence", "printed", "printed_long"
-INTERPOLATION, EXACT = "interpolation", "exact"
-COLUMNS = ("case", "method", "error", "rms", "tv", "seconds", "iterations", "parameters")
+PRINTED_TUNED, INTERPOLATION = "printed_tuned", "interpolation"
+EXACT, EXACT_BEST = "exact", "exact_best"
+COLUMNS = (
+    "case",
+    "method",
+    "error",
+    "rms",
+    "tv",
+    "seconds",
+    "iterations",
+    "parameters",
+    "rms_inhabited",
+    "converged",
+    "note",
+)
 HISTORY = ("case", "method", "iteration", "seconds", "error", "rms")
 # Points of a history in a table: all of the first iterations, then about as many in each decade.
 _FIRST, _LATER = 100, 300
@@ -30,16 +48,24 @@ _FIRST, _LATER = 100, 300
 
 @dataclass(frozen=True)
 class Fits:
-    """The fits of one reference, by method, made by :func:`fit_all`."""
+    """The fits of one reference, by method, and what is to be said of some, by :func:`fit_all`."""
 
     by_method: Mapping[str, Fit]
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     def table(self, case: str) -> pd.DataFrame:
-        """Table with ``COLUMNS``, a row for each method, that without movement first."""
-        fits = self.by_method.items()
+        """Table with ``COLUMNS``, a row for each method, that without movement first.
+
+        ``rms_inhabited`` is the RMS over the cells that ever hold more than the floor;
+        ``converged`` is True where a search by the exact gradient ended by its tolerance, False
+        where it had used up its iterations, nan for all other methods; ``seconds`` are those of
+        the run itself, without the other rates or starts tried.
+        """
         reference = next(iter(self.by_method.values())).reference
-        rows = [still(reference), *(_row(method, fit) for method, fit in fits)]
-        return pd.DataFrame(rows).assign(case=case)[list(COLUMNS)]
+        rows = [still(reference), *(_row(method, fit) for method, fit in self.by_method.items())]
+        table = pd.DataFrame(rows).assign(case=case)
+        table["note"] = table["method"].map(self.notes).fillna("")
+        return table[list(COLUMNS)]
 
     def histories(self, case: str) -> pd.DataFrame:
         """Table with ``HISTORY`` of all iterative methods."""
@@ -57,8 +83,8 @@ def fit_all(reference: Reference, printed: Mapping[str, Any], exact: Mapping[str
     Parameters
     ----------
     reference : data.
-    printed : options of ``fit_printed``, and ``long_iterations`` of a further, longer run (0 for
-        none).
+    printed : options of ``fit_printed``; ``long_iterations`` of a further, longer run (0 for none);
+        ``rate_factors`` on the learning rate, of which the run of least E is kept (none if empty).
     exact : options of ``fit_exact``.
 
     Raises
@@ -66,23 +92,32 @@ def fit_all(reference: Reference, printed: Mapping[str, Any], exact: Mapping[str
     ValueError
         For an option that a method refuses.
     """
-    schedule = {key: value for key, value in printed.items() if key != "long_iterations"}
+    schedule = schedule_of(printed)
     longer = int(printed.get("long_iterations", 0))
     bound = schedule.get("bound")
     exact = {"bound": bound} | dict(exact)
     _compile(reference, schedule, exact)
-    fits = {PRINTED: fit_printed(reference, **schedule)}
+    fits, notes = {PRINTED: fit_printed(reference, **schedule)}, {}
     if longer:
         fits[PRINTED_LONG] = fit_printed(reference, **schedule | {"iterations": longer})
+    found = tuned(reference, schedule, printed.get("rate_factors") or (), fits[PRINTED])
+    if found:
+        fits[PRINTED_TUNED], notes[PRINTED_TUNED] = found
     fits[INTERPOLATION] = fit_interpolation(reference, bound)
     fits[EXACT] = fit_exact(reference, **exact)
-    return Fits(fits)
+    fits[EXACT_BEST] = (
+        fits[EXACT]
+        if exact.get("start", "best") == "best"
+        else fit_exact(reference, **exact | {"start": "best"})
+    )
+    notes |= {name: f"from the start {fits[name].settings['start']}" for name in (EXACT, EXACT_BEST)}
+    return Fits(fits, notes)
 
 
 def still(reference: Reference) -> dict[str, Any]:
     """Row of the population that stays where it was at n = 0."""
     q = np.broadcast_to(reference.q[0], reference.q.shape)
-    ends = {"seconds": 0.0, "iterations": 0, "parameters": 0}
+    ends = {"seconds": 0.0, "iterations": 0, "parameters": 0, "converged": np.nan}
     return {"method": PERSISTENCE, **_deviations(q, reference), **ends}
 
 
@@ -124,7 +159,14 @@ def _row(method: str, fit: Fit) -> dict[str, Any]:
     found["seconds"] = np.nan if fit.seconds is None else float(fit.seconds[-1])
     found["iterations"] = fit.error.size - 1
     count = variant_of(fit.settings.get("variant", "full")).count(reference.shape, reference.steps)
-    return found | {"parameters": count}
+    return found | {"parameters": count, "converged": _converged(fit)}
+
+
+def _converged(fit: Fit) -> bool | float:
+    """Whether a search ended before its iterations did, which only its tolerance brings about."""
+    if fit.method != EXACT or variant_of(fit.settings["variant"]).form != "full":
+        return np.nan
+    return fit.error.size - 1 < fit.settings["iterations"]
 
 
 def _deviations(q: np.ndarray, reference: Reference) -> dict[str, float]:
@@ -133,6 +175,7 @@ def _deviations(q: np.ndarray, reference: Reference) -> dict[str, float]:
         "error": error_of(q, reference),
         "rms": rms_of(q, reference),
         "tv": float(apart.mean()),
+        "rms_inhabited": rms_of(q, reference, inhabited(reference)),
     }
 
 

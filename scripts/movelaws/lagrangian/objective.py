@@ -9,6 +9,18 @@ With r the deviation from the reference and theta the free parameters on all lin
 E is that of Eq. 11, the mean over the days where there are several. The penalties are integrals, so
 that they mean the same at any number of steps and for all variants: a constant parameter is a
 theta(n) that never changes, a homogeneous one counts on each of its links.
+
+So it is ``around`` "zero". There a strong ridge leaves Gamma = Lambda = 0, motion at the initial
+velocity for ever, but of a first-order model K = 0, where nothing moves; and numbers of different
+units count alike. ``around`` "still" replaces theta in both penalties by
+
+    (Gamma - Gamma_still) dt,    Lambda dt^2,    K dt
+
+with Gamma_still = 1 / dt on a site itself, which stops all motion (of a variant without dissipation
+Gamma is 0 and stays it), and the penalties count in units of the E per site of a population that
+stays where it was at n = 0. A ridge then has no unit: of 1, a parameter that acts fully in one step
+costs as much as what happens there is worth, in all variants, lattices and lengths of a step; and
+a strong one says that nothing moves.
 """
 
 from collections.abc import Sequence
@@ -47,6 +59,34 @@ def _units(references: Sequence[Reference], variant: Variant, parts: tuple) -> n
     return np.broadcast_to(units, parts).ravel()
 
 
+AROUND = ("zero", "still")
+
+
+def still(variant: Variant, parts: tuple[int, ...], dt: float) -> np.ndarray:
+    """Free numbers with which nothing moves: Gamma_aa = 1 / dt forgets every velocity at once.
+
+    Of the variants that have no Gamma they are 0.
+    """
+    free = np.zeros(parts)
+    if variant.groups == 2:
+        free[(0, 0) if variant.form == "homogeneous" else (0, slice(None), 0)] = 1 / dt
+    return free
+
+
+def _worth(references: Sequence[Reference]) -> float:
+    """E per site of a population that stays, the mean over the days; 1 where it does stay."""
+    each = [0.5 * day.dt * np.sum((day.q[1:] - day.q[0]) ** 2) / day.sites for day in references]
+    return float(np.mean(each)) or 1.0
+
+
+def _sizes(variant: Variant, parts: tuple[int, ...], dt: float) -> np.ndarray:
+    """Squares of the units of the parameters, those of the module's text, by group."""
+    units = np.array([dt, dt**2]) if variant.groups == 2 else np.full(1, dt)
+    if variant.inertia and not variant.dissipation:
+        units = np.full(1, dt**2)
+    return (units**2).reshape(parts[0], *(1,) * (len(parts) - 1))
+
+
 class Objective:
     """J and its gradient by the free numbers of a variant.
 
@@ -56,6 +96,7 @@ class Objective:
     variant : which model.
     ridge, smoothness : >= 0, see the module.
     window : last time point that counts; the target mu is that of the days as given.
+    around : one of ``AROUND``: what the penalties pull to, and in which units, see the module.
     """
 
     def __init__(
@@ -66,7 +107,10 @@ class Objective:
         ridge: float = 0.0,
         smoothness: float = 0.0,
         window: int | None = None,
+        around: str = "zero",
     ) -> None:
+        if around not in AROUND:
+            raise ValueError(f"around = {around!r}: one of {', '.join(AROUND)}")
         for name, value in (("ridge", ridge), ("smoothness", smoothness)):
             if not 0 <= value < np.inf:
                 raise ValueError(f"{name} = {value}: a finite number >= 0 is needed")
@@ -80,6 +124,11 @@ class Objective:
         self._varies = variant.form == "full" and self.parts[1] > 1
         span = self.dt if variant.form == "full" else self.dt * self.adjoint.steps
         self._weight = span * variant.multiplicity(self.shape)
+        self.still = still(variant, self.parts, self.dt)
+        self._centre = self.still if around == "still" else np.zeros(self.parts)
+        self._size = 1.0
+        if around == "still":
+            self._size = _worth(references) * _sizes(variant, self.parts, self.dt)
         self.units = _units(references, variant, self.parts)
 
     def parameters(self, free: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -104,14 +153,16 @@ class Objective:
     def _penalty(self, free: np.ndarray, slope: np.ndarray | None) -> float:
         total = 0.0
         if self.ridge:
-            weighted = self.ridge * self._weight * free
-            total += 0.5 * float(np.vdot(weighted, free))
+            off = free - self._centre
+            weighted = self.ridge * self._weight * self._size * off
+            total += 0.5 * float(np.vdot(weighted, off))
             if slope is not None:
                 slope += weighted
         if self.smoothness and self._varies:
-            change = np.diff(free, axis=1) * (self.smoothness / self.dt)
-            total += 0.5 * self.dt / self.smoothness * float(np.vdot(change, change))
+            change = np.diff(free, axis=1)
+            weighted = change * (self.smoothness / self.dt * self._size)
+            total += 0.5 * float(np.vdot(weighted, change))
             if slope is not None:
-                slope[:, 1:] += change
-                slope[:, :-1] -= change
+                slope[:, 1:] += weighted
+                slope[:, :-1] -= weighted
         return total

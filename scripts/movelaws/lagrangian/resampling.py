@@ -7,10 +7,15 @@ Drawing agents needs more than the counts: who is where at n and who at n + 1 ma
 person. ``independent`` draws every slot for itself (as if all were strangers), which adds movement
 that nobody made. ``staying`` lets as many stay as the counts allow, and draws where the others go:
 the least movement that the counts allow. The truth lies between.
+
+``shuffled`` is a null: the same day with its time points in random order. Every map of people is
+one that there was, but no moment has anything to do with the one before. A number that comes out
+of shuffled days as well (such as a median I_a of about 1: the friction that the schedule infers
+does the work of whatever acceleration it is given) says nothing about how people move.
 """
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,11 +23,15 @@ import pandas as pd
 
 from movelaws.lagrangian.growth import grow
 from movelaws.lagrangian.reference_dynamics import move
-from movelaws.lagrangian.sensitivity import fit_values, printed_or_none
+from movelaws.lagrangian.sensitivity import fit_values
 from movelaws.lagrangian.state import reference
+from movelaws.lagrangian.tuning import printed_or_none
 from movelaws.seeds import number, stream
 
 COUPLINGS = ("staying", "independent")
+SHUFFLED = "shuffled"
+SHUFFLES = 3
+"""Shuffled days at most: the null is far from the day, so that a few tell."""
 SEEDS_COLUMNS = ("case", "resampled", "seed", "quantity", "value")
 SPREAD_COLUMNS = ("case", "resampled", "quantity", "median", "low", "high", "n")
 
@@ -87,6 +96,25 @@ def grown(
     return move(start, alpha=alpha, h=h, steps=steps, bookkeeping=bookkeeping).population
 
 
+def shuffles(
+    case: str, population: np.ndarray, count: int, seed: int
+) -> Iterator[tuple[int, np.ndarray]]:
+    """``count`` times, SHUFFLES at most, the day with all its time points in random order.
+
+    Parameters
+    ----------
+    case : name, for the stream of random numbers.
+    population : (T + 1, ny, nx) agents.
+
+    Yields
+    ------
+    Number of the draw, and (T + 1, ny, nx) the same maps in another order.
+    """
+    for k in range(min(count, SHUFFLES)):
+        rng = stream(seed, "lagrangian", SHUFFLED, case, str(k))
+        yield k, rng.permutation(population, axis=0)
+
+
 def city_seeds(seed: int, count: int) -> list[int]:
     """Seeds of the growth of further cities; the k-th is the same for every (alpha, h)."""
     return [number(seed, "lagrangian", "further city", str(k)) for k in range(count)]
@@ -107,7 +135,7 @@ def seed_rows(
     Parameters
     ----------
     case, resampled : names, for the first columns; the second says what was drawn anew
-        ("growth", "staying", "independent", "days").
+        ("growth", "staying", "independent", "days", "shuffled").
     populations : (name, (T + 1, ny, nx) agents) each; the name stands in the column ``seed``.
     base : arguments of ``fit_printed``.
     floor : agents.

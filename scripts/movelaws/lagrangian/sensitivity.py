@@ -1,7 +1,8 @@
 """How far the results hang on settings that the paper leaves open or found by trial.
 
 The printed schedule is run again with one setting changed at a time; everything else stays. A
-schedule that leaves the range of numbers is a row without values, that says so.
+schedule that leaves the range of numbers is a row without values, that says so. The paper found its
+learning rate by trial, so a note says where the best of the rates lies at the edge of those tried.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from movelaws.lagrangian.fit import Fit, rms_of
+from movelaws.lagrangian.observables import inhabited
 from movelaws.lagrangian.parameters import PARAMETERS, bound_of, described, values_of
-from movelaws.lagrangian.printed import RATE, fit_printed
 from movelaws.lagrangian.state import Reference, reference
 from movelaws.lagrangian.summary import point_values
+from movelaws.lagrangian.tuning import EDGE, best_factor, printed_or_none, times
 from movelaws.seeds import stream
 
 BASE = "base"
@@ -47,6 +49,8 @@ COLUMNS = (
     "laplace_beats_normal",
     "touched",
     "note",
+    "rms_inhabited",
+    "persistence_rms_inhabited",
 )
 _MAP = "psi_v0"
 """Map of the columns moran and moran_p."""
@@ -109,8 +113,10 @@ def rows(
     Returns
     -------
     DataFrame with COLUMNS. ``value`` is a text; ``persistence_rms`` is that of a population that
-    stays, for the same floor; ``touched`` are the cell-times below the floor; ``moran`` is that of
-    the map psi_v0; ``laplace_beats_normal`` is True where it does for both Gamma and Lambda.
+    stays, for the same floor, and ``*_inhabited`` are those of the cells that ever hold more than
+    the floor; ``touched`` are the cell-times below the floor; ``moran`` is that of the map psi_v0;
+    ``laplace_beats_normal`` is True where it does for both Gamma and Lambda; ``note`` says where a
+    run diverged or the best of the rates is at the edge of those tried.
     """
     found = []
     for what, value, least, arguments in changes(base, floor, settings):
@@ -123,12 +129,12 @@ def rows(
             continue
         state = reference(given, floor)
         found.append(_row(case, what, value, state, base, permutations, seed))
-    return pd.DataFrame(found, columns=list(COLUMNS))
+    return _edge_noted(pd.DataFrame(found, columns=list(COLUMNS)))
 
 
-def persistence_rms(state: Reference) -> float:
-    """RMS of q over sites and n >= 1 where nothing moves."""
-    return rms_of(np.broadcast_to(state.q[0], state.q.shape), state)
+def persistence_rms(state: Reference, sites: np.ndarray | None = None) -> float:
+    """RMS of q over the sites (all, or those of a mask) and n >= 1 where nothing moves."""
+    return rms_of(np.broadcast_to(state.q[0], state.q.shape), state, sites)
 
 
 def fit_values(fit: Fit, *, permutations: int, rng: np.random.Generator) -> dict[str, float]:
@@ -136,10 +142,16 @@ def fit_values(fit: Fit, *, permutations: int, rng: np.random.Generator) -> dict
 
     Returns
     -------
-    Quantities of ``summary.point_values``, rms, persistence_rms, share_at_bound (of both
-    parameters together) and laplace_beats_normal (1 or 0).
+    Quantities of ``summary.point_values``, rms, persistence_rms, both again over the inhabited
+    sites, share_at_bound (of both parameters together) and laplace_beats_normal (1 or 0).
     """
-    values = {"rms": fit.rms, "persistence_rms": persistence_rms(fit.reference)}
+    here = inhabited(fit.reference)
+    values = {
+        "rms": fit.rms,
+        "persistence_rms": persistence_rms(fit.reference),
+        "rms_inhabited": rms_of(fit.q, fit.reference, here),
+        "persistence_rms_inhabited": persistence_rms(fit.reference, here),
+    }
     tables = [described(values_of(fit, name), bound_of(fit)) for name in PARAMETERS]
     better = [table["laplace_loglik"] > table["normal_loglik"] for table in tables]
     return values | point_values(fit, permutations=permutations, rng=rng) | {
@@ -148,26 +160,16 @@ def fit_values(fit: Fit, *, permutations: int, rng: np.random.Generator) -> dict
     }  # fmt: skip
 
 
-def printed_or_none(state: Reference, arguments: Mapping[str, Any]) -> Fit | None:
-    """Printed fit, or None where the schedule leaves the range of numbers; other errors stay."""
-    try:
-        return fit_printed(state, **arguments)
-    except ValueError as error:
-        if "range of numbers" not in str(error):
-            raise
-        print(error)
-        return None
-
-
 def _times(base, what, factor):
     if what == "rate":
-        return tuple(factor * part for part in base.get("rate", RATE))
+        return times(base.get("rate"), factor)
     return max(1, round(factor * base["iterations"]))
 
 
 def _row(case, what, value, state, arguments, permutations, seed):
     row = {"case": case, "what": what, "value": _text(value), "touched": state.touched,
-           "persistence_rms": persistence_rms(state), "note": ""}  # fmt: skip
+           "persistence_rms": persistence_rms(state), "note": "",
+           "persistence_rms_inhabited": persistence_rms(state, inhabited(state))}  # fmt: skip
     fit = printed_or_none(state, arguments)
     if fit is None:
         return row | {"note": "the schedule left the range of numbers"}
@@ -184,6 +186,23 @@ def _row(case, what, value, state, arguments, permutations, seed):
             "laplace_beats_normal": bool(values["laplace_beats_normal"]),
         }
     )
+
+
+def _edge_noted(table):
+    """The table with a note where the best of the rates, of which the base has one, is extreme."""
+    rates = table.index[table["what"] == "rate"]
+    if not len(rates):
+        return table
+    # The base first: where a rate of factor 1 was asked for, it is the row of it that says so.
+    rows = {1.0: table.index[table["what"] == BASE][0]}
+    rows |= {float(table.loc[row, "value"]): row for row in rates}
+    errors = {factor: table.loc[row, "rms"] for factor, row in rows.items()}
+    if not np.isfinite(list(errors.values())).any():
+        return table
+    best, edge = best_factor(errors)
+    if edge:
+        table.loc[rows[best], "note"] = f"best of the rates, {EDGE}"
+    return table
 
 
 def _text(value):

@@ -11,6 +11,8 @@ from movelaws import options
 from movelaws.lattices.frames import Lattice
 from movelaws.lattices.populations import Populations
 
+_UNEVEN = 0.05
+"""Share by which totals may vary within a day before it is said: M of the paper is constant."""
 LEAST_POINTS = 3
 """Points in time of two steps: with one step alone neither inertia nor dissipation shows."""
 
@@ -95,6 +97,14 @@ def case(
         repairs["totals of the moments before they were scaled"] = (
             f"{totals.min():.6g} to {totals.max():.6g} {lattice.unit}"
         )
+    else:
+        totals = filled.sum(axis=(2, 3))
+        uneven = float((totals.max(axis=1) / totals.min(axis=1)).max() - 1)
+        if uneven > _UNEVEN:
+            # ln M of every cell then carries the rise and fall of the whole city.
+            repairs["totals vary within a day, and are kept; give a population to scale them"] = (
+                f"by up to {100 * uneven:.3g} %"
+            )
     ky, kx = made.cells
     attrs = {
         "slot_minutes": lattice.slot_minutes,

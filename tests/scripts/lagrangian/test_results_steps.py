@@ -15,7 +15,7 @@ from tests.unit.test_lagrangian_prediction import PARAMETERS, planted
 
 ROOT = Path(__file__).resolve().parents[3]
 PARTS = ("methods", "convergence", "summary", "parameters", "sensitivity", "prediction", "planted",
-         "energy", "drift")  # fmt: skip
+         "energy", "integrators", "observables", "drift")  # fmt: skip
 
 
 class Named(SimpleNamespace):
@@ -95,7 +95,7 @@ def saved(tmp_path_factory):
             path.parent.mkdir(exist_ok=True)
             table.assign(case=case).to_csv(path, index=False)
             files[part].append(str(path))
-    return files
+    return files | {"seeds": []}
 
 
 def test_claims_and_answers_are_written(saved, tmp_path):
@@ -109,7 +109,15 @@ def test_claims_and_answers_are_written(saved, tmp_path):
 
 
 def test_tables_of_all_cases_stand_side_by_side(saved, tmp_path):
-    names = ("methods", "summary", "parameters", "sensitivity", "forecasts", "planted")
+    names = (
+        "methods",
+        "summary",
+        "parameters",
+        "integrators",
+        "sensitivity",
+        "forecasts",
+        "planted",
+    )
     files = {f"{name}_{kind}": f"{name}.{kind}" for name in names for kind in ("csv", "md")}
     run("tables", tmp_path, saved, files)
     assert len(pd.read_csv(tmp_path / "summary.csv")) == 4

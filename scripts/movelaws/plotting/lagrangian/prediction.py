@@ -1,4 +1,4 @@
-"""Does it predict? Skill against a population that stays, for every case, task and variant."""
+"""Does it predict? Skill against a population that stays, by how far ahead and by variant."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,49 +10,57 @@ from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 
 from movelaws.plotting import MM_PER_INCH, QUIET, WIDTH_DOUBLE, figure, panels, style
-from movelaws.plotting.lagrangian.layout import number
+from movelaws.plotting.lagrangian.layout import line, number
 from movelaws.plotting.lagrangian.looks import (
     FORMS,
     FREEDOM,
     FREEDOM_WORDS,
-    METHODS,
     PERSISTENCE,
     RULES,
     VARIANTS,
-    Look,
     for_words,
     variant,
 )
+from movelaws.plotting.lagrangian.scores import TASKS, best, scores
 
-COLUMNS = ["case", "task", "variant", "parameters", "fit_rms", "rms", "skill", "low", "high"]
-TASKS = {
-    "day": "Another day from the fitted day",
-    "hours": "The rest of the day from its first part",
-}
+PER_PAGE = 4
 WORST = -1.0
 """Skills below, of twice the error of a population that stays, are arrows with their number."""
-_ORDER = (*VARIANTS, "printed", "exact", "interpolation", *RULES)
-_BETTER = "#EEF5EE"
-_ROW, _PAD = 1.85, 1.5  # mm per variant, and around the variants of a case
-_LEFT, _GAP, _WORDS, _TOP, _BOTTOM, _KEY = 25.0, 3.0, 21.0, 12.0, 10.0, 13.0
-_BESIDE = 48.0  # mm that the key needs under the first panel
-_LETTERS = 16
+HEADERS = {
+    "ahead": "hours ahead, from every hour of another day",
+    "day": "another day in one go",
+    "hours": "rest of the day",
+}
+_SHORT = {
+    "full": "by time and cell",
+    "time_independent": "by cell",
+    "homogeneous": "four numbers",
+    "previous_day": "other day",
+    "previous_change": "its changes",
+    "damped": "dying away",
+    "persistence": "nothing moves",
+}
+_BETTER, _WORDS = "#EEF5EE", 5.6
+_LEFT, _RIGHT, _TOP, _HEAD, _PANEL, _DOWN, _KEY = 19.0, 2.0, 5.0, 10.0, 34.0, 6.0, 14.0  # mm
+_APART, _FILLED = 0.22, 0.88  # of a column: between two tasks, and what its points take
+_TOPS = (0.5, 0.75, 1.0)
 
 
 @style()
 def prediction(
     table: pd.DataFrame, labels: Mapping[str, str], *, synthetic: bool = False
 ) -> Figure:
-    """Skill 1 - RMS / RMS of persistence on what was not fitted: a panel per task, a row per case.
+    """Skill 1 - RMS / RMS of persistence on what was not fitted: a panel per case.
 
-    Right of zero the model beats the statement that nothing moves. Bars are intervals; where the
-    table has several rows of a variant (pairs of days) their means are shown. The words beside
-    each row name the best variant.
+    Columns are leads of the task "ahead", then the whole day, then the rest of a day. Above zero a
+    variant beats the statement that nothing moves. A short line across a column is the best of the
+    simple rules that know no more than the model. Thick bars are intervals, thin ones reach from
+    the worst to the best pair of days.
 
     Parameters
     ----------
-    table : COLUMNS, of variants of the model, "previous_day" and "persistence".
-    labels : of the cases, in order.
+    table : as for :func:`scores.scores`.
+    labels : of the cases, in order; PER_PAGE fit on a page.
     synthetic : add a tag that says so.
 
     Raises
@@ -60,112 +68,161 @@ def prediction(
     ValueError
         If a column is missing or no case has a row.
     """
-    panels.require_columns(table, COLUMNS, "prediction")
-    table = averaged(table[table["case"].isin(list(labels))])
-    tasks = [task for task in TASKS if (table["task"] == task).any()]
+    table = scores(table, labels)
     cases = [case for case in labels if (table["case"] == case).any()]
-    if not tasks or not cases:
-        raise ValueError(f"prediction: no row of {', '.join(TASKS)} for {', '.join(labels)}")
-    shown = [name for name in _ORDER if (table["variant"] == name).any()]
-    there = {task: [c for c in cases if _has(table, c, task)] for task in tasks}
-    # cases with every task first, so that each panel is one block of rows
-    cases = sorted(cases, key=lambda case: -sum(case in names for names in there.values()))
-    height = _ROW * len(shown) + 2 * _PAD
-    free = height * (len(cases) - len(there[tasks[0]]))
-    beside = free >= _BESIDE
-    made = figure(WIDTH_DOUBLE, _TOP + height * len(cases) + _BOTTOM + (0 if beside else _KEY))
-    share = (WIDTH_DOUBLE - _LEFT - 2 - (_GAP + _WORDS) * len(tasks) + _GAP) / len(tasks)
-    for column, task in enumerate(tasks):
-        left = _LEFT + column * (share + _WORDS + _GAP)
-        rows = [case for case in cases if case in there[task]]
-        axes = panels.axes_mm(made, left, _TOP, share, height * len(rows))
-        for row, case in enumerate(rows):
-            chosen = (table["task"] == task) & (table["case"] == case)
-            _case(axes, table[chosen], shown, row, height)
-        _frame(axes, len(rows), height)
-        before = there[tasks[column - 1]] if column else []
-        names = ["" if case in before else _wrapped(labels[case]) for case in rows]
-        axes.set_yticks([(row + 0.5) * height for row in range(len(rows))], names)
-        panels.letter(axes, column, TASKS[task], above_mm=6.0)
-    key_top = _TOP + height * len(there[tasks[0]]) + _BOTTOM + 4
-    _key(made, shown, key_top if beside else None)
+    shown = [name for name in VARIANTS if (table["variant"] == name).any()]
+    places = _places(table)
+    made = figure(WIDTH_DOUBLE, _TOP + len(cases) * (_HEAD + _PANEL + _DOWN) + _KEY)
+    top = next((t for t in _TOPS if t >= 1.08 * _highest(table)), 1.05)
+    for row, case in enumerate(cases):
+        above = _TOP + row * (_HEAD + _PANEL + _DOWN) + _HEAD
+        axes = panels.axes_mm(made, _LEFT, above, WIDTH_DOUBLE - _LEFT - _RIGHT, _PANEL)
+        _frame(axes, places, top)
+        part = table[table["case"] == case]
+        _joined(axes, part, shown, places)
+        for (task, lead), x in places.items():
+            one = part[(part["task"] == task) & (part["lead"] == lead)]
+            if len(one):
+                _column(axes, one, shown, x)
+        panels.letter(axes, row, labels[case], above_mm=6.8)
+        if row == 0:
+            _headers(axes, places)
+    _key(made, shown, table)
     panels.tag_synthetic(made, synthetic)
     return made
 
 
-def _has(table: pd.DataFrame, case: str, task: str) -> bool:
-    return bool(((table["case"] == case) & (table["task"] == task)).any())
+def _places(table: pd.DataFrame) -> dict[tuple[str, float], float]:
+    """Middle of the column of each task and lead."""
+    there = table[["task", "lead"]].drop_duplicates()
+    order = sorted(there.itertuples(index=False), key=lambda one: (TASKS.index(one[0]), one[1]))
+    places, at, before = {}, 0.0, None
+    for task, lead in order:
+        at += 0.0 if before is None else 1.0 + _APART * (task != before)
+        places[task, float(lead)], before = at, task
+    return places
 
 
-def averaged(table: pd.DataFrame) -> pd.DataFrame:
-    """One row per case, task and variant: the mean over pairs of days."""
-    numbers = [name for name in COLUMNS[3:] if name in table]
-    return table.groupby(["case", "task", "variant"], sort=False)[numbers].mean().reset_index()
+def _highest(table: pd.DataFrame) -> float:
+    values = table[["high", "highest"]].to_numpy(dtype=float)
+    values = values[np.isfinite(values)]
+    return float(values.max()) if values.size else 0.0
 
 
-def best(part: pd.DataFrame) -> pd.Series | None:
-    """Row of the variant of the model with the largest finite skill; None if there is none."""
-    models = part[part["variant"].isin(VARIANTS) & np.isfinite(part["skill"])]
-    return None if models.empty else models.loc[models["skill"].idxmax()]
+def _offset(shown: Sequence[str], name: str) -> float:
+    """Where a variant stands in a column; what may vary alike stands together."""
+    at = np.arange(len(shown)) + 0.6 * np.array([_freedom(shown, one) for one in shown])
+    at = (at - at.mean()) * _FILLED / (np.ptp(at) + 1)
+    return float(at[list(shown).index(name)])
 
 
-def _case(axes: Axes, part: pd.DataFrame, shown: Sequence[str], row: int, height: float) -> None:
-    top = row * height
-    if row % 2 == 0:
-        axes.axhspan(top, top + height, color="#F3F3F3", lw=0, zorder=0)
-    part = part.set_index("variant")
-    for at, name in enumerate(shown):
-        if name in part.index:
-            _point(axes, part.loc[name], variant(name), top + _PAD + (at + 0.5) * _ROW)
-    winner = best(part.reset_index())
-    if winner is None:
-        return
-    words = f"{_signed(winner['skill'])}\n" + _parts(winner["variant"])
-    rules = part["skill"].reindex(list(RULES)).dropna()
-    if len(rules) and rules.max() > winner["skill"]:
-        words += f"\n(a rule: {_signed(rules.max())})"
-    # nothing to boast of where the interval of the best reaches zero
-    proven = winner["low"] > 0
-    colour = for_words(variant(winner["variant"]).colour) if proven else QUIET
-    axes.annotate(words, (1, top + height / 2), (4, 0), xycoords=axes.get_yaxis_transform(),
-                  textcoords="offset points", va="center", annotation_clip=False, fontsize=5.8,
-                  color=colour, linespacing=1.15)  # fmt: skip
+def _freedom(shown: Sequence[str], name: str) -> int:
+    there = [free for free in FREEDOM if any(one.startswith(free) for one in shown)]
+    return next(number for number, free in enumerate(there) if name.startswith(free))
 
 
-def _point(axes: Axes, one: pd.Series, look: Look, y: float) -> None:
-    hollow = (
-        {"mfc": "white", "mec": look.colour, "mew": 0.9} if look in RULES.values() else {"mew": 0}
-    )
-    if not one["skill"] >= WORST:
-        axes.plot(WORST + 0.02, y, "<", color=look.colour, ms=3.2, mew=0, zorder=4)
-        axes.text(WORST + 0.06, y, _signed(one["skill"]), va="center_baseline", fontsize=4.6,
-                  color=for_words(look.colour), zorder=5)  # fmt: skip
-        return
-    ends = np.clip([one["low"], one["high"]], WORST, 1)
-    if np.isfinite(ends).all():
-        axes.plot(ends, [y, y], color=look.colour, lw=0.9, zorder=3)
-    axes.plot(one["skill"], y, look.marker, color=look.colour, ms=3.4, zorder=4, gid="skill",
-              **hollow)  # fmt: skip
-
-
-def _frame(axes: Axes, rows: int, height: float) -> None:
-    axes.set_xlim(WORST, 1)
-    axes.set_ylim(rows * height, 0)
-    axes.axvspan(0, 1, color=_BETTER, lw=0, zorder=0.2, alpha=0.75)
-    axes.axvline(0, color=PERSISTENCE.colour, lw=1.3, zorder=2, gid="persistence")
-    axes.grid(axis="x", color="#DCDCDC", lw=0.4)
+def _frame(axes: Axes, places: Mapping[tuple[str, float], float], top: float) -> None:
+    axes.set_xlim(-0.5, max(places.values()) + 0.5)
+    axes.set_ylim(WORST, top)
+    axes.set_yticks(np.arange(WORST, top + 0.01, 0.5))
+    axes.axhspan(0, top, color=_BETTER, lw=0, zorder=0.2)
+    axes.grid(axis="y", color="#E2E2E2", lw=0.4)
     axes.set_axisbelow(True)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    axes.set_xlabel("Skill, 1 − RMS / RMS of “nothing moves”")
-    for x, side, words in (
-        (-0.02, "right", "← worse than “nothing moves”"),
-        (0.02, "left", "better →"),
-    ):
-        axes.annotate(words, (x, 1), (0, 3), xycoords=axes.get_xaxis_transform(), ha=side,
-                      textcoords="offset points", color=QUIET, fontsize=6)  # fmt: skip
-    axes.annotate("best", (1, 1), (4, 3), xycoords="axes fraction", textcoords="offset points",
-                  color=QUIET, fontsize=6, annotation_clip=False)  # fmt: skip
+    for x in places.values():
+        axes.axvline(x + 0.5, color="#C8C8C8", lw=0.4, zorder=0.5)
+    tasks = [task for task, _ in places]
+    for (task, _), x, before in zip(list(places)[1:], list(places.values())[1:], tasks, strict=False):
+        if task != before:  # a gap between what is asked
+            axes.axvspan(x - 0.5 - _APART, x - 0.5, color="white", lw=0, zorder=0.6)
+    axes.axhline(0, color="#333333", lw=1.6, zorder=2, gid="persistence")
+    names = [f"{lead:g} h" if task == "ahead" else _NAMES[task] for task, lead in places]
+    axes.set_xticks(list(places.values()), names)
+    axes.tick_params(axis="x", length=0, pad=1.5)
+    axes.spines["bottom"].set_visible(False)
+    axes.set_ylabel("Skill (no unit)")
+
+
+_NAMES = {"day": "whole day", "hours": "rest of the day"}
+
+
+def _joined(
+    axes: Axes, part: pd.DataFrame, shown: Sequence[str], places: Mapping[tuple[str, float], float]
+) -> None:
+    """Thin lines from lead to lead of each variant."""
+    ahead = part[part["task"] == "ahead"]
+    for name in shown:
+        own = ahead[ahead["variant"] == name].sort_values("lead")
+        x = [places["ahead", lead] + _offset(shown, name) for lead in own["lead"]]
+        axes.plot(x, np.clip(own["skill"], WORST - 0.05, 1), color=variant(name).colour, lw=0.5,
+                  alpha=0.5, zorder=1.5, gid="joined")  # fmt: skip
+
+
+def _column(axes: Axes, part: pd.DataFrame, shown: Sequence[str], x: float) -> None:
+    indexed = part.set_index("variant")
+    for name in shown:
+        if name in indexed.index:
+            _point(axes, indexed.loc[name], name, x + _offset(shown, name))
+    winner, ruler = best(part), best(part, [*RULES, "persistence"])
+    across = [x - 0.47, x + 0.47]
+    if ruler is not None and ruler["variant"] != "persistence":
+        colour = RULES[ruler["variant"]].colour
+        axes.fill_between(across, [ruler["low"]] * 2, [ruler["high"]] * 2, color=colour, alpha=0.16,
+                          lw=0, zorder=0.8)  # fmt: skip
+        axes.plot(across, [ruler["skill"]] * 2, color=colour, lw=1.3, zorder=1.8, gid="rule")
+    for name in indexed.index[indexed["oracle"].to_numpy()]:
+        axes.plot(across, [indexed.loc[name, "skill"]] * 2, color=RULES[name].colour,
+                  ls=RULES[name].dash, lw=1.0, zorder=1.7, gid="oracle")  # fmt: skip
+    _verdict(axes, winner, x, 3.6, "best variant")
+    _verdict(axes, ruler, x, 0.9, "best rule")
+
+
+def _verdict(axes: Axes, one: pd.Series | None, x: float, above_mm: float, what: str) -> None:
+    """The number of the best above a column; grey where its interval does not exclude zero."""
+    options = {"textcoords": "offset points", "annotation_clip": False, "fontsize": _WORDS}
+    height = (0, above_mm * 72 / MM_PER_INCH)
+    if x == 0:
+        axes.annotate(what, (0, 1), (-2, height[1]), xycoords="axes fraction", ha="right",
+                      color=QUIET, **options)  # fmt: skip
+    if one is None:
+        return
+    name = one["variant"]
+    short = next(words for stem, words in _SHORT.items() if name.startswith(stem))
+    words = short if name == "persistence" else f"{_signed(one['skill'])} {short}"
+    proven = one["low"] > 0
+    weight = "bold" if proven and name in VARIANTS else "normal"
+    axes.annotate(words, (x, 1), height, xycoords=axes.get_xaxis_transform(), ha="center",
+                  color=for_words(variant(name).colour) if proven else QUIET, fontweight=weight,
+                  **options)  # fmt: skip
+
+
+def _point(axes: Axes, one: pd.Series, name: str, x: float) -> None:
+    look = variant(name)
+    if not one["skill"] >= WORST:
+        axes.plot(x, WORST + 0.035, "v", color=look.colour, ms=3.0, mew=0, zorder=4, clip_on=False)
+        axes.text(x, WORST + 0.10, _signed(one["skill"]), rotation=90, ha="center", va="bottom",
+                  fontsize=4.6, color=for_words(look.colour), zorder=5)  # fmt: skip
+        return
+    for ends, width in ((("lowest", "highest"), 0.5), (("low", "high"), 1.4)):
+        ends = np.clip(one[list(ends)].to_numpy(dtype=float), WORST, None)
+        if np.isfinite(ends).all():
+            axes.plot([x, x], ends, color=look.colour, lw=width, zorder=3, alpha=0.75,
+                      solid_capstyle="butt")  # fmt: skip
+    axes.plot(x, one["skill"], look.marker, color=look.colour, ms=3.4, mec="white", mew=0.3,
+              zorder=4, gid="skill")  # fmt: skip
+
+
+def _headers(axes: Axes, places: Mapping[tuple[str, float], float]) -> None:
+    """What is asked, above the columns of each task."""
+    ahead = [x for (task, _), x in places.items() if task == "ahead"]
+    if ahead:
+        axes.annotate(HEADERS["ahead"], (max(ahead) + 0.47, 1), (0, 6.8 * 72 / MM_PER_INCH),
+                      xycoords=axes.get_xaxis_transform(), textcoords="offset points", ha="right",
+                      color=QUIET, fontsize=6, annotation_clip=False)  # fmt: skip
+    for task in ("day", "hours"):
+        if (task, 0.0) in places:
+            axes.annotate(HEADERS[task], (places[task, 0.0], 1), (0, 6.8 * 72 / MM_PER_INCH),
+                          xycoords=axes.get_xaxis_transform(), textcoords="offset points",
+                          ha="center", color=QUIET, fontsize=6, annotation_clip=False)  # fmt: skip
 
 
 def _signed(value: float) -> str:
@@ -176,46 +233,20 @@ def _signed(value: float) -> str:
     return f"{value:+.2f}".replace("-0.00", "0.00").replace("+0.00", "0.00").replace("-", "−")
 
 
-def _parts(name: str) -> str:
-    """Freedom and form of a variant on lines of their own."""
-    free, form = variant(name).name.split(", ")
-    return f"{free},\n{form}"
-
-
-def _wrapped(label: str) -> str:
-    words, lines = label.split(), [""]
-    for word in words:
-        joined = f"{lines[-1]} {word}".strip()
-        if len(joined) > _LETTERS and lines[-1]:
-            lines.append(word)
-        else:
-            lines[-1] = joined
-    return "\n".join(lines)
-
-
-def _key(made: Figure, shown: Sequence[str], top_mm: float | None) -> None:
-    """Colours for what may vary, markers for what is in the model, then what it is held against.
-
-    Below all panels, or down the free corner under the first one, ``top_mm`` from the top.
-    """
+def _key(made: Figure, shown: Sequence[str], table: pd.DataFrame) -> None:
+    """Colours for what may vary, markers for what is in the model, lines for the rules."""
     grey = {"color": QUIET, "ls": "", "ms": 3.6, "mew": 0}
+    forms = [form for form in FORMS if any(one in shown for one in (f"{f}_{form}".rstrip("_")
+             for f in FREEDOM))]  # fmt: skip
     rows = [
         {words: Line2D([], [], color=FREEDOM[free][0], lw=3)
          for free, words in FREEDOM_WORDS.items() if any(one.startswith(free) for one in shown)},
-        {name: Line2D([], [], marker=marker, **grey) for marker, name in FORMS.values()},
-        {look.name: Line2D([], [], ls="", marker=look.marker, mfc="white", mec=look.colour, ms=3.6,
-                           mew=0.9) for name, look in RULES.items() if name in shown}
-        | {METHODS[name].name: Line2D([], [], color=METHODS[name].colour, ls="", mew=0, ms=3.6,
-                                      marker=METHODS[name].marker)
-           for name in shown if name in METHODS}
-        | {"nothing moves": Line2D([], [], color=PERSISTENCE.colour, lw=1.3)},
+        {FORMS[form][1]: Line2D([], [], marker=FORMS[form][0], **grey) for form in forms}
+        | {"nothing moves": Line2D([], [], color="#333333", lw=1.6)},
+        {look.name: line(look, lw=1.3, ls=look.dash if name == "line_to_end" else "-")
+         for name, look in RULES.items() if (table["variant"] == name).any()},
     ]  # fmt: skip
     height = made.get_figheight() * MM_PER_INCH
-    if top_mm is not None:
-        entries = {name: handle for row in rows for name, handle in row.items()}
-        place = {"loc": "upper left", "bbox_to_anchor": (_LEFT / WIDTH_DOUBLE, 1 - top_mm / height)}
-        made.legend([*entries.values()], [*entries], labelspacing=0.45, handletextpad=0.6, **place)
-        return
     for at, entries in enumerate(row for row in reversed(rows) if row):
         made.add_artist(
             Legend(made, [*entries.values()], [*entries], loc="lower center",
