@@ -185,6 +185,8 @@ def _fault(fault: ValidationError) -> str:
     meant = fault.schema.get("description", "") if isinstance(fault.schema, dict) else ""
     if fault.validator == "anyOf" and meant:
         return f"{where}: {fault.instance!r} is not allowed: {meant.rstrip('.')}"
+    if fault.validator == "type" and fault.validator_value == "string":
+        return f"{where}: {fault.instance} is no text: put it in quotes, \"{fault.instance}\""
     return f"{where}: {fault.message}" + (f" ({meant.rstrip('.')})" if meant else "")
 
 

@@ -110,6 +110,8 @@ def test_answers_follow_the_tables():
     assert "all 4 comparisons" in text["Does inertia matter?"]
     settings = text["How far do settings that the paper leaves open matter?"]
     assert "the floor of empty cells moves the RMS by a factor of up to 4.0" in settings
+    models = ("homogeneous", "homogeneous_no_inertia")
+    models += ("time_independent", "time_independent_no_inertia")
     worse = made.tables(prediction={"japan": made.prediction(**dict.fromkeys(models, 0.4))})
     table = answers(worse, LABELS, True)
     assert "1 of 2 cases" in table["answer"].iloc[0]

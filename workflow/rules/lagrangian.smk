@@ -122,8 +122,12 @@ def lagrangian_merging(case):
 
 
 def lagrangian_schedule():
-    """The printed schedule, without its longer run."""
-    return {k: v for k, v in LAGRANGIAN_SETTINGS["printed"].items() if k != "long_iterations"}
+    """The printed schedule, without its further runs."""
+    return {
+        k: v
+        for k, v in LAGRANGIAN_SETTINGS["printed"].items()
+        if k not in ("long_iterations", "rate_factors")
+    }
 
 
 def lagrangian_varied(case):

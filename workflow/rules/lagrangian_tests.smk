@@ -66,6 +66,7 @@ rule lagrangian_forecast:
         forecasts=lambda wildcards: LAGRANGIAN_CITIES[wildcards.case].get("forecasts", []),
         floor=LAGRANGIAN_SETTINGS["floor"],
         hours_share=LAGRANGIAN_SETTINGS["forecast"]["hours_share"],
+        leads_hours=LAGRANGIAN_SETTINGS["forecast"]["leads_hours"],
         settings=lagrangian_forecasting(),
         code=module_digest("movelaws.lagrangian.prediction", "movelaws.lattices.populations"),
     message:

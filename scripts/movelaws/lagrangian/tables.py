@@ -90,7 +90,7 @@ def forecasts(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     validation, rms, tv, skill, low, high, tv_skill, by_construction, oracle; the best of each task
     first.
     """
-    table = stacked(tables)
+    table = stacked({case: one.assign(case=case) for case, one in tables.items()})
     if table.empty:
         return table
     table = table.assign(hours=table.get("hours", np.nan))

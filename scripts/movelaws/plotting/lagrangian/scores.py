@@ -58,12 +58,12 @@ def shared(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
         return table
     parts = []
     for _, part in table.groupby(list(keys), sort=False):
-        name = pd.MultiIndex.from_frame(part[pair]).to_flat_index()
-        there = pd.crosstab(part["variant"].to_numpy(), name) > 0
-        full = there.mean(axis=1)
-        there = there[full >= (0.5 if there[full >= 0.5].all().any() else 1.0)]
-        pairs = there.columns[there.all()]
-        parts.append(part[part["variant"].isin(there.index) & name.isin(pairs)])
+        there = part.groupby(["variant", *pair]).size().unstack(pair) > 0
+        most = there[there.mean(axis=1) >= 0.5]
+        there = most if most.all().any() else there[there.all(axis=1)]
+        common = there.columns[there.all()]
+        own = pd.MultiIndex.from_frame(part[pair]) if len(pair) > 1 else pd.Index(part[pair[0]])
+        parts.append(part[part["variant"].isin(there.index) & own.isin(common)])
     return pd.concat(parts, ignore_index=True)
 
 
