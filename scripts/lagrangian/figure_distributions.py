@@ -13,11 +13,13 @@ if __name__ == "__main__":
         cases = (dict(params.labels), dict(params.kinds))
         options = {"method": params.method, "synthetic": params.synthetic}
         cells = tables(given.observables)
+        found = getattr(given, "seeds", None)  # without it there are no marks of shuffled days
+        seeds = tables(found) if found else None
         drawn = {
             "parameters": parameters(
                 tables(given.histogram), tables(given.parameters), *cases, **options
             ),
-            "inertia": inertia(cells, tables(given.summary), *cases, **options),
+            "inertia": inertia(cells, tables(given.summary), *cases, seeds=seeds, **options),
             "flows": flows(cells, *cases, **options),
         }
         for name, figure in drawn.items():

@@ -14,6 +14,7 @@ from movelaws.lagrangian.resampling import (
     seed_rows,
     shuffles,
 )
+from movelaws.lagrangian.tuning import schedule_of
 from movelaws.lattices import populations
 from movelaws.lattices.populations import Populations
 from movelaws.log import logged
@@ -65,7 +66,7 @@ if __name__ == "__main__":
     with logged(snakemake.log[0]):
         given, params = snakemake.input, snakemake.params
         options = {
-            "base": params.base,
+            "base": schedule_of(params.base),
             "floor": params.floor,
             "permutations": params.permutations,
             "count": params.repeats,

@@ -10,6 +10,7 @@ import pandas as pd
 from movelaws.lagrangian.reference_dynamics import move
 from movelaws.lagrangian.resampling import grown
 from movelaws.lagrangian.sensitivity import rows
+from movelaws.lagrangian.tuning import schedule_of
 from movelaws.lattices import coarsen, frames, populations
 from movelaws.log import logged
 
@@ -82,7 +83,7 @@ if __name__ == "__main__":
             day,
             settings,
             others,
-            base=params.base,
+            base=schedule_of(params.base),
             floor=params.floor,
             permutations=params.permutations,
             seed=params.seed,

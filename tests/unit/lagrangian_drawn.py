@@ -260,22 +260,46 @@ def sensitivity(case):
     return table
 
 
-def prediction_summary(case):
-    rng = stream(11, "drawn", case)
+PAIRS = (("a", "b"), ("b", "c"))
+LEADS = (1.0, 2.0, 4.0, 7.6)
+
+
+def _rows(case, task, hours, pair, rng):
+    """Rows of one pair of days: nine variants, and those rules that know an earlier day."""
+    persistence = 0.4
+    fit_day, test_day = (pair[0], pair[0]) if task == "hours" else pair
+    common = {"case": case, "task": task, "fit_day": fit_day, "test_day": test_day, "hours": hours,
+              "first": {"ahead": np.nan, "day": 1}.get(task, 14)}  # fmt: skip
     rows = []
-    for task in ("hours",) if case in REFERENCES else ("day", "hours"):
-        persistence = 0.4
-        for number, variant in enumerate(VARIANTS):
-            count = (2e4, 1e3, 4)[number // 3] / (1 if number % 3 == 0 else 2)
-            fitted = persistence * (0.05, 0.5, 0.9)[number // 3]
-            rms = persistence * rng.lognormal((1.5, 0.1, -0.05)[number // 3], 0.2)
-            rows.append((case, task, variant, 0.01, int(count), fitted, rms))
-        if task == "day":
-            rows.append((case, task, "previous_day", np.nan, 0, np.nan, persistence * 0.6))
-            rows.append((case, task, "previous_change", np.nan, 0, np.nan, persistence * 0.5))
-        rows.append((case, task, "persistence", np.nan, 0, np.nan, persistence))
-    columns = ["case", "task", "variant", "penalty", "parameters", "fit_rms", "rms"]
-    table = pd.DataFrame(rows, columns=columns)
+    for number, variant in enumerate(VARIANTS):
+        form = number // 3
+        count = int((2e4, 1e3, 4)[form] / (1 if number % 3 == 0 else 2))
+        still = task == "hours" and variant.endswith("no_inertia")
+        off = rng.lognormal((1.5, 0.1, -0.05)[form], 0.2)
+        rows.append({"variant": variant, "penalty": 0.01, "parameters": count,
+                     "fit_rms": persistence * (0.05, 0.5, 0.9)[form],
+                     "rms": persistence * (1.0 if still else off),
+                     "by_construction": still})  # fmt: skip
+    rules = {"persistence": 1.0, "line_to_end": 0.3}
+    if (task, pair) != ("hours", PAIRS[0]) and case in CITIES:
+        rules |= {"previous_day": 0.6, "previous_change": 1.3, "damped": 0.5}
+    rows += [{"variant": name, "rms": persistence * rms, "parameters": 0, "fit_rms": np.nan,
+              "oracle": name == "line_to_end"} for name, rms in rules.items()]  # fmt: skip
+    return [common | {"by_construction": False, "oracle": False} | row for row in rows]
+
+
+def prediction_summary(case):
+    """As prediction_summary.csv: cities have two pairs of days, of which one lacks rules."""
+    rng = stream(11, "drawn", case)
+    tasks = [("hours", np.nan)]
+    if case in CITIES:
+        tasks += [("day", np.nan), ("hours_earlier", np.nan), *(("ahead", lead) for lead in LEADS)]
+    table = pd.DataFrame([
+        row
+        for task, hours in tasks
+        for pair in (PAIRS if case in CITIES else PAIRS[:1])
+        for row in _rows(case, task, hours, pair, rng)
+    ])  # fmt: skip
     table["tv"] = table["rms"] / 4
     table["skill"] = 1 - table["rms"] / 0.4
     table["low"], table["high"] = table["skill"] - 0.05, table["skill"] + 0.04
@@ -283,16 +307,18 @@ def prediction_summary(case):
 
 
 def prediction(case):
+    """As prediction.csv."""
     parts = []
     steps = 100 if case in REFERENCES else 23
-    for row in prediction_summary(case).itertuples():
-        start = 0 if row.task == "day" else steps // 2
+    keys = ["task", "fit_day", "test_day", "variant"]
+    for row in prediction_summary(case).drop_duplicates(keys).itertuples():
+        start = 0 if row.task == "ahead" else int(row.first)
         n = np.arange(start + 1, steps + 1)
         rms = row.rms * np.sqrt((n - start) / (steps - start)) * 1.4
         parts.append(
-            pd.DataFrame({"case": case, "task": row.task, "fit_day": "a", "test_day": "b",
-                          "variant": row.variant, "n": n, "rms": rms,
-                          "tv": rms / 4})
+            pd.DataFrame({"case": case, "task": row.task, "fit_day": row.fit_day,
+                          "test_day": row.test_day, "variant": row.variant, "n": n, "t": n / steps,
+                          "hours": n - start, "rms": rms, "tv": rms / 4})
         )  # fmt: skip
     return pd.concat(parts, ignore_index=True)
 
@@ -316,7 +342,7 @@ def seeds(cases=tuple(REFERENCES), count=8):
         if "_p_" not in name
     ]
     table = pd.DataFrame(rows, columns=["case", "seed", "quantity", "value"])
-    ways = {"reference": ["growth"], "city": ["staying", "days"]}
+    ways = {"reference": ["growth", "shuffled"], "city": ["staying", "days", "shuffled"]}
     parts = [
         table[table["case"] == case].assign(resampled=way)
         for case in cases

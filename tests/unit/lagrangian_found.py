@@ -79,8 +79,8 @@ def drift() -> pd.DataFrame:
 
 def sensitivity() -> pd.DataFrame:
     return pd.DataFrame({
-        "what": ["base", "floor"], "value": [None, 2], "rms": [0.1, 0.4],
-        "median_abs_lambda": [1.0, 1.0], "median_inertia_ratio": [1.0, 1.1],
+        "what": ["base", "floor", "rate"], "value": [None, 2, 100], "rms": [0.1, 0.4, 1e9],
+        "median_inertia_ratio": [1.0, 1.1, 50.0], "persistence_rms": 0.5,
     })  # fmt: skip
 
 

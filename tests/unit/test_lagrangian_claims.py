@@ -109,7 +109,8 @@ def test_answers_follow_the_tables():
     assert "all 2 cases" in day and "four numbers; best rule 0.00, no movement" in day
     assert "all 4 comparisons" in text["Does inertia matter?"]
     settings = text["How far do settings that the paper leaves open matter?"]
-    assert "the floor of empty cells moves the RMS by a factor of up to 4.0" in settings
+    assert "the floor of empty cells 4.0 and 1.1" in settings
+    assert "left the data altogether, with the learning rate, in Alpha1_H0" in settings
     models = ("homogeneous", "homogeneous_no_inertia")
     models += ("time_independent", "time_independent_no_inertia")
     worse = made.tables(prediction={"japan": made.prediction(**dict.fromkeys(models, 0.4))})

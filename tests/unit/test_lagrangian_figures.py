@@ -118,6 +118,20 @@ def test_inertia_shows_medians_of_both_methods(tables):
     assert_texts_apart(made)
 
 
+def test_inertia_shows_what_shuffled_days_give(tables):
+    table = drawn.seeds(("japan", "helsinki"), count=5)
+    made = inertia(tables["observables"], tables["summary"], drawn.CITIES, drawn.KINDS, seeds=table)
+    own = table.query("case == 'japan' and resampled == 'shuffled'")
+    median = own.query("quantity == 'median_inertia_ratio'")["value"].median()
+    (mark,) = found(made, "shuffled japan")
+    assert mark.get_xdata()[0] == median
+    assert to_hex(mark.get_markerfacecolor()) == "#ffffff"
+    assert not found(made, "shuffled madrid")
+    assert "time-shuffled days" in words(made)
+    assert "planted dynamics" not in words(made)
+    assert_texts_apart(made)
+
+
 def test_inertia_bins_hold_all_cells(tables):
     made = inertia(tables["observables"], tables["summary"], drawn.CITIES, drawn.KINDS)
     steps = next(p for p in made.axes[0].patches if p.get_gid() == "histogram japan")

@@ -5,10 +5,12 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
+from movelaws.lagrangian.tables import forecasts
 from movelaws.plotting.lagrangian import looks
-from movelaws.plotting.lagrangian.horizon import horizon
+from movelaws.plotting.lagrangian.horizon import MODELS, horizon
 from movelaws.plotting.lagrangian.parsimony import parsimony
-from movelaws.plotting.lagrangian.prediction import averaged, best, prediction
+from movelaws.plotting.lagrangian.prediction import WORST, prediction
+from movelaws.plotting.lagrangian.scores import best, scores, shared
 from tests.unit import lagrangian_drawn as drawn
 from tests.unit.drawn_world import assert_texts_apart
 from tests.unit.lagrangian_drawn import all_cases, found, words
@@ -19,33 +21,80 @@ def summary():
     return all_cases(drawn.prediction_summary)
 
 
-def test_skill_left_of_the_panel_is_an_arrow_with_its_number(summary):
-    made = prediction(summary, drawn.LABELS)
-    shown = averaged(summary).query("variant != 'persistence'")
-    inside = int((shown["skill"] >= -1).sum())
-    assert len(found(made, "skill")) == inside < len(shown)
-    assert words(made).count("−") >= len(shown) - inside
-    assert len(found(made, "persistence")) == 2
-    assert_texts_apart(made)
+@pytest.fixture(scope="module")
+def cities(summary):
+    return prediction(summary, drawn.CITIES, synthetic=True)
 
 
-def test_predictions_of_cities_alone_have_their_key_below(summary):
-    made = prediction(summary, drawn.CITIES, synthetic=True)
-    assert "nothing moves" in words(made)
-    assert_texts_apart(made)
+def test_every_variant_is_a_point_or_an_arrow_with_its_number(summary, cities):
+    shown = scores(summary, drawn.CITIES)
+    shown = shown[shown["variant"].isin(looks.VARIANTS)]
+    inside = int((shown["skill"] >= WORST).sum())
+    assert 0 < inside < len(shown)
+    assert len(found(cities, "skill")) == inside
+    assert len(found(cities, "beyond")) == len(shown) - inside
+    assert len(found(cities, "persistence")) == 4
+    assert_texts_apart(cities)
 
 
-def test_pairs_of_days_are_averaged():
-    one = drawn.prediction_summary("helsinki").assign(skill=0.0)
-    both = pd.concat([one, one.assign(skill=1.0)])
-    assert (averaged(both)["skill"] == 0.5).all()
+def test_columns_are_leads_and_tasks(cities):
+    names = [text.get_text() for text in cities.axes[0].get_xticklabels()]
+    assert names == ["1 h", "2 h", "4 h", "8 h", "whole day", "rest of a day", "rest of a day"]
+    assert {"from its first part", "from an earlier day"} <= {
+        text.get_text() for text in cities.axes[0].texts
+    }
 
 
-def test_the_best_is_a_variant_of_the_model():
-    part = drawn.prediction_summary("helsinki").query("task == 'day'")
+def test_the_best_rule_and_the_one_that_knows_the_end_are_lines(summary, cities):
+    columns = 4 * 7
+    damped = found(cities, "rule damped")
+    assert len(damped) == len(found(cities, "rule line_to_end")) == columns
+    assert not found(cities, "rule previous_day")
+    assert all(line.get_ydata()[0] == pytest.approx(0.5) for line in damped)
+
+
+def test_where_no_rule_beats_it_the_best_rule_is_that_nothing_moves(summary):
+    worse = summary[summary["variant"] != "damped"].copy()
+    worse.loc[worse["variant"] == "previous_day", "skill"] = -0.3
+    made = prediction(worse, {"japan": "Japan"})
+    assert words(made).count("nothing moves") == 7 + 1  # and in the key
+    assert not found(made, "rule previous_day")
+
+
+def test_what_is_persistence_by_construction_is_left_out(summary):
+    table = scores(summary, drawn.CITIES)
+    hours = table[table["task"] == "hours"]
+    assert not hours["variant"].str.endswith("no_inertia").any()
+    assert table[table["task"] == "day"]["variant"].str.endswith("no_inertia").any()
+
+
+def test_flags_are_read_from_files_with_gaps(summary, tmp_path):
+    own = summary[summary["case"] == "helsinki"]
+    gaps = own.astype({"by_construction": object, "oracle": object})
+    gaps.loc[gaps["variant"] == "persistence", ["by_construction", "oracle"]] = np.nan
+    gaps.to_csv(tmp_path / "summary.csv", index=False)
+    read = pd.read_csv(tmp_path / "summary.csv")
+    again, first = scores(read, drawn.CITIES), scores(own, drawn.CITIES)
+    assert list(again["variant"]) == list(first["variant"])
+
+
+def test_means_are_over_the_same_pairs_of_days_for_all(summary):
+    table = scores(summary, drawn.CITIES).query("case == 'helsinki'")
+    assert set(table[table["task"] == "hours"]["pairs"]) == {1}
+    assert set(table[table["task"] == "day"]["pairs"]) == {2}
+    rows = forecasts({"helsinki": drawn.prediction_summary("helsinki")})
+    one = rows.query("task == 'day' and variant == 'full'")["skill"].iloc[0]
+    assert table.query("task == 'day' and variant == 'full'")["skill"].iloc[0] == one
+    curves = drawn.prediction("helsinki").query("task == 'hours'")
+    assert set(shared(curves)["test_day"]) == {"b"}
+
+
+def test_the_best_is_a_variant_and_no_oracle(summary):
+    part = scores(summary, drawn.CITIES).query("case == 'helsinki' and task == 'day'")
     winner = best(part)
     assert winner["variant"] in looks.VARIANTS
     assert winner["skill"] == part[part["variant"].isin(looks.VARIANTS)]["skill"].max()
+    assert best(part, list(looks.RULES))["variant"] == "damped"
     assert best(part[part["variant"] == "previous_day"]) is None
 
 
@@ -53,25 +102,43 @@ def test_predictions_that_diverge_are_drawn(summary):
     broken = summary.copy()
     broken.loc[broken["variant"] == "full", ["rms", "skill", "low", "high"]] = [
         np.inf, -np.inf, np.nan, np.nan]  # fmt: skip
-    for made in (prediction(broken, drawn.CITIES), parsimony(broken, drawn.CITIES)):
-        assert_texts_apart(made)
+    two = {"japan": "Japan", "madrid": "Madrid"}
+    made = prediction(broken, two)
+    assert "−∞" in words(made)
+    assert_texts_apart(made)
+    assert_texts_apart(parsimony(broken, two))
 
 
-def test_horizons_show_three_variants_and_the_rules(summary):
-    curves = all_cases(drawn.prediction)
-    minutes = dict.fromkeys(drawn.CITIES, 60.0)
-    made = horizon(curves, summary, drawn.LABELS, slot_minutes=minutes)
-    assert len(made.axes) == 12
-    assert len(found(made, "persistence")) == 12
-    assert len(found(made, "previous_day")) == 4
-    models = [line for name in looks.VARIANTS for line in found(made, name)]
-    assert len(models) == 36
+def test_cases_without_clocks_and_with_one_task_are_drawn(summary):
+    made = prediction(summary, drawn.REFERENCES)
+    assert len(made.axes) == 4
+    assert [text.get_text() for text in made.axes[0].get_xticklabels()] == ["rest of a day"]
     assert_texts_apart(made)
 
 
-def test_parsimony_joins_fitted_and_held_out(summary):
+def test_horizons_show_models_and_rules_by_the_time_ahead(summary):
+    curves = all_cases(drawn.prediction)
+    minutes = dict.fromkeys(drawn.CITIES, 60.0)
+    made = horizon(curves, summary, drawn.CITIES, slot_minutes=minutes)
+    assert len(made.axes) == 12
+    assert len(found(made, "persistence")) == len(found(made, "line_to_end")) == 12
+    assert len(found(made, "full")) == 12
+    assert len(found(made, "full_no_inertia")) == 8  # by construction nothing in the rest of a day
+    assert {line.get_xdata()[0] for line in found(made, "homogeneous")} == {1.0}
+    assert set(MODELS) <= set(looks.VARIANTS)
+    assert_texts_apart(made)
+
+
+def test_the_key_of_horizons_is_inside_the_figure(summary):
+    made = horizon(all_cases(drawn.prediction), summary, drawn.LABELS)
+    made.canvas.draw()
+    box = made.legends[0].get_window_extent()
+    assert 0 <= box.x0 < box.x1 <= made.bbox.width
+
+
+def test_parsimony_joins_fitted_and_another_day(summary):
     made = parsimony(summary, drawn.LABELS)
-    assert len(found(made, "fitted")) == len(found(made, "held out")) == 9 * 12
+    assert len(found(made, "fitted")) == len(found(made, "held out")) == 9 * 4
     assert all(to_hex(p.get_markerfacecolor()) == "#ffffff" for p in found(made, "fitted"))
     assert_texts_apart(made)
 
@@ -81,3 +148,5 @@ def test_predictions_name_what_is_missing(summary):
         prediction(summary.drop(columns="skill"), drawn.LABELS)
     with pytest.raises(ValueError, match="no row"):
         parsimony(summary, {"mars": "Mars"})
+    with pytest.raises(ValueError, match="no row for japan"):
+        horizon(drawn.prediction("helsinki"), summary, {"japan": "Japan"})

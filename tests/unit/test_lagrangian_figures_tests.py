@@ -35,6 +35,18 @@ def test_energies_of_many_magnitudes_are_stretched():
     assert_texts_apart(made)
 
 
+@pytest.mark.parametrize("size", [1e-9, 1e-3, 1e3, 9.9e3, 1e5, 1e8])
+def test_no_factor_stands_above_an_axis_of_energies(size):
+    table = drawn.energy("japan")
+    for name in ("kinetic", "potential", "hamiltonian", "dissipated", "injected"):
+        table[name] *= size / 400
+    made = energy(table, {"japan": "Japan"})
+    made.canvas.draw()
+    assert not any(axes.yaxis.get_offset_text().get_text() for axes in made.axes)
+    labels = [text.get_text() for axes in made.axes for text in axes.get_yticklabels()]
+    assert not any("e+" in label or label.startswith("-") for label in labels)
+
+
 def test_the_settings_of_all_other_results_are_shaded_and_diverged_runs_marked():
     table = all_cases(drawn.sensitivity, drawn.CITIES)
     made = sensitivity(table, drawn.CITIES, base={"floor": "1.0", "side": 10})

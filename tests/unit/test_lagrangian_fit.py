@@ -29,6 +29,15 @@ def test_a_fit_ends_with_the_error_of_its_trajectory(fit):
     assert fit.rms == rms_of(fit.q, fit.reference) == pytest.approx(np.sqrt(np.mean(away[1:] ** 2)))
 
 
+def test_an_error_of_some_sites(fit):
+    away, some = fit.q - fit.reference.q, np.arange(15) % 2 == 0
+    expected = np.sqrt(np.mean(away[1:, some] ** 2))
+    assert rms_of(fit.q, fit.reference, some) == pytest.approx(expected)
+    everywhere = rms_of(fit.q, fit.reference, np.ones(15, dtype=bool))
+    assert everywhere == pytest.approx(fit.rms)
+    assert np.isnan(rms_of(fit.q, fit.reference, np.zeros(15, dtype=bool)))
+
+
 def test_a_file_keeps_all_but_the_wall_time(fit, tmp_path):
     write_fit(fit, tmp_path / "fit.nc")
     again = read_fit(tmp_path / "fit.nc")

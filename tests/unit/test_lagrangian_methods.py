@@ -3,10 +3,13 @@
 import numpy as np
 import pytest
 
+from movelaws.lagrangian.exact import fit_exact
+from movelaws.lagrangian.fit import Fit
 from movelaws.lagrangian.growth import grow
 from movelaws.lagrangian.methods import (
     COLUMNS,
     HISTORY,
+    Fits,
     fit_all,
     history,
     still,
@@ -16,8 +19,9 @@ from movelaws.lagrangian.printed import fit_printed
 from movelaws.lagrangian.reference_dynamics import move
 from movelaws.lagrangian.state import reference
 
-PRINTED = {"iterations": 60, "long_iterations": 400, "rate": (0.001, 0.0015), "smoothing": True}
-EXACT = {"iterations": 20, "smoothness": 1e-6, "ridge": 1e-8}
+PRINTED = {"iterations": 60, "long_iterations": 400, "rate_factors": [1, 3, 10],
+           "rate": (0.001, 0.0015), "smoothing": True}  # fmt: skip
+EXACT = {"iterations": 20, "smoothness": 1e-6, "ridge": 1e-8, "start": "zero"}
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +38,13 @@ def fits(data):
 def test_a_row_for_each_method(fits, data):
     table = fits.table("here")
     assert tuple(table.columns) == COLUMNS
-    names = ["persistence", "printed", "printed_long", "interpolation", "exact"]
+    names = ["persistence", "printed", "printed_long", "printed_tuned", "interpolation", "exact",
+             "exact_best"]  # fmt: skip
     assert table["method"].tolist() == names
     rows = table.set_index("method")
     assert rows["iterations"].tolist()[:3] == [0, 60, 400]
     links = 5 * 25 - 4 * 5
-    assert rows["parameters"].tolist() == [0, *[2 * 20 * links] * 4]
+    assert rows["parameters"].tolist() == [0, *[2 * 20 * links] * 6]
     assert rows.loc["printed_long", "rms"] < rows.loc["printed", "rms"]
     assert (rows["rms"].drop("persistence") < rows.loc["persistence", "rms"]).all()
     assert (rows["seconds"].drop("persistence") > 0).all()
@@ -59,12 +64,55 @@ def test_histories_begin_at_zero_and_end_with_the_row(fits):
         assert part["iteration"].iloc[-1] == table.loc[method, "iterations"]
         assert part["error"].iloc[-1] == pytest.approx(table.loc[method, "error"])
         assert part["rms"].iloc[-1] == pytest.approx(table.loc[method, "rms"])
-    assert set(histories["method"]) == {"printed", "printed_long", "exact"}
+    assert set(histories["method"]) == {*table.index} - {"persistence", "interpolation"}
 
 
-def test_a_longer_run_is_left_out_where_none_is_asked_for(data):
-    fits = fit_all(data, {"iterations": 5}, EXACT)
-    assert "printed_long" not in fits.by_method
+def test_the_tuned_run_is_the_best_of_the_rates(fits, data):
+    rows = fits.table("here").set_index("method")
+    errors = {
+        factor: fit_printed(data, iterations=60, rate=(0.001 * factor, 0.0015 * factor)).error[-1]
+        for factor in (1, 3, 10)
+    }
+    best = min(errors, key=errors.get)
+    assert rows.loc["printed_tuned", "error"] == pytest.approx(errors[best], rel=1e-9)
+    assert rows.loc["printed_tuned", "iterations"] == 60
+    assert rows.loc["printed_tuned", "note"].startswith(f"rate times {best}")
+    assert (rows["note"].drop(["printed_tuned", "exact", "exact_best"]) == "").all()
+
+
+def test_a_search_has_converged_if_it_ended_before_its_iterations(fits, data):
+    rows = fits.table("here").set_index("method")
+    assert rows.loc["exact", "converged"] is False and rows.loc["exact", "iterations"] == 20
+    assert rows.loc["exact", "note"] == "from the start zero"
+    assert rows["converged"].drop(["exact", "exact_best"]).isna().all()
+    long = EXACT | {"iterations": 3000, "tolerance": 0.05}
+    found = fit_all(data, {"iterations": 5}, long).table("here").set_index("method")
+    assert found.loc["exact", "converged"] is True and found.loc["exact", "iterations"] < 3000
+
+
+def test_the_best_start_is_fitted_beside_the_one_asked_for(fits, data):
+    best = fits.by_method["exact_best"]
+    assert best.settings["start"] != "zero" == fits.by_method["exact"].settings["start"]
+    for start in ("best", best.settings["start"]):
+        same = fit_all(data, {"iterations": 5}, EXACT | {"start": start}).by_method
+        assert same["exact"] is same["exact_best"]
+        np.testing.assert_array_equal(same["exact"].q, best.q)
+    alone = fit_exact(data, **EXACT | {"start": best.settings["start"]})
+    np.testing.assert_array_equal(alone.q, best.q)
+
+
+def test_empty_cells_do_not_count_among_the_inhabited(data):
+    state = reference(np.pad(data.population.reshape(-1, 5, 5), ((0, 0), (0, 5), (0, 0))))
+    fit = fit_printed(state, iterations=10)
+    rows = Fits({"printed": fit}).table("here")
+    # The schedule leaves empty cells alone: their q is that of the floor throughout.
+    np.testing.assert_allclose(rows["rms_inhabited"], rows["rms"] * np.sqrt(2))
+    assert rows["note"].tolist() == ["", ""] and isinstance(fit, Fit)
+
+
+def test_runs_are_left_out_where_none_is_asked_for(data):
+    fits = fit_all(data, {"iterations": 5, "rate_factors": []}, EXACT)
+    assert {"printed_long", "printed_tuned"}.isdisjoint(fits.by_method)
 
 
 def test_long_histories_are_thinned(data):

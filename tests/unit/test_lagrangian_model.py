@@ -140,3 +140,12 @@ def test_bad_populations_are_named(population, message):
 def test_a_bad_floor_is_named(floor):
     with pytest.raises(ValueError, match="floor = "):
         reference(lattice(), floor)
+
+
+def test_shares_below_the_floor_are_no_population_that_stands_still():
+    shares = lattice() / lattice().sum(axis=(1, 2), keepdims=True)
+    with pytest.raises(ValueError, match=r"floor = 1: no cell .*shares\? set `population`.*lower"):
+        reference(shares)
+    shares[0, 0, 0] = 1.0  # one cell that reaches the floor is for the user to judge
+    assert reference(shares).touched == shares.size - 1
+    assert reference(shares / 10, 1e-3).touched == 0

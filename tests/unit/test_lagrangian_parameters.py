@@ -104,6 +104,9 @@ def test_table_has_every_parameter_and_kind_and_the_bound_of_the_fit():
     assert module.parameter_table(small_fit(), "toy")["share_at_bound"].max() == 0
     normal = table[table["link_kind"] == "all"]
     assert (normal["inner_exponent"] > 1.5).all()  # the small fit's parameters are normal
+    assert (normal["inner_normal_loglik"] > normal["inner_laplace_loglik"]).all()
+    assert (normal["inner_n"] == np.round(normal["n"] * (1 - normal["share_at_bound"]))
+            - normal["n"] * normal["share_zero"]).all()  # fmt: skip
 
 
 def test_histograms_hold_all_values_about_zero():

@@ -76,6 +76,23 @@ def test_further_cities_differ_and_are_the_same_for_every_rule_of_choice():
     assert not np.allclose(slow[0], module.grown(seeds[1], alpha=1.0, h=0.0, **world)[0])
 
 
+def test_shuffled_days_hold_the_same_maps_in_another_order():
+    population = walk(steps=30)
+    found = dict(module.shuffles("toy", population, 20, 5))
+    assert [*found] == list(range(module.SHUFFLES)) == [0, 1, 2]
+    assert [*dict(module.shuffles("toy", population, 2, 5))] == [0, 1]
+    for day in found.values():
+        order = [int(np.argmax((population == here).all(axis=(1, 2)))) for here in day]
+        assert sorted(order) == list(range(31)) and order != list(range(31))
+        assert order[:2] == [0, 1]  # the model is given q(0) and v(0)
+        assert movement(day) > 2 * movement(population)
+    assert not np.array_equal(found[0], found[1])
+    again = dict(module.shuffles("toy", population, 1, 5))
+    np.testing.assert_array_equal(again[0], found[0])
+    other = dict(module.shuffles("town", population, 1, 5))
+    assert not np.array_equal(other[0], found[0])
+
+
 def test_rows_are_quantities_of_the_printed_fits():
     cities = [("a", walk()), ("b", walk(seed=7))]
     options = {"floor": 1.0, "permutations": 9, "seed": 1}
@@ -85,7 +102,8 @@ def test_rows_are_quantities_of_the_printed_fits():
     rows = table[table["seed"] == "b"].set_index("quantity")["value"]
     assert rows["rms"] == fit.rms and rows["diverged"] == 0
     assert rows["laplace_beats_normal"] in (0.0, 1.0)
-    assert {"median_inertia_ratio", "pearson_psi", "moran_p_psi_v0"} <= set(rows.index)
+    names = {"median_inertia_ratio", "pearson_psi", "moran_p_psi_v0", "rms_inhabited"}
+    assert names <= set(rows.index)
     assert module.seed_rows("toy", "growth", cities, BASE, **options).equals(table)
     assert module.seed_rows("toy", "growth", [], BASE, **options).empty
 

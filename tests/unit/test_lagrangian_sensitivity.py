@@ -15,8 +15,8 @@ SETTINGS = {
     "rate_index": ["step"],
     "iterations": [10],
     "bound": [None, 0.5],
-    "smoothing": [False],
-    "last_step": ["keep"],
+    "smoothing": [False, "in_place"],
+    "last_step": ["keep", "zero"],
 }
 OPTIONS = {"floor": 1.0, "permutations": 9, "seed": 1}
 
@@ -40,7 +40,7 @@ def row(table, what, value):
 def test_a_row_for_every_setting(table):
     assert tuple(table.columns) == module.COLUMNS
     assert table["what"].iloc[0] == module.BASE
-    assert len(table) == 1 + 10 + 3
+    assert len(table) == 1 + 12 + 3
     assert not table.duplicated(["what", "value"]).any()
     assert row(table, "bound", "N")["rms"] == table["rms"].iloc[0]
     assert row(table, "smoothing", "false")["rms"] != table["rms"].iloc[0]
@@ -54,6 +54,8 @@ def test_a_row_for_every_setting(table):
         ("iterations", "10", {"iterations": 600}),
         ("bound", "0.5", {"bound": 0.5}),
         ("last_step", "keep", {"last_step": "keep"}),
+        ("last_step", "zero", {"last_step": "zero"}),
+        ("smoothing", "in_place", {"smoothing": "in_place"}),
     ],
 )
 def test_rows_are_fits_with_that_setting_alone(table, what, value, arguments):
@@ -62,6 +64,8 @@ def test_rows_are_fits_with_that_setting_alone(table, what, value, arguments):
     assert found["rms"] == pytest.approx(fit.rms)
     assert found["median_abs_gamma"] == pytest.approx(np.median(np.abs(fit.gamma[fit.gamma != 0])))
     assert found["persistence_rms"] == table["persistence_rms"].iloc[0]
+    assert (fit.settings["smoothing"] == "simultaneous") == (value != "in_place")
+    assert found["rms"] != table["rms"].iloc[0] or what == "bound"
 
 
 def test_floors_touch_cells_and_change_what_it_means_to_stay(table):
@@ -72,6 +76,24 @@ def test_floors_touch_cells_and_change_what_it_means_to_stay(table):
         np.sqrt(np.mean((state.q[1:] - state.q[0]) ** 2))
     )
     assert row(table, "floor", "0.5")["touched"] == 0
+
+
+def test_cells_without_people_do_not_count_among_the_inhabited():
+    padded = np.pad(walk(), ((0, 0), (0, 4), (0, 0)))
+    found = module.rows("toy", padded, BASE, settings={}, **OPTIONS)
+    base = found.iloc[0]
+    for name in ("rms", "persistence_rms"):
+        assert base[f"{name}_inhabited"] == pytest.approx(base[name] * np.sqrt(2))
+
+
+def test_the_best_rate_at_the_edge_is_noted(table):
+    rates = {1.0: table["rms"].iloc[0]}
+    rates |= {k: row(table, "rate", f"{k:g}")["rms"] for k in (0.1, 10)}
+    assert min(rates, key=rates.get) == 10
+    assert row(table, "rate", "10")["note"] == f"best of the rates, {module.EDGE}"
+    assert (table["note"] != "").sum() == 2  # the other has no population
+    inside = module.rows("toy", walk(), BASE, settings={"rate": [1, 0.1]}, **OPTIONS)
+    assert inside["note"].tolist() == ["", f"best of the rates, {module.EDGE}", ""]
 
 
 def test_other_populations_are_fitted_as_the_base(table):
@@ -89,7 +111,7 @@ def test_a_schedule_that_diverges_is_a_row_that_says_so():
         "toy", walk(), BASE | {"smoothing": "none", "bound": 1e300}, settings={"rate": [1e150]},
         **OPTIONS,
     )  # fmt: skip
-    assert table["note"].tolist() == ["", "the schedule left the range of numbers"]
+    assert table["note"].tolist() == [f"best of the rates, {module.EDGE}", module.DIVERGED]
     assert np.isnan(table["rms"].iloc[1]) and table["persistence_rms"].notna().all()
 
 

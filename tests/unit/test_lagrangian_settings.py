@@ -25,6 +25,10 @@ def test_the_default_is_sound(section):
         (lambda s: s["cities"].update(alpha1_h0=None), "alpha1_h0.*choose another"),
         (lambda s: s["cities"].update(figures=None), "'figures' would share paths"),
         (lambda s: s["cities"]["helsinki"].update(forecasts=[["a", "a"]]), "give two days"),
+        (
+            lambda s: s["cities"]["japan"].update(forecasts=[["0", "1"], ["0", "1"]]),
+            r"japan.forecasts\[1\]: '0' to '1' is given twice",
+        ),
         (lambda s: s.update(cases=["helsinky"]), "lagrangian.cases.*helsinki"),
         (lambda s: s["forecast"].update(cases=["helsinky"]), "forecast.cases"),
         (lambda s: s["forecast"].update(variants=["fully"]), "forecast.variants"),
@@ -42,3 +46,34 @@ def test_a_run_takes_the_cases_it_asks_for():
     assert list(chosen(entries, "all")) == ["a", "c"]
     assert list(chosen(entries, ["c", "b"])) == ["c"]
     assert chosen(entries, []) == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"pda": True}, r"cities.japan.options, option 'pda' is unknown; did you mean 'pad'"),
+        ({"pad": "yes"}, r"cities.japan.options, option 'pad' = 'yes': give true or false"),
+        ({"fill": "zero"}, "option 'fill' = 'zero': give 'carry' or 'interpolate'"),
+        ({"side": 3}, r"option 'side': say it in lagrangian.cities.japan \(side\)"),
+        ({"days": ["1"]}, r"option 'days': say it in lagrangian.cities.japan \(day and forecasts"),
+        ({"population": 5}, "option 'population': say it in"),
+    ],
+)
+def test_options_of_a_city_are_checked_and_override_nothing(section, given, message):
+    section["lagrangian"]["cities"]["japan"]["options"] = given
+    with pytest.raises(ValueError, match=message):
+        check_lagrangian(section["lagrangian"], section["lattices"])
+
+
+def test_a_lattice_needs_two_blocks_to_resample(section):
+    chapter = section["lagrangian"]
+    chapter["cities"]["japan"]["side"] = 2
+    with pytest.raises(ValueError, match=r"summary.block = 2 covers .*cities.japan.side = 2: give"):
+        check_lagrangian(chapter, section["lattices"])
+    chapter["cases"] = ["helsinki"]  # of a case that is not run nothing is resampled
+    check_lagrangian(chapter, section["lattices"])
+    chapter["cities"]["helsinki"]["side"] = None  # known when its lattice is
+    check_lagrangian(chapter, section["lattices"])
+    chapter["cases"], chapter["summary"]["block"] = ["alpha1_h0"], 10
+    with pytest.raises(ValueError, match="block = 10 covers .*lagrangian.reference.side = 10"):
+        check_lagrangian(chapter, section["lattices"])

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from shapely import box
 
-from movelaws.lattices import adapters
+from movelaws.lattices import adapters, frames
 
 HOURS = [f"H{hour}" for hour in range(24)]
 CELLS = pd.DataFrame(
@@ -59,7 +59,7 @@ def test_repairs_are_counted(files):
     notes = read(files).notes
     assert notes["saturday: cells missing, taken as empty"] == "1 (23)"
     assert notes["workdays: cells empty all day"] == 1 and notes["workdays: zeros"] == 24
-    assert notes["cells"] == "5 of 6 in their box"
+    assert notes["cells"] == "5 of 6 in their box are filled"
     assert notes["workdays: hours brought to a sum of 100"] <= 24
     assert notes["workdays: farthest sum"].startswith(("99.9999", "100.0000"))
 
@@ -109,6 +109,53 @@ def test_an_archive_that_climbs_or_holds_nothing_is_refused(tmp_path):
             read({"archive": path})
 
 
+def packed(path, **members):
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, source in members.items():
+            archive.write(source, f"matrix/{name}")
+    return path
+
+
+def test_what_an_archive_lacks_may_lie_beside_it_and_is_named_else(files, tmp_path):
+    table = packed(
+        tmp_path / "table.zip",
+        **{"HMA_Dynamic_population_24H_workdays.csv": files["workdays"]},
+    )
+    with pytest.raises(ValueError, match=r"table\.zip: target_zones.* give the role cells as well"):
+        read({"archive": table})
+    apart = read({"workdays": files["workdays"], "cells": files["cells"]})
+    beside = read({"archive": table, "cells": files["cells"]})
+    np.testing.assert_array_equal(beside.population, apart.population)
+    squares = [
+        box(x - 125, y - 125, x + 125, y + 125)
+        for x, y in CELLS[["x_EPSG3067", "y_EPSG3067"]].to_numpy()
+    ]
+    layer = gpd.GeoDataFrame({"YKR_ID": CELLS["YKR_ID"]}, geometry=squares, crs="EPSG:3067")
+    layer.to_file(tmp_path / "grid.geojson", driver="GeoJSON", engine="pyogrio")
+    name = "target_zones_grid250m_EPSG3067.geojson"
+    layered = packed(tmp_path / "layer.zip", **{name: tmp_path / "grid.geojson"})
+    own = read({"archive": layered, "workdays": files["workdays"]})
+    np.testing.assert_allclose(own.population, apart.population)
+    with pytest.raises(ValueError, match=r"layer\.zip: none of HMA_.*roles workdays, saturday"):
+        read({"archive": layered})
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        (100_000, r"cells\.csv: 2 x 100,003 cells.* values, over .*farthest out is x=25382"),
+        (1_000, r"cells\.csv: only 5 of the 2 x 1,003 cells.*farthest out is x=632375"),
+    ],
+)
+def test_one_cell_far_away_does_not_fill_the_memory(files, columns, said, monkeypatch):
+    monkeypatch.setattr(frames, "MOST_VALUES", 2_000_000)
+    table = pd.read_csv(files["cells"])
+    table.loc[4, "x_EPSG3067"] += 250 * columns
+    table.to_csv(files["cells"], index=False)
+    with pytest.raises(ValueError, match=said):
+        read(files)
+
+
 def changed(files, role, change):
     table = pd.read_csv(files[role])
     change(table).to_csv(files[role], index=False)
@@ -125,6 +172,13 @@ def changed(files, role, change):
         ("cells", lambda t: t.iloc[1:], r"cells.csv: 1 cells of the tables have no place.*11"),
         ("cells", lambda t: pd.concat([t, t]), "YKR_ID 11 occurs twice"),
         ("cells", lambda t: t.assign(x_EPSG3067=t["x_EPSG3067"] * 1.1), "on one grid"),
+        (
+            "cells",
+            lambda t: t.assign(
+                x_EPSG3067=2 * t["x_EPSG3067"] - 381_875, y_EPSG3067=2 * t["y_EPSG3067"]
+            ),
+            r"cells.csv: the centres lie 2 cells of 250 m apart \(500 m\)",
+        ),
         ("cells", lambda t: t.assign(x_EPSG3067=381_875.0), "has the place of another one"),
     ],
 )

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from pyproj import Transformer
 
-from movelaws.lattices import adapters
+from movelaws.lattices import adapters, frames
 from movelaws.lattices.adapters import _stream
 
 SENSORS = pd.DataFrame(
@@ -143,6 +143,72 @@ def test_sensors_outside_the_box_or_without_a_place(tmp_path):
     assert read(files, max_unusable=0.5).notes["sensors without a place left out"] == 1
     with pytest.raises(ValueError, match="give the role sensors as well"):
         read({"records": files["records"]})
+
+
+def test_sensors_of_the_published_file_need_places_too(tmp_path):
+    table = published(intensity())
+    lost = table["id"] == 1002
+    for place in (np.nan, 0.0):
+        files = write(tmp_path, table.mask(lost, table.assign(longitude=place, latitude=place)))
+        said = r"records\.csv: 1 of 3 sensors .* no place \(such as id '1002'\), max_unusable=0.05"
+        with pytest.raises(ValueError, match=said):
+            read(files)
+        assert read(files, max_unusable=0.5).notes["sensors without a place left out"] == 1
+
+
+def test_one_sensor_far_away_does_not_fill_the_memory(tmp_path, monkeypatch):
+    far = published(intensity())
+    far.loc[far["id"] == 1002, ["longitude", "latitude"]] = [-3.7, 41.4]
+    files = write(tmp_path, far)
+    with pytest.raises(ValueError, match=r"records\.csv: only 3 of the \d+ x 3 cells.*y=458"):
+        read(files)
+    monkeypatch.setattr(frames, "MOST_VALUES", 10_000)
+    with pytest.raises(ValueError, match=r"at 48 moments are .* values, over 10,000: .*y=458"):
+        read(files)
+    near = read(files, box=[-3.8, 40.2, -3.5, 40.6])
+    assert near.notes["cells"] == "2 of 3 in their box are filled"
+
+
+@pytest.mark.parametrize("form", [published, city])
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_the_header_says_what_separates_the_columns(form, mark, tmp_path):
+    files = write(tmp_path, form(intensity()))
+    expected = read(files).population
+    form(intensity()).to_csv(files["records"], index=False, sep=mark)
+    np.testing.assert_array_equal(read(files).population, expected)
+
+
+def test_what_cannot_be_read_is_named_by_its_column(tmp_path):
+    table = city(intensity()).astype({"intensidad": object})
+    table.loc[5, "intensidad"] = "12,5"
+    with pytest.raises(ValueError, match="column 'intensidad': invalid value '12,5': give a numb"):
+        read(write(tmp_path, table))
+    table = city(intensity()).astype({"fecha": object})
+    table.loc[5, "fecha"] = "1 June"
+    with pytest.raises(ValueError, match="column 'fecha': invalid value '1 June': give a time"):
+        read(write(tmp_path, table))
+
+
+def test_positions_in_degrees_are_no_metres(tmp_path):
+    files = write(tmp_path, city(intensity()))
+    degrees = SENSORS.assign(utm_x=[-3.70, -3.69, -3.68], utm_y=40.4)
+    degrees.to_csv(files["sensors"], index=False, sep=";")
+    with pytest.raises(ValueError, match=r"sensors\.csv: columns 'utm_x' and 'utm_y'.*degrees"):
+        read(files)
+    SENSORS.assign(utm_x=[0, 440_300, 441_200], utm_y=[0, 4_474_250, 4_474_250]).to_csv(
+        files["sensors"], index=False, sep=";"
+    )
+    with pytest.raises(ValueError, match="1 of 3 sensors with readings have no place"):
+        read(files)
+
+
+def test_flags_that_the_file_does_not_have_are_named(tmp_path):
+    files = write(tmp_path, city(intensity()))
+    with pytest.raises(ValueError, match=r"no usable reading .*the file has the flags N\)"):
+        read(files, errors=["n"])
+    with pytest.raises(ValueError, match="no reading has the flag 'X'; there are N"):
+        read(files, errors=["N", "X"])
+    read(files, errors=["N", "S"])  # a flag of the format that this month does without
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,7 @@ def test_rows_that_cannot_be_used_are_named_or_left_out_and_counted(path, row, s
     made = read(path, day="day", max_unusable=0.1)
     assert made.population[0, 0, 0] == 0
     assert [v for k, v in made.notes.items() if k.startswith("rows ")] == [1]
+    assert made.notes["cells"] == "8 of 8 in their box are filled"
 
 
 def test_a_cell_twice_in_a_slot_is_refused(path):
@@ -119,3 +120,47 @@ def test_centres_off_the_grid_are_refused(path):
     rows.to_csv(path, index=False)
     with pytest.raises(ValueError, match="centres must lie on one grid; give its cell_m"):
         read(path, day="day", cell_m=100.0)
+
+
+def changed(path, **columns):
+    table().assign(**columns).to_csv(path, index=False)
+    return path
+
+
+def test_one_row_far_away_does_not_fill_the_memory(path, monkeypatch):
+    rows = table()
+    rows.loc[0, "x"] += 100 * 5_000
+    rows.to_csv(path, index=False)
+    with pytest.raises(ValueError, match=r"own\.csv: only 9 of the 2 x 5,001 cells .*is x=1000000"):
+        read(path, day="day")
+    monkeypatch.setattr(frames, "MOST_VALUES", 50_000)
+    said = r"own\.csv: 2 x 5,001 cells of 100 m at 6 moments are 60,012 values, over 50,000.*cell_m"
+    with pytest.raises(ValueError, match=said):
+        read(path, day="day")
+    with pytest.raises(ValueError, match="the centres lie 100 cells of 1 m apart"):
+        read(path, day="day", cell_m=1.0)
+
+
+def test_a_wrong_unit_of_the_centres_is_named(path):
+    made = table()
+    degrees = {"x": 10 + (made["x"] - 5e5) * 1e-5, "y": 50 + (made["y"] - 6e6) * 1e-5}
+    with pytest.raises(ValueError, match=r"x=10, y=50 with centres 0.001 apart look like degrees"):
+        read(changed(path, **degrees), day="day")
+    changed(path)
+    with pytest.raises(ValueError, match=r"the centres lie 2 cells of 50 m apart \(100 m\)"):
+        read(path, day="day", cell_m=50.0)
+    with pytest.raises(ValueError, match=r"numbers of columns and rows, .* 100 apart: give"):
+        read(path, day="day", crs=None, cell_m=100.0)
+
+
+@pytest.mark.parametrize("ending", [" 00:00:00", "T00:00:00.000", " 00:00"])
+def test_days_at_midnight_are_dates(path, ending):
+    dates = table()["day"].map({"mon": "2026-05-04", "tue": "2026-05-05"})
+    assert read(changed(path, day=dates + ending), day="day").days == ["2026-05-04", "2026-05-05"]
+    one = dates.where(dates == "2026-05-04", dates + " 12:00:00")
+    assert read(changed(path, day=one), day="day").days == ["2026-05-04", "2026-05-05 12:00:00"]
+
+
+def test_a_delimiter_is_one_character():
+    with pytest.raises(ValueError, match="option 'delimiter' = ',,': give one character"):
+        adapters.check_request("lattice_table", ["table"], {"delimiter": ",,"})

@@ -90,6 +90,19 @@ def test_the_order_of_the_rows_does_not_matter(table, tmp_path):
     assert first.population[int(again["d"].iloc[0]) * 48 + int(again["t"].iloc[0]), 19, 19] >= 1
 
 
+def test_users_may_be_named_by_hashes(table, tmp_path):
+    whole = read(write(tmp_path / "a.csv", table), days=[0, 1])
+    hashed = table.assign(uid=2**63 - 1 - table["uid"])
+    mixed = read(write(tmp_path / "b.csv", hashed.sample(frac=1, random_state=4)), days=[0, 1])
+    np.testing.assert_array_equal(mixed.population, whole.population)
+    assert mixed.notes["records without user, day or slot left out"] == 0
+
+
+def test_a_raster_that_no_memory_holds_is_refused_before_it_is_made(table, tmp_path):
+    with pytest.raises(ValueError, match=r"cells=5000: 5,000 x 5,000 cells in 48 slots of 1 days"):
+        read(write(tmp_path / "a.csv", table), days=[0], cells=5000)
+
+
 def test_order_is_found_across_batches(table, tmp_path, monkeypatch):
     whole = read(write(tmp_path / "a.csv", table), days=[0, 1])
     monkeypatch.setattr(_stream, "_BLOCK", 300)
@@ -159,17 +172,20 @@ def test_the_raster_is_compared_with_the_published_activity(table, tmp_path):
     [
         ("", "the file is empty"),
         ("uid,d,t,x,y\n", "no rows|header"),
-        ("uid;d;t;x;y\n1;0;0;1;1\n", "no column 'uid'"),
+        ("uid;d;t;x;y\n1;0;0;1;1\n", "no column 'uid'.*by a semicolon .*save it with commas$"),
+        ("usér,d,t,x,y\n1,0,0,1,1\n".encode("latin-1"), "not UTF-8: save the file as UTF-8$"),
         ("uid,d,t,x\n1,0,0,1\n", "no column 'y'"),
         ("uid,d,t,x,x,y\n1,0,0,1,1,1\n", "'x' occurs twice"),
-        ("uid,d,t,x,y\n1,0,0,a,1\n", "invalid value 'a'"),
+        ("uid,d,t,x,y\n1,0,0,a,1\n", "column 'x': invalid value 'a': give a whole number"),
+        ("uid,d,t,y,x\n1,0,0,2.5,1\n", "column 'y': invalid value '2.5': give a whole number"),
+        (f"uid,d,t,x,y\n{10**19},0,0,2,1\n", "'uid': invalid value '1(0*)': give a .*below 2.63"),
         ("uid,d,t,x,y\n1,0,0,1,1\n1,0,1,1\n", "Expected 5 columns, got 4"),
         ("uid,d,t,x,y\n1,0,0,1,1\n", r"nobody was seen on day 3 \(1 such days\)"),
     ],
 )
 def test_files_that_cannot_be_read_are_named(text, said, tmp_path):
     path = tmp_path / "broken.csv"
-    path.write_text(text)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(ValueError, match=rf"broken\.csv.*({said})"):
         read({"records": path}, days=[3] if said.startswith("nobody") else [0])
 

@@ -152,6 +152,11 @@ for kind in ("reference", "cities"):
     LAGRANGIAN_GROUPS.setdefault(f"fit_{kind}", {})
 LAGRANGIAN_WORDS = LAGRANGIAN_LABELS | {
     "printed_long": "printed, longer",
+    "printed_tuned": "printed, best rate",
+    "exact_best": "exact, best start",
+    "ahead": "another day, from each slot",
+    "damped": "way back to the other day",
+    "line_to_end": "straight to the known end",
     "previous_day": "previous day",
     "previous_change": "previous day's changes",
     "time_independent": "constant in time",

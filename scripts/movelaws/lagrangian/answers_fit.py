@@ -30,12 +30,11 @@ _SETTINGS = {
     "bound": "the bound of the parameters",
     "bookkeeping": "the bookkeeping of the flows",
     "smoothing": "smoothing",
+    "last_step": "what the last step is averaged with",
 }
-_OUTCOMES = {
-    "rms": "the RMS",
-    "median_abs_lambda": "the median of |Lambda|",
-    "median_inertia_ratio": "the median of I",
-}
+_OUTCOMES = ("rms", "median_inertia_ratio")
+_WILD = 10.0
+"""Times the RMS of no movement: such a run has left the data."""
 
 
 def follows(methods: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> list[str]:
@@ -84,24 +83,34 @@ def parameters_needed(methods: Mapping[str, pd.DataFrame], labels: Mapping[str, 
 
 
 def settings_matter(tables: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> list[str]:
-    """By how much outcomes move with each setting, largest first."""
-    said = []
+    """By how much the RMS and the median of I move with each setting, largest first."""
+    moved, away = {}, set()
     for case, table in tables.items():
-        moved, base = {}, table[table["what"] == BASE]
+        wild = table["rms"] > _WILD * table["persistence_rms"]
+        away |= {(case, what) for what in table.loc[wild, "what"]}
+        table, base = table[~wild], table[(table["what"] == BASE) & ~wild]
         for what, rows in table[table["what"] != BASE].groupby("what"):
             both = pd.concat([base, rows])
-            spans = {name: _factor(both[name]) for name in _OUTCOMES}
-            widest = max(spans, key=spans.get)
-            moved[what] = (spans[widest], _OUTCOMES[widest])
-        ordered = sorted(moved.items(), key=lambda item: -item[1][0])
-        words = [
-            f"{_SETTINGS.get(what, what)} moves {name} by a factor of up to {factor:.1f}"
-            for what, (factor, name) in ordered
-            if factor >= 1.05
-        ]
-        if words:
-            said.append(f"{labels[case]}: {listed(words)}")
-    return ["The outcomes depend on choices", *said] if said else []
+            moved.setdefault(what, []).append([_factor(both[name]) for name in _OUTCOMES])
+    spans = {what: pd.DataFrame(factors).max().tolist() for what, factors in moved.items()}
+    ordered = sorted(spans.items(), key=lambda item: -max(item[1]))
+    words = [
+        f"{_SETTINGS.get(what, what)} {rms:.1f} and {inertia:.1f}"
+        for what, (rms, inertia) in ordered
+        if max(rms, inertia) >= 1.05
+    ]
+    if not words:
+        return []
+    said = [
+        "The largest factor over the cases by which a setting moves the RMS and the median of I: "
+        f"{listed(words)}"
+    ]
+    if away:
+        settings = sorted({_SETTINGS.get(what, what) for _, what in away})
+        cases = [labels[case] for case in tables if case in {case for case, _ in away}]
+        said.append(f"Not counted: runs that left the data altogether, with {listed(settings)}, in "
+                    f"{listed(cases)}")  # fmt: skip
+    return said
 
 
 def _factor(values: pd.Series) -> float:

@@ -56,7 +56,8 @@ def blocks(
     count = rows * columns
     if count < 2:
         raise ValueError(
-            f"block = {block} covers the whole lattice {shape}: two blocks are needed to resample"
+            f"block = {block} covers the whole lattice {shape}, but two blocks are needed to "
+            "resample: set lagrangian.summary.block below the longer side, or give a larger side"
         )
     y, x = np.indices(shape)
     label = (y // block * columns + x // block).ravel()

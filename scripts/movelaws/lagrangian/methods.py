@@ -64,7 +64,7 @@ class Fits:
         reference = next(iter(self.by_method.values())).reference
         rows = [still(reference), *(_row(method, fit) for method, fit in self.by_method.items())]
         table = pd.DataFrame(rows).assign(case=case)
-        table["note"] = table["method"].map(self.notes).fillna("")
+        table["note"] = [self.notes.get(method, "") for method in table["method"]]
         return table[list(COLUMNS)]
 
     def histories(self, case: str) -> pd.DataFrame:
@@ -104,13 +104,10 @@ def fit_all(reference: Reference, printed: Mapping[str, Any], exact: Mapping[str
     if found:
         fits[PRINTED_TUNED], notes[PRINTED_TUNED] = found
     fits[INTERPOLATION] = fit_interpolation(reference, bound)
-    fits[EXACT] = fit_exact(reference, **exact)
-    fits[EXACT_BEST] = (
-        fits[EXACT]
-        if exact.get("start", "best") == "best"
-        else fit_exact(reference, **exact | {"start": "best"})
-    )
-    notes |= {name: f"from the start {fits[name].settings['start']}" for name in (EXACT, EXACT_BEST)}
+    fits[EXACT], fits[EXACT_BEST] = _searches(reference, exact)
+    notes |= {
+        name: f"from the start {fits[name].settings['start']}" for name in (EXACT, EXACT_BEST)
+    }
     return Fits(fits, notes)
 
 
@@ -151,6 +148,17 @@ def history(method: str, fit: Fit) -> pd.DataFrame:
             "rms": np.sqrt(values),
         }
     )
+
+
+def _searches(reference: Reference, exact: Mapping[str, Any]) -> tuple[Fit, Fit]:
+    """The fit by the exact gradient as asked for, and that from the best start."""
+    best = fit_exact(reference, **dict(exact) | {"start": "best"})
+    start = exact.get("start", "best")
+    # A full variant is searched from one start: where it is the one asked for, so is the fit.
+    full = variant_of(best.settings["variant"]).form == "full"
+    if start == "best" or (full and start == best.settings["start"]):
+        return best, best
+    return fit_exact(reference, **exact), best
 
 
 def _row(method: str, fit: Fit) -> dict[str, Any]:

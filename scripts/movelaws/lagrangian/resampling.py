@@ -11,7 +11,9 @@ the least movement that the counts allow. The truth lies between.
 ``shuffled`` is a null: the same day with its time points in random order. Every map of people is
 one that there was, but no moment has anything to do with the one before. A number that comes out
 of shuffled days as well (such as a median I_a of about 1: the friction that the schedule infers
-does the work of whatever acceleration it is given) says nothing about how people move.
+answers to whatever acceleration it is given) says nothing about how people move. The first two
+time points stay, since they are the start, q(0) and v(0), that the model is given: a v(0) by Eq. 10
+between two moments of chance is so large that the schedule diverges on most such days.
 """
 
 import itertools
@@ -32,6 +34,8 @@ COUPLINGS = ("staying", "independent")
 SHUFFLED = "shuffled"
 SHUFFLES = 3
 """Shuffled days at most: the null is far from the day, so that a few tell."""
+_START = 2
+"""Time points that q(0) and v(0) are made of."""
 SEEDS_COLUMNS = ("case", "resampled", "seed", "quantity", "value")
 SPREAD_COLUMNS = ("case", "resampled", "quantity", "median", "low", "high", "n")
 
@@ -99,7 +103,7 @@ def grown(
 def shuffles(
     case: str, population: np.ndarray, count: int, seed: int
 ) -> Iterator[tuple[int, np.ndarray]]:
-    """``count`` times, SHUFFLES at most, the day with all its time points in random order.
+    """``count`` times, SHUFFLES at most, the day with its time points n >= 2 in random order.
 
     Parameters
     ----------
@@ -112,7 +116,7 @@ def shuffles(
     """
     for k in range(min(count, SHUFFLES)):
         rng = stream(seed, "lagrangian", SHUFFLED, case, str(k))
-        yield k, rng.permutation(population, axis=0)
+        yield k, np.concatenate([population[:_START], rng.permutation(population[_START:])])
 
 
 def city_seeds(seed: int, count: int) -> list[int]:
@@ -144,7 +148,8 @@ def seed_rows(
     Returns
     -------
     DataFrame with SEEDS_COLUMNS; quantities as in ``sensitivity.fit_values``, and diverged: 1
-    where the schedule left the range of numbers, which has no other quantity then, else 0.
+    where the schedule diverged (see ``tuning.printed_or_none``), which has no other quantity then,
+    else 0.
     """
     parts = []
     for name, population in populations:

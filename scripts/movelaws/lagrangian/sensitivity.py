@@ -1,8 +1,9 @@
 """How far the results hang on settings that the paper leaves open or found by trial.
 
 The printed schedule is run again with one setting changed at a time; everything else stays. A
-schedule that leaves the range of numbers is a row without values, that says so. The paper found its
-learning rate by trial, so a note says where the best of the rates lies at the edge of those tried.
+schedule that diverges (see ``tuning.printed_or_none``) is a row without values, that says so. The
+paper found its learning rate by trial, so a note says where the best of the rates lies at the edge
+of those tried.
 """
 
 from collections.abc import Iterable, Mapping
@@ -52,6 +53,7 @@ COLUMNS = (
     "rms_inhabited",
     "persistence_rms_inhabited",
 )
+DIVERGED = "the schedule diverged"
 _MAP = "psi_v0"
 """Map of the columns moran and moran_p."""
 
@@ -172,7 +174,7 @@ def _row(case, what, value, state, arguments, permutations, seed):
            "persistence_rms_inhabited": persistence_rms(state, inhabited(state))}  # fmt: skip
     fit = printed_or_none(state, arguments)
     if fit is None:
-        return row | {"note": "the schedule left the range of numbers"}
+        return row | {"note": DIVERGED}
     values = fit_values(
         fit, permutations=permutations, rng=stream(seed, "lagrangian", "sensitivity")
     )

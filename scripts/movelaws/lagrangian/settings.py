@@ -2,11 +2,15 @@
 
 from collections.abc import Collection, Mapping
 
+from movelaws import options
 from movelaws.lagrangian.variants import VARIANTS
+from movelaws.lattices import coarsen
 from movelaws.nearest import check_known
 
 RESERVED = ("claims", "figures", "seeds", "answers")
 """Files and folders of the chapter itself, beside those of its cases."""
+_OF_THE_CASE = {"side": "side", "days": "day and forecasts", "population": "population"}
+"""Options of ``coarsen.case`` that a city has keys of its own for."""
 
 
 def chosen(entries: Mapping[str, Mapping | None], cases: str | Collection[str]) -> dict:
@@ -47,7 +51,9 @@ def check_lagrangian(section: Mapping, lattices: Mapping) -> None:
     for case, entry in cities.items():
         if entry is not None:
             check_known(f"lagrangian.cities.{case}.dataset", entry["dataset"], lattices)
+            _check_options(case, entry.get("options", {}))
             _check_pairs(case, entry.get("forecasts", []))
+    _check_blocks(section)
     parts = {"": section, **{f".{p}": section[p] for p in ("sensitivity", "forecast", "seeds")}}
     for part, entry in parts.items():
         for case in [] if entry["cases"] == "all" else entry["cases"]:
@@ -56,8 +62,42 @@ def check_lagrangian(section: Mapping, lattices: Mapping) -> None:
         check_known("lagrangian.forecast.variants", variant, list(VARIANTS))
 
 
+def _check_options(case: str, given: Mapping) -> None:
+    """Whether the cells can be merged so; nothing said here overrides what the case says."""
+    where = f"config: lagrangian.cities.{case}.options"
+    for option in given:
+        if option in _OF_THE_CASE:
+            raise ValueError(
+                f"{where}, option {option!r}: say it in lagrangian.cities.{case} "
+                f"({_OF_THE_CASE[option]}) and leave it out here"
+            )
+    options.check(coarsen.case, given, where)
+
+
+def _check_blocks(section: Mapping) -> None:
+    """Intervals come from resampled blocks of cells, of which a lattice needs two."""
+    block, wanted = section["summary"]["block"], section["cases"]
+    sides = {
+        f"cities.{case}.side": entry["side"]
+        for case, entry in chosen(section["cities"], wanted).items()
+    }
+    if chosen(section["reference"]["cases"], wanted):
+        sides["reference.side"] = section["reference"]["side"]
+    for key, side in sides.items():
+        if side is not None and side <= block:
+            raise ValueError(
+                f"config: lagrangian.summary.block = {block} covers the whole lattice of "
+                f"lagrangian.{key} = {side}: give a smaller block, or a larger side"
+            )
+
+
 def _check_pairs(case: str, pairs: list) -> None:
     for number, (fitted, tested) in enumerate(pairs):
+        if [fitted, tested] in [[*pair] for pair in pairs[:number]]:
+            raise ValueError(
+                f"config: lagrangian.cities.{case}.forecasts[{number}]: {fitted!r} to {tested!r} "
+                "is given twice; leave it out here"
+            )
         if fitted == tested:
             raise ValueError(
                 f"config: lagrangian.cities.{case}.forecasts[{number}]: the day {fitted!r} is "

@@ -63,7 +63,7 @@ def reference(
     ------
     ValueError
         If there are fewer than two steps, a population is negative or not finite, nobody is there,
-        or all are in one and the same cell at all times.
+        all are in one and the same cell at all times, or no cell ever reaches the floor.
     """
     population = np.asarray(population, dtype=float)
     if population.ndim != 3:
@@ -88,6 +88,14 @@ def reference(
     if occupied < 2:
         what = "nobody is anywhere" if occupied == 0 else "all people are in one cell at all times"
         raise ValueError(f"population: {what}, so nothing moves; check the area and the lattice")
+    touched = int(np.count_nonzero(population < floor))
+    if touched == population.size:
+        # All q would be ln floor, and every method would fit that nothing moves.
+        raise ValueError(
+            f"floor = {floor:g}: no cell ever holds as many agents, the most are "
+            f"{population.max():.3g}: are these shares? set `population`, the agents that they are "
+            "shares of, or a lower `floor`"
+        )
     dt = 1.0 / (points - 1)
     floored = np.maximum(population, floor)
     q = np.log(floored)
@@ -102,5 +110,5 @@ def reference(
         shape=shape,
         dt=dt,
         floor=float(floor),
-        touched=int(np.count_nonzero(population < floor)),
+        touched=touched,
     )

@@ -1,6 +1,7 @@
 """The learning rate by trial: its best value "is obtained by error and trial in order to minimize
 the error function" (paper Sec. VI), which the paper does once, for one dynamics."""
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -21,7 +22,11 @@ def schedule_of(printed: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def printed_or_none(state: Reference, arguments: Mapping[str, Any]) -> Fit | None:
-    """Printed fit, or None where the schedule leaves the range of numbers; other errors stay."""
+    """Printed fit, or None where the schedule diverges; other errors stay.
+
+    It diverges where it leaves the range of numbers, or ends out of that of populations: a run that
+    the bound of the parameters keeps finite, at an RMS of 10^30, is no better than one that is not.
+    """
     try:
         # Numbers may still be finite where their squares are not.
         with np.errstate(over="ignore", invalid="ignore"):
@@ -31,10 +36,19 @@ def printed_or_none(state: Reference, arguments: Mapping[str, Any]) -> Fit | Non
             raise
         print(error)
         return None
-    if not np.isfinite(fit.error[-1]):
-        print(f"rate = {fit.settings['rate']}: the schedule ended out of the range of numbers")
+    if ran_away(fit):
+        print(f"rate = {fit.settings['rate']}: the schedule diverged, to an RMS of {fit.rms:.3g}")
         return None
     return fit
+
+
+def ran_away(fit: Fit) -> bool:
+    """Whether a fit is further from the data than any populations of that many agents could be.
+
+    Between ln(floor) and ln(total) no two values of q are more than ln(total / floor) apart.
+    """
+    total = float(fit.reference.population.sum(axis=1).max())
+    return not fit.rms <= math.log(total / fit.reference.floor)
 
 
 def times(rate: Iterable[float] | None, factor: float) -> tuple[float, ...]:
@@ -86,6 +100,7 @@ def tuned(
         arguments = dict(schedule) | {"rate": times(schedule.get("rate"), factor)}
         same = given is not None and factor == 1
         fit = given if same else printed_or_none(reference, arguments)
+        fit = None if fit is None or ran_away(fit) else fit
         errors[float(factor)] = np.inf if fit is None else float(fit.error[-1])
         if fit is not None and (best is None or fit.error[-1] < best.error[-1]):
             best = fit

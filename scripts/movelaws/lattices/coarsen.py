@@ -15,6 +15,8 @@ _UNEVEN = 0.05
 """Share by which totals may vary within a day before it is said: M of the paper is constant."""
 LEAST_POINTS = 3
 """Points in time of two steps: with one step alone neither inertia nor dissipation shows."""
+_MOST_FILLED = 0.25
+"""Of the slots of a day: of a day that is mostly made up the fit would be of the filling."""
 
 Side = Annotated[
     int | None, options.Rule(lambda side: side is None or side >= 2, "a whole number >= 2 or null")
@@ -60,9 +62,9 @@ def case(
     population : M; every moment is scaled to it, as the populations of the paper are normalised.
         Null keeps the counts as they are.
     pad, extent, blocks : see :func:`coarsened`.
-    fill : what to do where a slot of a day is missing or empty: "carry" takes the slot before,
-        "interpolate" a straight line between the slots around it; at the ends of the day both
-        take the nearest one. Null refuses such days.
+    fill : what to do where a slot of a day is missing or empty, of at most a quarter of its slots:
+        "carry" takes the slot before, "interpolate" a straight line between the slots around it;
+        at the ends of the day both take the nearest one. Null refuses such days.
 
     Returns
     -------
@@ -138,7 +140,9 @@ def coarsened(
     lattice : canonical.
     side : blocks along each edge; None for blocks of one cell, the lattice as it is.
     pad : whether empty cells are added where the blocks do not divide the lattice, half of them
-        at either end; else that is an error, for unequal blocks are no lattice.
+        at either end; else that is an error, for unequal blocks are no lattice. So many that whole
+        rows or columns of fitted blocks would be empty are refused; along the shorter edge of a
+        lattice in square blocks they are what makes it a square.
     extent : what is divided: the bounding box of the mask, or all cells.
     blocks : "fitted" to each edge, so that they are rectangles where the lattice is one, or
         "square", for which a lattice that is no square is padded to one.
@@ -146,7 +150,8 @@ def coarsened(
     Raises
     ------
     ValueError
-        If there are fewer cells than blocks, or the blocks do not fit and ``pad`` is False.
+        If there are fewer cells than blocks, or the blocks do not fit and ``pad`` is False or
+        would add blocks without a cell.
     """
     rows, columns = _window(lattice.mask, extent)
     size = (rows.stop - rows.start, columns.stop - columns.start)
@@ -158,8 +163,7 @@ def coarsened(
                 f"side={side}: the {'box of the mask' if extent == 'box' else 'lattice'} has "
                 f"{size[0]} x {size[1]} cells: give at most {min(size)}"
             )
-        longest = max(size) if blocks == "square" else None
-        cells = tuple(-(-(longest or n) // side) for n in size)
+        cells = _block(size, side, blocks)
         whole = tuple(side * k for k in cells)
     added = tuple(w - n for w, n in zip(whole, size, strict=True))
     if any(added) and not pad:
@@ -168,6 +172,8 @@ def coarsened(
             f"equal {'squares' if blocks == 'square' else 'blocks'}: give a divisor of both, or "
             f"pad: true, which adds {added[0]} empty rows and {added[1]} empty columns"
         )
+    if side is not None:
+        _check_padding(size, side, blocks)
     shape = (whole[0] // cells[0], whole[1] // cells[1])
     before = tuple(n // 2 for n in added)
     sums = np.empty((len(lattice.population), *shape))
@@ -184,6 +190,35 @@ def coarsened(
         )
     )
     return Blocks(sums, cells, added, corner)
+
+
+def _block(size: tuple[int, int], side: int, blocks: str) -> tuple[int, int]:
+    """Cells of a block along y and x."""
+    longest = max(size) if blocks == "square" else None
+    rows, columns = (-(-(longest or n) // side) for n in size)
+    return rows, columns
+
+
+def _wholly_empty(size: tuple[int, int], side: int, blocks: str) -> tuple[int, int]:
+    """Rows and columns of blocks that would hold added cells only."""
+    edges = zip(size, _block(size, side, blocks), strict=True)
+    return tuple(
+        0
+        if blocks == "square" and n < max(size)
+        else sum(part // k for part in ((side * k - n) // 2, -(-(side * k - n) // 2)))
+        for n, k in edges
+    )
+
+
+def _check_padding(size: tuple[int, int], side: int, blocks: str) -> None:
+    rows, columns = _wholly_empty(size, side, blocks)
+    if rows or columns:
+        fits = next(s for s in range(side, 0, -1) if not any(_wholly_empty(size, s, blocks)))
+        raise ValueError(
+            f"side={side}, pad: true: of the {side} x {side} blocks of {size[0]} x {size[1]} cells "
+            f"{rows} whole rows and {columns} whole columns would be empty: the largest side below "
+            f"that fits is {fits}"
+        )
 
 
 def _window(mask: np.ndarray, extent: str) -> tuple[slice, slice]:
@@ -234,7 +269,14 @@ def _whole_day(
     if fill is None:
         raise ValueError(
             f"day {name!r}: slot {missing[0]} is missing or empty ({missing.size} of "
-            f"{lattice.slots} slots are): leave the day out, or set fill to carry or interpolate"
+            f"{lattice.slots} slots are; slots count from 0): leave the day out, or set fill to "
+            "carry or interpolate"
+        )
+    if missing.size > _MOST_FILLED * lattice.slots:
+        raise ValueError(
+            f"day {name!r}: {missing.size} of {lattice.slots} slots (0 to {lattice.slots - 1}, the "
+            f"first is {missing[0]}) are missing or empty, but fill={fill} makes up "
+            f"{100 * _MOST_FILLED:g} % at most: leave the day out, or give longer slots"
         )
     key = f"slots of day {name} filled ({fill})"
     repairs[key] = int(missing.size)

@@ -17,8 +17,8 @@ from movelaws import files
 FILES = ("lattice.nc", "notes.json")
 _UNEVEN = 1e-6
 """Of a cell: how far centres may be from even spacing, for coordinates are stored in binary."""
-MOST_VALUES = 10**9
-"""In memory at once: 75 days of YJMob100K are 144 million."""
+MOST_VALUES = 200_000_000
+"""In memory at once, 1.6 GB: 75 days of YJMob100K are 144 million."""
 _TEXTS = ("crs", "source", "unit")
 _NUMBERS = ("cell_m", "slot_minutes", "slots", "extensive")
 
@@ -196,7 +196,10 @@ def _loaded(file: netCDF4.Dataset, days: Sequence[str] | None) -> dict:
                 raise ValueError(f"there is no day {name!r}; there are {', '.join(known)}")
         wanted = np.isin(day, [*days])
     if np.count_nonzero(wanted) * np.prod(stored.shape[1:], dtype=float) > MOST_VALUES:
-        raise ValueError(f"population: shape {stored.shape} is over {MOST_VALUES:,} values")
+        raise ValueError(
+            f"population: shape {stored.shape} is over {MOST_VALUES:,} values: keep fewer days, or "
+            "larger cells"
+        )
     population = stored[np.flatnonzero(wanted)]
     if population.dtype not in (np.float32, np.float64):
         population = population.astype(np.float64)
@@ -221,6 +224,11 @@ def _check_shapes(lattice: Lattice) -> None:
         raise ValueError(
             f"population: shape {population.shape}, type {population.dtype}: it must be (time, y, "
             "x) of float32 or float64"
+        )
+    if population.size > MOST_VALUES:
+        raise ValueError(
+            f"population: shape {population.shape} is over {MOST_VALUES:,} values, which no step "
+            "would read again: keep fewer days, or larger cells"
         )
     wanted = {"mask": population.shape[1:], "day": population.shape[:1]}
     wanted |= {"slot": population.shape[:1], "y": population.shape[1:2], "x": population.shape[2:]}

@@ -87,6 +87,8 @@ def test_distributions_are_three_figures(saved, tmp_path):
               "summary")}  # fmt: skip
     params = {"labels": CASES, "kinds": drawn.KINDS, "method": "printed"}
     run("distributions", tmp_path, given, params, pair("parameters", "inertia", "flows"))
+    given["seeds"] = str(saved / "seeds.csv")
+    run("distributions", tmp_path, given, params, pair("parameters", "inertia", "flows"))
 
 
 def test_susceptibilities_are_two_figures(saved, tmp_path):
@@ -124,6 +126,9 @@ def test_predictions_are_three_figures(saved, tmp_path):
              "populations": files(saved, "populations.nc")}  # fmt: skip
     run("prediction", tmp_path, given, {"labels": CASES},
         pair("prediction", "horizon", "parsimony"))  # fmt: skip
+
+    pages = {"prediction": ["p_1.svg", "p_2.svg"], "prediction_png": ["p_1.png", "p_2.png"]}
+    run("prediction", tmp_path, given, {"labels": CASES}, pages | pair("horizon", "parsimony"))
 
 
 def test_the_fitted_day_comes_first_in_the_maps(saved, tmp_path):

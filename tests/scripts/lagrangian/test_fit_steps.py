@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from movelaws.lagrangian.fit import read_fit
+from movelaws.lagrangian.tuning import EDGE
 from movelaws.lattices import populations
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -21,7 +22,8 @@ DYNAMICS = {
     "radius": 1,
     "bookkeeping": "printed",
 }
-PRINTED = {"iterations": 30, "long_iterations": 0, "rate": [0.001, 0.0015], "bound": None}
+PRINTED = {"iterations": 30, "long_iterations": 0, "rate_factors": [1, 3],
+           "rate": [0.001, 0.0015], "bound": None}  # fmt: skip
 EXACT = {"iterations": 5, "smoothness": 1e-6, "ridge": 1e-8}
 
 
@@ -69,6 +71,9 @@ def test_a_fit_writes_both_fits_and_their_tables(made):
     methods = pd.read_csv(made["methods"]).set_index("method")
     assert methods.loc["printed", "rms"] == pytest.approx(printed.rms)
     assert methods.loc["exact", "rms"] == pytest.approx(exact.rms)
+    assert methods.loc["printed_tuned", "rms"] < printed.rms
+    assert methods.loc["printed_tuned", "note"] == f"rate times 3; {EDGE}"
+    assert str(methods.loc["exact", "converged"]) == "False"
     convergence = pd.read_csv(made["convergence"])
     assert convergence["method"].value_counts()["printed"] == 31
     contents = {name: Path(made[name]).read_bytes() for name in ("fit", "exact")}

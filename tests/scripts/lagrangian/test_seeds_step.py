@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from movelaws.lagrangian.printed import fit_printed
-from movelaws.lagrangian.resampling import SEEDS_COLUMNS, city_seeds, grown
+from movelaws.lagrangian.resampling import SEEDS_COLUMNS, city_seeds, grown, shuffles
 from movelaws.lagrangian.state import reference
 from movelaws.lattices import populations
 from tests.unit.lagrangian_small_fit import walk
@@ -18,6 +18,7 @@ STEP = Path(__file__).resolve().parents[3] / "scripts" / "lagrangian" / "seeds.p
 DYNAMICS = {"alpha": 1.0, "h": 0.0, "side": 4, "agents": 300, "steps": 15, "c": 0.5, "radius": 1,
             "bookkeeping": "printed"}  # fmt: skip
 BASE = {"iterations": 20}
+SCHEDULE = BASE | {"long_iterations": 0, "rate_factors": [1, 3]}
 
 
 class Named(SimpleNamespace):
@@ -28,7 +29,7 @@ class Named(SimpleNamespace):
 
 
 def run(folder, given, **params):
-    common = {"base": BASE, "floor": 1.0, "permutations": 9, "seed": 3, "repeats": 2,
+    common = {"base": SCHEDULE, "floor": 1.0, "permutations": 9, "seed": 3, "repeats": 2,
               "couplings": ["staying", "independent"], "reference": {}, "days": {}}  # fmt: skip
     job = SimpleNamespace(
         input=Named(**given),
@@ -58,15 +59,26 @@ def test_cities_agents_and_days(city, tmp_path):
     assert rms.groupby(["case", "resampled"]).size().to_dict() == {
         ("slow", "growth"): 2,
         ("fast", "growth"): 2,
+        ("slow", "shuffled"): 2,
+        ("fast", "shuffled"): 2,
         ("town", "staying"): 2,
         ("town", "independent"): 2,
         ("town", "days"): 2,
+        ("town", "shuffled"): 2,
     }
     second = grown(city_seeds(3, 2)[1], **DYNAMICS)
     assert rms["slow", "growth", "1"] == pytest.approx(fit_printed(reference(second), **BASE).rms)
     saturday = fit_printed(reference(walk(seed=7)), **BASE)
     assert rms["town", "days", "sat"] == pytest.approx(saturday.rms)
     assert rms["town", "staying"].nunique() == 2
+    days = {"slow": grown(3, **DYNAMICS), "town": walk(seed=7)}
+    for case, day in days.items():
+        (_, first), _ = shuffles(case, day, 2, 3)
+        assert rms[case, "shuffled", "0"] == pytest.approx(
+            fit_printed(reference(first), **BASE).rms
+        )
+    quantities = table.groupby(["case", "resampled"])["quantity"].agg(set)
+    assert quantities["town", "shuffled"] == quantities["town", "staying"]
 
 
 def test_one_case_alone_and_again(city, tmp_path):
@@ -77,4 +89,4 @@ def test_one_case_alone_and_again(city, tmp_path):
     )
     assert one.equals(two) and set(one["case"]) == {"town"}
     alone = run(tmp_path, {}, reference={"slow": DYNAMICS})
-    assert set(alone["resampled"]) == {"growth"}
+    assert set(alone["resampled"]) == {"growth", "shuffled"}

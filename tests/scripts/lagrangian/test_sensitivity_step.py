@@ -27,7 +27,8 @@ class Named(SimpleNamespace):
 
 
 def run(folder, given, **params):
-    common = {"case": "toy", "base": {"iterations": 20}, "floor": 1.0, "permutations": 9, "seed": 3}
+    base = {"iterations": 20, "long_iterations": 0, "rate_factors": []}
+    common = {"case": "toy", "base": base, "floor": 1.0, "permutations": 9, "seed": 3}
     job = SimpleNamespace(
         input=Named(**given),
         output=SimpleNamespace(sensitivity=str(folder / "sensitivity.csv")),

@@ -4,8 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from movelaws.lattices import frames
+
 MOST_CELLS = 25_000_000
 """More than 5,000 x 5,000 cells are a wrong unit or an outlier, not a city."""
+LEAST_FILLED = 0.01
+"""Of the cells of the box: Madrid's sensors are in a third of theirs, Helsinki fills 60 %."""
 _OFF = 0.01
 
 
@@ -55,13 +59,7 @@ def around(x: np.ndarray, y: np.ndarray, cell_m: float) -> Grid:
     """
     west, south = (float(np.floor(v.min() / cell_m) * cell_m) for v in (x, y))
     shape = tuple(int((v.max() - low) // cell_m) + 1 for v, low in ((y, south), (x, west)))
-    if shape[0] * shape[1] > MOST_CELLS:
-        raise ValueError(
-            f"cell_m={cell_m:g}: x from {x.min():g} to {x.max():g} and y from {y.min():g} to "
-            f"{y.max():g} would be {shape[0]:,} x {shape[1]:,} cells: leave outliers out, or give "
-            "larger cells"
-        )
-    return Grid(west, south, cell_m, shape)
+    return _checked(Grid(west, south, cell_m, shape), x, y)
 
 
 def of_centres(x: np.ndarray, y: np.ndarray, cell_m: float) -> Grid:
@@ -70,10 +68,13 @@ def of_centres(x: np.ndarray, y: np.ndarray, cell_m: float) -> Grid:
     Raises
     ------
     ValueError
-        If the centres are not on one grid of ``cell_m``.
+        If the centres are not on one grid of ``cell_m``, are two or more cells apart throughout,
+        or if it would have more cells than any city.
     """
+    numbers = []
     for name, values in (("x", x), ("y", y)):
         steps = (values - values.min()) / cell_m
+        numbers.append(np.round(steps))
         off = np.abs(steps - np.round(steps)) > _OFF
         if off.any():
             raise ValueError(
@@ -81,8 +82,79 @@ def of_centres(x: np.ndarray, y: np.ndarray, cell_m: float) -> Grid:
                 f"{cell_m:g} m from {name}={values.min():.17g} ({np.count_nonzero(off)} such "
                 "centres): centres must lie on one grid; give its cell_m"
             )
+    apart = spacing(*numbers)
+    if 1 < apart < np.inf:
+        # Then no cell has a neighbour, and people could go nowhere.
+        raise ValueError(
+            f"the centres lie {apart:g} cells of {cell_m:g} m apart ({apart * cell_m:g} m): the "
+            "edge of a cell must be the distance of neighbouring centres"
+        )
     half = cell_m / 2
     shape = tuple(round(float(np.ptp(v)) / cell_m) + 1 for v in (y, x))
-    if shape[0] * shape[1] > MOST_CELLS:
-        raise ValueError(f"cell_m={cell_m:g}: {shape[0]:,} x {shape[1]:,} cells: is it too small?")
-    return Grid(float(x.min()) - half, float(y.min()) - half, cell_m, shape)
+    return _checked(Grid(float(x.min()) - half, float(y.min()) - half, cell_m, shape), x, y)
+
+
+def spacing(x: np.ndarray, y: np.ndarray) -> float:
+    """Smallest distance of two different coordinates along an axis, inf if there is none."""
+    steps = np.concatenate([np.diff(np.unique(v)) for v in (x, y)])
+    return float(steps.min(initial=np.inf))
+
+
+def check_room(grid: Grid, moments: int, x: np.ndarray, y: np.ndarray, remedy: str) -> None:
+    """Refuse populations that no memory holds, before any is taken.
+
+    Parameters
+    ----------
+    moments : of all days.
+    x, y : (n,) the places that the grid is drawn around.
+    remedy : what the caller's user may do beside looking at the place farthest out.
+
+    Raises
+    ------
+    ValueError
+        Naming the size and the place farthest from the others.
+    """
+    values = moments * grid.shape[0] * grid.shape[1]
+    if values > frames.MOST_VALUES:
+        raise ValueError(
+            f"{grid.shape[0]:,} x {grid.shape[1]:,} cells of {grid.cell_m:g} m at {moments:,} "
+            f"moments are {values:,} values, over {frames.MOST_VALUES:,}: {_farthest(x, y)}: is it "
+            f"wrong (leave it out)? else {remedy}"
+        )
+
+
+def filled(grid: Grid, number: int, x: np.ndarray, y: np.ndarray, remedy: str) -> str:
+    """How many cells of a grid have anything, for the notes.
+
+    Raises
+    ------
+    ValueError
+        If they are nearly none, which an outlier or a wrong size of the cells does.
+    """
+    size = grid.shape[0] * grid.shape[1]
+    if number < LEAST_FILLED * size:
+        raise ValueError(
+            f"only {number:,} of the {grid.shape[0]:,} x {grid.shape[1]:,} cells of "
+            f"{grid.cell_m:g} m in their box are filled, under {100 * LEAST_FILLED:g} %: "
+            f"{_farthest(x, y)}: is it wrong (leave it out)? else {remedy}"
+        )
+    return f"{number:,} of {size:,} in their box are filled"
+
+
+def _checked(grid: Grid, x: np.ndarray, y: np.ndarray) -> Grid:
+    if grid.shape[0] * grid.shape[1] > MOST_CELLS:
+        raise ValueError(
+            f"cell_m={grid.cell_m:g}: x from {x.min():g} to {x.max():g} and y from {y.min():g} to "
+            f"{y.max():g} would be {grid.shape[0]:,} x {grid.shape[1]:,} cells: "
+            f"{_farthest(x, y)}: leave outliers out, or give larger cells"
+        )
+    return grid
+
+
+def _farthest(x: np.ndarray, y: np.ndarray) -> str:
+    middle = float(np.median(x)), float(np.median(y))
+    at = int(np.argmax(np.hypot(x - middle[0], y - middle[1])))
+    return (
+        f"the place farthest out is x={x[at]:.12g}, y={y[at]:.12g}, the median x={middle[0]:.12g}, "
+        f"y={middle[1]:.12g}"
+    )

@@ -4,6 +4,7 @@ What bounds the speed is Arrow's decoder, so it runs on all cores that Arrow may
 columns that are wanted are converted.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -21,6 +22,12 @@ _ENDINGS = (".csv", ".txt")
 _TIMES = [pyarrow.csv.ISO8601, "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y"]
 
 
+_HEADER_BYTES = 1 << 16
+_VALUE = re.compile(r"In CSV column #(\d+):(?: Row #(\d+):)? .* invalid value '(.*)'", re.DOTALL)
+_KINDS = {"int64": "a whole number below 2^63", "double": "a number with a decimal point"}
+_A_TIME = "a time such as 2022-06-01 14:30:00"
+
+
 def header(path: Path, delimiter: str | None, encoding: str = "utf-8") -> list[str]:
     """Names of the columns of a CSV (also .gz, .bz2, .xz, or the only one in a .zip)."""
     if path.stat().st_size == 0:
@@ -29,8 +36,35 @@ def header(path: Path, delimiter: str | None, encoding: str = "utf-8") -> list[s
     return _columns.present(path, delimiter, encoding)
 
 
-def check_columns(path: Path, names: Sequence[str], wanted: Sequence[str], delimiter: str) -> None:
+def delimiter_of(path: Path, encoding: str = "utf-8") -> str:
+    """The one of comma, semicolon, tab and vertical bar that the header has most of."""
+    with _columns.opened(path, _ENDINGS) as stream:
+        line = stream.read(_HEADER_BYTES).split(b"\n", 1)[0]
+    return max(delimited.DELIMITERS, key=line.decode(encoding, errors="replace").count)
+
+
+def comma_header(path: Path) -> list[str]:
+    """Names of the columns of a CSV in UTF-8 with commas, for which there are no options."""
+    if path.stat().st_size == 0:
+        raise ValueError(f"{path}: the file is empty")
+    raw.check_text(path)
+    with _columns.opened(path, _ENDINGS) as stream:
+        line = stream.read(_HEADER_BYTES).split(b"\n", 1)[0]
+    try:
+        text = line.decode("utf-8-sig").strip("\r\n")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path}: the header is not UTF-8: save the file as UTF-8") from None
+    return [name.strip('"') for name in text.split(",")]
+
+
+def check_columns(
+    path: Path, names: Sequence[str], wanted: Sequence[str], delimiter: str | None
+) -> None:
     """Refuse a file without these columns, or with one of them twice.
+
+    Parameters
+    ----------
+    delimiter : an option of the user's, or None where no option changes the comma.
 
     Raises
     ------
@@ -63,8 +97,8 @@ def batches(
     Raises
     ------
     ValueError
-        For a line with another number of columns or a cell that cannot be converted, with Arrow's
-        word on where; for a file without rows.
+        For a line with another number of columns, a cell that cannot be converted, with its column
+        and value, or a file without rows.
     """
     rows = 0
     with _columns.opened(path, _ENDINGS) as stream:
@@ -85,11 +119,34 @@ def batches(
                 rows += len(batch)
                 yield batch
         except UnicodeDecodeError as error:
-            raise ValueError(f"{path}: not {encoding} ({error.reason})") from None
-        except pa.ArrowInvalid as error:
             raise ValueError(
-                f"{path}, behind row {rows:,}: cannot be read as text separated by {delimiter!r}: "
-                f"{str(error)[:300]}"
+                f"{path}: not {encoding} ({error.reason}): save it as {encoding}"
             ) from None
+        except (pa.ArrowInvalid, pa.ArrowKeyError) as error:
+            where = f"{path}, behind row {rows:,}: "
+            raise ValueError(where + _said(path, columns, delimiter, encoding, error)) from None
     if not rows:
         raise ValueError(f"{path}: the file has a header but no rows")
+
+
+def _said(
+    path: Path,
+    columns: Mapping[str, pa.DataType],
+    delimiter: str,
+    encoding: str,
+    error: Exception,
+) -> str:
+    """What Arrow found, by the name of the column, and what to do about it."""
+    found = _VALUE.search(str(error))
+    if not found:
+        return (
+            f"cannot be read as text separated by {delimiter!r}: {str(error)[:300]}; look for a "
+            "stray delimiter or quote, or a line cut off"
+        )
+    names = _columns.present(path, delimiter, encoding)
+    name, value = names[int(found[1])], found[3]
+    give = _KINDS.get(str(columns.get(name)), _A_TIME)
+    return (
+        f"column {name!r}: invalid value {value[:80]!r}: give {give}, or leave the cell empty, "
+        "which counts as a row that cannot be used"
+    )

@@ -64,7 +64,10 @@ def read(files: dict[str, Path], *, tolerance: options.Positive = 0.05) -> frame
     if "archive" in files:
         with tempfile.TemporaryDirectory(prefix="movelaws-") as folder:
             given = dict(files)
-            return _read(_unpacked(given.pop("archive"), Path(folder)) | given, tolerance)
+            archive = given.pop("archive")
+            found = _unpacked(archive, Path(folder), given) | given
+            _check_complete(archive, found)
+            return _read(found, tolerance)
     return _read(files, tolerance)
 
 
@@ -74,8 +77,14 @@ def _read(files: Mapping[str, Path], tolerance: float) -> frames.Lattice:
     tables = {day: _percent(files[day], day, tolerance, notes) for day in days}
     ids = pd.Index(sorted(set().union(*(table.index for table in tables.values()))))
     x, y = _centres(files["cells"], ids)
-    grid = _grid.of_centres(x, y, CELL_M)
-    cell = grid.cells(x, y)
+    remedy = "give the layer that belongs to the tables"
+    try:
+        grid = _grid.of_centres(x, y, CELL_M)
+        _grid.check_room(grid, len(days) * HOURS, x, y, remedy)
+        cell = grid.cells(x, y)
+        notes["cells"] = _grid.filled(grid, np.unique(cell).size, x, y, remedy)
+    except ValueError as error:
+        raise ValueError(f"{files['cells']}: {error}") from None
     if np.unique(cell).size < cell.size:
         twice = ids[pd.Series(cell).duplicated().to_numpy()][0]
         raise ValueError(f"{files['cells']}: cell {twice} has the place of another one")
@@ -91,7 +100,6 @@ def _read(files: Mapping[str, Path], tolerance: float) -> frames.Lattice:
         population[n * HOURS : (n + 1) * HOURS, cell] = values.T
     mask = np.zeros(population.shape[1], dtype=bool)
     mask[cell] = True
-    notes["cells"] = f"{cell.size:,} of {mask.size:,} in their box"
     return frames.Lattice(
         population=population.reshape(-1, *grid.shape),
         mask=mask.reshape(grid.shape),
@@ -110,14 +118,28 @@ def _read(files: Mapping[str, Path], tolerance: float) -> frames.Lattice:
     )
 
 
-def _unpacked(archive: Path, folder: Path) -> dict[str, Path]:
-    """The members of the published archive, by role."""
-    wanted = {*MEMBERS.values()}
+def _unpacked(archive: Path, folder: Path, given: Mapping[str, Path]) -> dict[str, Path]:
+    """The members of the published archive that are not given apart, by role."""
+    wanted = {name: role for role, name in MEMBERS.items() if role not in given}
     found = archives.extract(archive, folder, lambda name: Path(name).name in wanted, LIMITS)
-    files = {role: path for path in found for role, name in MEMBERS.items() if path.name == name}
-    if not {*DAYS} & {*files}:
-        raise ValueError(f"{archive}: none of {', '.join(sorted(wanted))} is in it")
+    files: dict[str, Path] = {}
+    for path in found:
+        role = wanted[path.name]
+        if role in files:
+            raise ValueError(f"{archive}: {path.name} is in it twice: give the role {role} as well")
+        files[role] = path
     return files
+
+
+def _check_complete(archive: Path, files: Mapping[str, Path]) -> None:
+    """Whether there is a day and the layer, in the archive or beside it."""
+    days = ", ".join(MEMBERS[day] for day in DAYS)
+    if not {*DAYS} & {*files}:
+        raise ValueError(
+            f"{archive}: none of {days} is in it: give one of the roles {', '.join(DAYS)} as well"
+        )
+    if "cells" not in files:
+        raise ValueError(f"{archive}: {MEMBERS['cells']} is not in it: give the role cells as well")
 
 
 def _percent(path: Path, day: str, tolerance: float, notes: dict[str, Any]) -> pd.DataFrame:

@@ -10,6 +10,7 @@ Rows may come in any order. A cell that has a row belongs to the study area; whe
 slot of which others have, it was empty.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +32,12 @@ ONE_DAY = "day"
 Slots = Annotated[
     int | None, options.Rule(lambda n: n is None or n >= 1, "a whole number >= 1 or null")
 ]
+Delimiter = Annotated[
+    str, options.Rule(lambda mark: len(mark) == 1, "one character, such as ',' or ';'")
+]
+_DEGREES, _LEAST_EDGE = 360.0, 1.0
+"""Coordinates up to the one, nearer to each other in metres than the other, are degrees."""
+_MIDNIGHT = re.compile(r"(\d{4}-\d{2}-\d{2})[ T]00:00(:00(\.0+)?)?")
 
 
 def read(
@@ -48,7 +55,7 @@ def read(
     unit: str = "people",
     source: str = "own lattice",
     shares: bool = False,
-    delimiter: str = ",",
+    delimiter: Delimiter = ",",
     encoding: str = "utf-8",
     max_unusable: Share = 0.0,
 ) -> frames.Lattice:
@@ -57,7 +64,8 @@ def read(
     Parameters
     ----------
     files : paths by role, see the module.
-    day, slot, x, y, population : names of the columns; without a day all rows are of one day.
+    day, slot, x, y, population : names of the columns; without a day all rows are of one day. Days
+        that all are midnights are called by their dates.
     crs : of x and y, the centres of the cells in metres; null where they are numbers of columns and
         rows, y upwards.
     cell_m : edge of a cell in metres; null for the smallest distance of two centres (needs a crs).
@@ -76,8 +84,8 @@ def read(
     Raises
     ------
     ValueError
-        For a file that cannot be read, a row that cannot be used, a cell twice in one slot, or
-        centres that are not on one grid.
+        For a file that cannot be read, a row that cannot be used, a cell twice in one slot,
+        centres that are not on one grid of this size, or that fill under 1 % of their box.
     """
     path = files["table"]
     if path.suffix.lower() in (".nc", ".nc4", ".netcdf"):
@@ -93,18 +101,21 @@ def read(
     values = {name: rows.numbers(name) for name in ("slot", "x", "y", "population")}
     good, lost = rows.usable(_faults(rows, values), max_unusable)
     notes: dict[str, frames.Note] = {f"rows {why} left out": count for why, count in lost.items()}
-    when = np.full(len(rows), ONE_DAY) if day is None else _columns.texts(rows, "day").to_numpy(str)
+    when = np.full(len(rows), ONE_DAY) if day is None else _days(rows)
     when, moment = when[good], values["slot"][good].astype(np.int64)
-    scale = cell_m if crs is None else 1.0
-    at = [values[axis][good] * scale for axis in ("x", "y")]
-    edge = cell_m or _edge(path, *at)
-    grid = _grid.of_centres(*at, edge)
+    grid, at = _grid_of(path, *(values[axis][good] for axis in ("x", "y")), crs, cell_m)
     cell = grid.cells(*at)
     last = int(moment.max()) + 1
     if slots is not None and last > slots:
         raise ValueError(f"{path}: slot {last - 1}, but slots={slots}: slots run from 0")
     order, key = _moments(when, moment)
     _check_once(path, rows, good, key, cell)
+    remedy = "correct the option cell_m"
+    try:
+        _grid.check_room(grid, len(order), *at, remedy)
+        notes["cells"] = _grid.filled(grid, np.unique(cell).size, *at, remedy)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
     filled = np.zeros((len(order), grid.shape[0] * grid.shape[1]))
     filled[key, cell] = values["population"][good]
     mask = np.zeros(filled.shape[1], dtype=bool)
@@ -118,7 +129,7 @@ def read(
         slot=order["slot"].to_numpy(np.int64),
         x=grid.x,
         y=grid.y,
-        cell_m=float(edge),
+        cell_m=grid.cell_m,
         crs="" if crs is None else metric_crs(crs),
         source=source,
         unit=unit,
@@ -150,14 +161,40 @@ def _faults(rows: raw.Rows, values: dict[str, np.ndarray]) -> list[raw.Fault]:
     return faults
 
 
-def _edge(path: Path, x: np.ndarray, y: np.ndarray) -> float:
-    """Smallest distance of two centres along an axis."""
-    steps = np.concatenate([np.diff(np.unique(v)) for v in (x, y)])
-    if not steps.size:
+def _days(rows: raw.Rows) -> np.ndarray:
+    """Name of the day of each row; exports of spreadsheets and databases make dates midnights."""
+    texts = _columns.texts(rows, "day")
+    known = {text: _MIDNIGHT.fullmatch(text) for text in texts.unique().tolist() if text}
+    if known and all(known.values()):
+        texts = texts.map({text: found[1] for text, found in known.items()} | {"": ""})
+    return texts.to_numpy(str)
+
+
+def _grid_of(
+    path: Path, x: np.ndarray, y: np.ndarray, crs: str | int | None, cell_m: float | None
+) -> tuple[_grid.Grid, list[np.ndarray]]:
+    """The grid of the centres, and these in metres."""
+    near = _grid.spacing(x, y)
+    if not np.isfinite(near) and (crs is not None and cell_m is None):
         raise ValueError(
             f"{path}: all rows are of one cell: is the right column taken for x and y?"
         )
-    return float(steps.min())
+    if crs is not None and max(np.abs(x).max(), np.abs(y).max()) <= _DEGREES and near < _LEAST_EDGE:
+        raise ValueError(
+            f"{path}: x={x[0]:g}, y={y[0]:g} with centres {near:g} apart look like degrees, but "
+            f"crs={crs} is in metres: project the centres of the cells to it"
+        )
+    scale = cell_m if crs is None else 1.0
+    at = [x * scale, y * scale]
+    try:
+        return _grid.of_centres(*at, float(cell_m or near)), at
+    except ValueError as error:
+        if crs is None and 1 < near < np.inf:
+            raise ValueError(
+                f"{path}: without a crs x and y are numbers of columns and rows, but the nearest "
+                f"two are {near:g} apart: give the crs if they are metres, else number the cells"
+            ) from None
+        raise ValueError(f"{path}: {error} (option cell_m)") from None
 
 
 def _moments(when: np.ndarray, moment: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:

@@ -25,18 +25,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from movelaws import options, zoning
+from movelaws.adapters import _checkin_files as raw
 from movelaws.lattices import frames
-from movelaws.lattices.adapters import _grid, _stream
+from movelaws.lattices.adapters import _grid, _sensors, _stream
 from movelaws.lattices.adapters._readings import Readings
 from movelaws.lattices.adapters.active_cabs import Dates
-from movelaws.pointsets.adapters import _columns, _positions
+from movelaws.pointsets.adapters import _positions
 from movelaws.pointsets.adapters._options import Box, MetricCrs, Share
 from movelaws.pointsets.frames import metric_crs
 
 REQUIRED = ("records",)
 OPTIONAL = ("sensors",)
 
-CITY_CRS = "EPSG:25830"
 PUBLISHED = {
     "id": pa.string(),
     "date": pa.timestamp("s"),
@@ -50,7 +50,7 @@ CITY = {
     "intensidad": pa.float64(),
     "error": pa.string(),
 }
-_DAY = 86_400
+_FLAGS = {"N", "S", "E"}
 
 
 def read(
@@ -63,7 +63,7 @@ def read(
     errors: Sequence[str] = ("N",),
     max_missing: Share = 0.25,
     max_unusable: Share = 0.05,
-    projected_crs: MetricCrs = CITY_CRS,
+    projected_crs: MetricCrs = _sensors.CITY_CRS,
     encoding: str = "utf-8",
 ) -> frames.Lattice:
     """Intensity per cell and slot of some days.
@@ -105,12 +105,16 @@ def read(
     intake.run({*errors}, max_unusable)
     readings, notes = intake.readings, intake.notes
     if intake.city:
-        longitude, latitude = _places(files["sensors"], readings, max_unusable, encoding, notes)
+        longitude, latitude = _sensors.places(
+            files["sensors"], [*readings.sensors], max_unusable, encoding, notes
+        )
     else:
         longitude, latitude = np.array(intake.places, dtype=float).reshape(-1, 2).T
     x, y = _positions.transformed(longitude, latitude, _positions.DEGREES, projected_crs)
     with np.errstate(invalid="ignore"):
         placed = np.isfinite(x) & np.isfinite(y)
+        if not intake.city:
+            _sensors.count_placed(path, placed, [*readings.sensors], max_unusable, notes)
         if box is not None:
             points = zoning.Points(longitude, latitude, np.ones(x.size))
             inside = zoning.in_box(points, box)
@@ -118,10 +122,29 @@ def read(
             placed &= inside
     if not placed.any():
         raise ValueError(f"{path}: no sensor has a place{'' if box is None else ' in the box'}")
-    grid = _grid.around(x[placed], y[placed], cell_m)
+    grid = _grid_of(path, x[placed], y[placed], cell_m, readings, notes)
     cell = grid.cells(x, y)
     cell[~placed] = -1
     return _lattice(path, readings, cell, grid, max_missing, projected_crs, notes)
+
+
+def _grid_of(
+    path: Path,
+    x: np.ndarray,
+    y: np.ndarray,
+    cell_m: float,
+    readings: Readings,
+    notes: dict[str, Any],
+) -> _grid.Grid:
+    """Cells around the sensors, if there are not too many or nearly all without one."""
+    remedy = "give larger cells (option cell_m), a smaller box or fewer days"
+    try:
+        grid = _grid.around(x, y, cell_m)
+        _grid.check_room(grid, len(readings.sums) * readings.slots, x, y, remedy)
+        notes["cells"] = _grid.filled(grid, np.unique(grid.cells(x, y)).size, x, y, remedy)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+    return grid
 
 
 def _lattice(
@@ -157,7 +180,6 @@ def _lattice(
         "days": len(days),
         "sensors": int(on.size),
         "sensors with traffic": int(np.count_nonzero(used[on])),
-        "cells with a sensor": f"{np.count_nonzero(mask):,} of {size:,}",
         "sensor-slots without a reading bridged": bridged,
         "sensor-days left out for longer gaps": left_out,
     }
@@ -200,7 +222,7 @@ class _Intake:
         names = _stream.header(self.path, None, self.encoding)
         self.city = "fecha" in names
         self.columns = CITY if self.city else PUBLISHED
-        self.delimiter = ";" if self.city else ","
+        self.delimiter = _stream.delimiter_of(self.path, self.encoding)
         _stream.check_columns(self.path, names, [*self.columns], self.delimiter)
 
     def run(self, errors: set[str], max_unusable: float) -> None:
@@ -208,6 +230,7 @@ class _Intake:
         rows, value = 0, "intensidad" if self.city else "traffic_intensity"
         lost = dict.fromkeys(("without a sensor or a time", "without a number >= 0"), 0)
         flagged: dict[str, int] = {}
+        flags: set[str] = set()
         taken = 0
         for batch in _stream.batches(
             self.path, self.columns, delimiter=self.delimiter, encoding=self.encoding
@@ -225,11 +248,17 @@ class _Intake:
             lost["without a number >= 0"] += np.count_nonzero(known & ~fine)
             kept = known & fine & self.readings.wanted(seconds)
             if self.city:
+                flags |= {*batch["error"].fill_null("none").unique().to_pylist()}
                 kept &= self._unflagged(batch["error"], kept, errors, flagged)
             if kept.any():
                 self._add(batch, seconds, values, kept)
                 taken += np.count_nonzero(kept)
-        self._check(rows, lost, max_unusable)
+        self._check(rows, lost, max_unusable, flags)
+        if unknown := sorted(errors - flags - _FLAGS) if self.city else []:
+            raise ValueError(
+                f"{self.path}: option errors: no reading has the flag {unknown[0]!r}; there are "
+                f"{', '.join(sorted(flags))}"
+            )
         self.notes |= {"format": "of the city" if self.city else "as published"}
         self.notes |= {"readings": rows, "readings of the days": int(taken)}
         self.notes |= {f"readings {why} left out": int(count) for why, count in lost.items()}
@@ -246,8 +275,9 @@ class _Intake:
             return
         new, first = np.unique(sensor, return_index=True)
         at = np.flatnonzero(kept)[first[new >= before]]
-        where = (batch[axis].fill_null(np.nan).to_numpy()[at] for axis in ("longitude", "latitude"))
-        self.places += zip(*(axis.tolist() for axis in where), strict=True)
+        where = [batch[axis].fill_null(np.nan).to_numpy()[at] for axis in ("longitude", "latitude")]
+        lost = np.logical_or.reduce([fault.rows for fault in raw.bad_positions(*where)])
+        self.places += zip(*(np.where(lost, np.nan, axis).tolist() for axis in where), strict=True)
 
     @staticmethod
     def _unflagged(
@@ -263,7 +293,7 @@ class _Intake:
                 flagged[flag] = flagged.get(flag, 0) + int(found)
         return allowed[code]
 
-    def _check(self, rows: int, lost: dict[str, int], max_unusable: float) -> None:
+    def _check(self, rows: int, lost: dict[str, int], max_unusable: float, flags: set[str]) -> None:
         if sum(lost.values()) > max_unusable * rows:
             listed = ", ".join(f"{count:,} {why}" for why, count in lost.items())
             raise ValueError(
@@ -273,31 +303,8 @@ class _Intake:
         absent = [day for day in self.readings.days or () if day not in self.readings.sums]
         if absent or not self.readings.sums:
             date = pd.to_datetime(absent[0], unit="D").date() if absent else "any day"
+            has = f" (the file has the flags {', '.join(sorted(flags))})" if self.city else ""
             raise ValueError(
-                f"{self.path}: no usable reading of {date}: correct the options days and errors"
+                f"{self.path}: no usable reading of {date}: correct the options days and "
+                f"errors{has}"
             )
-
-
-def _places(
-    path: Path, readings: Readings, max_unusable: float, encoding: str, notes: dict[str, Any]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Longitude and latitude of the sensors that have readings, NaN where unknown."""
-    columns = {"id": ["id"], "x": ["utm_x", "st_x", "x"], "y": ["utm_y", "st_y", "y"]}
-    rows = _columns.read(path, columns, delimiter=None, encoding=encoding)
-    for axis in ("x", "y"):  # some of the city's files have decimal commas
-        rows.text[axis] = pc.replace_substring(rows.text[axis], ",", ".")
-    table = pd.DataFrame(
-        {axis: rows.numbers(axis) for axis in ("x", "y")}, index=_columns.texts(rows, "id")
-    )
-    again = table.index.duplicated()
-    notes["sensors listed again left out"] = int(np.count_nonzero(again))
-    found = table[~again].reindex([*readings.sensors])
-    lost = found.isna().any(axis=1)
-    if lost.sum() > max_unusable * len(found):
-        raise ValueError(
-            f"{path}: {int(lost.sum())} of {len(found)} sensors with readings have no place (such "
-            f"as id {lost.index[lost][0]!r}): give the table of the same month"
-        )
-    notes["sensors without a place left out"] = int(lost.sum())
-    x, y = (found[axis].fillna(np.inf).to_numpy() for axis in ("x", "y"))
-    return _positions.transformed(x, y, CITY_CRS, _positions.DEGREES)

@@ -91,10 +91,17 @@ def read(
         For a file that cannot be read, a day that it does not hold, or too many unusable records.
     """
     path = files["records"]
-    _stream.check_columns(path, _stream.header(path, ","), [*COLUMNS], ",")
+    _stream.check_columns(path, _stream.comma_header(path), [*COLUMNS], None)
     if days is None:
         days = _days(path)
     days = sorted(days)
+    values = len(days) * SLOTS * cells**2
+    if values > frames.MOST_VALUES:
+        raise ValueError(
+            f"cells={cells}: {cells:,} x {cells:,} cells in {SLOTS} slots of {len(days)} days are "
+            f"{values:,} values, over {frames.MOST_VALUES:,}: name fewer days in the option days, "
+            "or correct the option cells"
+        )
     made = _Raster(path, days, cells, carry == "day", axes == "x_north")
     notes = made.filled(max_unusable)
     empty = [day for day, users in zip(days, made.users, strict=True) if not users]
@@ -209,20 +216,20 @@ class _Raster:
         )
 
     def _from_sorted(self) -> None:
-        """The same from one file per day, each sorted in memory: 8 bytes per record on disk."""
+        """The same from one file per day, each sorted in memory: 16 bytes per record on disk."""
         size = self.cells**2
-        most_users = np.iinfo(np.int64).max // (SLOTS * size)
         with tempfile.TemporaryDirectory(prefix="movelaws-") as folder:
             for uid, day, slot, x, y in self._batches():
-                good = (uid >= 0) & (uid < most_users) & (day >= 0) & (slot >= 0) & (slot < SLOTS)
+                good = (uid >= 0) & (day >= 0) & (slot >= 0) & (slot < SLOTS)
                 inside = (x >= 1) & (x <= self.cells) & (y >= 1) & (y <= self.cells)
                 self.counts[_carried.UNUSABLE] += np.count_nonzero(~good)
                 self.counts[_carried.OUTSIDE] += np.count_nonzero(good & ~inside)
                 kept = np.flatnonzero(good & inside & (day < self.number.size))
                 number = self.number[day[kept]]
                 kept, number = kept[number >= 0], number[number >= 0]
-                key = (uid[kept] * SLOTS + slot[kept]) * size
-                key += (y[kept] - 1) * self.cells + x[kept] - 1
+                moment = slot[kept] * size + (y[kept] - 1) * self.cells + x[kept] - 1
+                # Users may be named by hashes of 63 bits, which leave no room in one number.
+                key = np.stack([uid[kept], moment], axis=1)
                 order = np.argsort(number, kind="stable")
                 edges = np.searchsorted(number[order], np.arange(self._days + 1))
                 for n in np.flatnonzero(np.diff(edges)):
@@ -230,16 +237,17 @@ class _Raster:
                         key[order[edges[n] : edges[n + 1]]].tofile(file)
             for n in range(self._days):
                 if (Path(folder) / str(n)).is_file():
-                    self._add_day(n, np.fromfile(Path(folder) / str(n), dtype=np.int64))
+                    key = np.fromfile(Path(folder) / str(n), dtype=np.int64)
+                    self._add_day(n, key.reshape(-1, 2))
 
     def _add_day(self, n: int, key: np.ndarray) -> None:
-        """Records of one day, packed into numbers whose order is that of user, slot and cell."""
-        key.sort()
-        moment, cell = np.divmod(key, self.cells**2)
-        uid, slot = np.divmod(moment, SLOTS)
+        """Records of one day: (n, 2) users, and slots and cells in one number."""
+        uid, moment = key[np.lexsort((key[:, 1], key[:, 0]))].T
+        slot, cell = np.divmod(moment, self.cells**2)
         y, x = np.divmod(cell, self.cells)
-        day = np.full(key.size, np.flatnonzero(self.number == n)[0])
-        self._add([uid, day, slot, x + 1, y + 1], _carried.start())
+        day = np.full(uid.size, np.flatnonzero(self.number == n)[0])
+        columns = (np.ascontiguousarray(column) for column in (uid, day, slot, x + 1, y + 1))
+        self._add([*columns], _carried.start())
 
 
 def _summary(

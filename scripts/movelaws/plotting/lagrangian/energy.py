@@ -20,7 +20,7 @@ LINES: dict[str, dict[str, tuple[str, str, Any, float]]] = {
     "Energy (no unit)": {
         "kinetic": ("kinetic", "#EE7733", (0, (4, 1.2)), 1.0),
         "potential": ("potential", "#0077BB", (0, (1.5, 1)), 1.1),
-        "hamiltonian": ("Hamiltonian", INK, "-", 1.1),
+        "hamiltonian": ("their sum", INK, "-", 1.1),
     },
     "Power (no unit)": {
         "dissipated": ("dissipated", "#CC3311", "-", 1.0),
@@ -108,8 +108,11 @@ def stretch(axes: Axes, values: np.ndarray) -> None:
     """
     sizes = np.abs(values[values != 0])
     if sizes.size == 0 or sizes.max() < _SPREAD * np.median(sizes):
+        # never a factor above the axis, where the letter of the panel stands
         if sizes.size and sizes.max() >= 1e4:
             axes.yaxis.set_major_formatter(EngFormatter(sep=""))
+        else:
+            axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: plain(value)))
         return
     unit = float(np.median(sizes))
     axes.set_yscale("asinh", linear_width=unit)
@@ -121,6 +124,11 @@ def stretch(axes: Axes, values: np.ndarray) -> None:
     axes.set_yticks(ticks[(ticks >= 1.5 * low) & (ticks <= 1.5 * high)])
     axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: signed_power(value)))
+
+
+def plain(value: float) -> str:
+    """A tick label written out, with a true minus."""
+    return f"{value:,.10g}".replace("-", "−")
 
 
 def signed_power(value: float) -> str:

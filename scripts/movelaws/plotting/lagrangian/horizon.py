@@ -9,17 +9,28 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from movelaws.plotting import QUIET, panels, style
-from movelaws.plotting.lagrangian.layout import grid, hours, key, line, time_name, words_above
-from movelaws.plotting.lagrangian.looks import RULES, VARIANTS, variant
-from movelaws.plotting.lagrangian.prediction import averaged
+from movelaws.plotting.lagrangian.layout import grid, hours, key, line, words_above
+from movelaws.plotting.lagrangian.looks import RULES, variant
+from movelaws.plotting.lagrangian.scores import PAIR, PERSISTENCE, scores, shared
 
-COLUMNS = ["case", "task", "variant", "n", "rms"]
-BEST = 3
-"""Variants drawn in each panel: those with the largest skill."""
-REFERENCES = ("persistence", *RULES)
-NAMES = {"day": "another day", "hours": "the rest of the day"}
+COLUMNS = ["case", "task", *PAIR, "variant", "n", "rms"]
+MODELS = (
+    "full",
+    "full_no_inertia",
+    "time_independent",
+    "time_independent_no_inertia",
+    "homogeneous",
+)
+"""Variants drawn: the four numbers, and what has numbers of its own for each cell."""
+BEST = 2
+"""Rules drawn in each panel beside persistence and those that know the end."""
+NAMES = {
+    "ahead": "hours ahead, another day",
+    "day": "another day in one go",
+    "hours": "the rest of the day",
+}
 _PER_ROW = 4
-_HIGHEST = 6.0  # times the largest error of persistence: what is worse leaves the panel
+_HIGHEST = 1.8  # times the largest error of persistence: what is worse leaves the panel
 
 
 @style()
@@ -31,14 +42,16 @@ def horizon(
     slot_minutes: Mapping[str, float] | None = None,
     synthetic: bool = False,
 ) -> Figure:
-    """RMS of q at each time point of what is predicted, a panel per case and task.
+    """RMS of q against the time ahead, a panel per case and task.
 
-    Drawn are the three best variants of each panel, a population that stays, the other day as it
-    was, and its changes from where the day starts. Several pairs of days are averaged.
+    Drawn are MODELS, a population that stays, the two best simple rules of each panel, and rules
+    that know the end. Means over the pairs of days that have them all.
 
     Parameters
     ----------
-    table : COLUMNS. summary : as for :func:`prediction.prediction`, to choose the variants.
+    table : COLUMNS.
+    summary : as for :func:`scores.scores`, to choose the rules and to leave out what is
+        persistence by construction; its column ``first`` is where a forecast starts.
     labels : of the cases, in order.
     slot_minutes : by case, to count hours instead of steps.
     synthetic : add a tag that says so.
@@ -49,7 +62,7 @@ def horizon(
         If a column is missing or no case has a row.
     """
     panels.require_columns(table, COLUMNS, "prediction")
-    summary = averaged(summary)
+    found = scores(summary, labels)
     keys = [
         (case, task)
         for task in NAMES
@@ -58,44 +71,69 @@ def horizon(
     ]
     if not keys:
         raise ValueError(f"prediction: no row for {', '.join(labels)}")
-    made, axes = grid(len(keys), _PER_ROW, 34, left=14, across=11.5, down=19, top=9, below=13)
+    columns = min(_PER_ROW, max(sum(task == one for _, task in keys) for one in NAMES))
+    rules = sum((table["variant"] == name).any() for name in (*RULES, *MODELS)) + 1
+    below = 5 + 3.6 * -(-rules // 3)
+    made, axes = grid(
+        len(keys), columns, 32, left=14, right=3, across=13, down=19, top=9, below=below
+    )
     drawn: set[str] = set()
     for place, (case, task) in enumerate(keys):
-        chosen = summary[(summary["case"] == case) & (summary["task"] == task)]
         part = table[(table["case"] == case) & (table["task"] == task)]
+        chosen = found[(found["case"] == case) & (found["task"] == task)]
         minutes = (slot_minutes or {}).get(case, 0)
-        drawn |= _panel(axes[place], part, _best(chosen), minutes)
+        start = 0 if task == "ahead" else _first(summary, part, case, task)
+        drawn |= _panel(axes[place], part, chosen, minutes, start)
         panels.letter(axes[place], place, labels[case], above_mm=4.6)
         words_above(axes[place], [(NAMES[task], QUIET)])
-        axes[place].set_xlabel(time_name(minutes))
-        if place % _PER_ROW == 0:
+        axes[place].set_xlabel("Time ahead (h)" if minutes else "Steps ahead")
+        if place % columns == 0:
             axes[place].set_ylabel("RMS of $q$ (no unit)")
-    order = [name for name in (*VARIANTS, *REFERENCES) if name in drawn]
-    key(made, {variant(name).name: line(variant(name)) for name in order}, min(4, len(order)))
+    order = [name for name in (*MODELS, PERSISTENCE, *RULES) if name in drawn]
+    key(made, {variant(name).name: line(variant(name)) for name in order}, min(3, len(order)))
     panels.tag_synthetic(made, synthetic)
     return made
 
 
-def _best(summary: pd.DataFrame) -> list[str]:
-    models = summary[summary["variant"].isin(VARIANTS) & np.isfinite(summary["skill"])]
-    return list(models.nlargest(BEST, "skill")["variant"])
+def _first(summary: pd.DataFrame, part: pd.DataFrame, case: str, task: str) -> int:
+    """Last time point that a forecast knows."""
+    own = summary[(summary["case"] == case) & (summary["task"] == task)]
+    if "first" in own and own["first"].notna().any():
+        return int(own["first"].min())
+    return int(part["n"].min()) - 1
 
 
-def _panel(axes: Axes, part: pd.DataFrame, models: list[str], minutes: float) -> set[str]:
+def _panel(
+    axes: Axes, part: pd.DataFrame, chosen: pd.DataFrame, minutes: float, start: int
+) -> set[str]:
+    part = shared(part)
+    part = part[part["variant"].isin([*chosen["variant"]])]
     curves = part.groupby(["variant", "n"])["rms"].mean()
-    names = [name for name in (*models, *REFERENCES) if name in curves.index.get_level_values(0)]
+    there = curves.index.get_level_values(0)
+    names = [name for name in (*MODELS, PERSISTENCE, *_rules(chosen)) if name in there]
+    longest = 0.0
     for name in names:
         look, curve = variant(name), curves[name].sort_index()
-        model = name in models
-        axes.plot(hours(curve.index.to_numpy(), minutes), curve.to_numpy(), color=look.colour,
-                  ls=look.dash, lw=1.1 if model else 1.4, zorder=3 if model else 4,
+        ahead = hours(curve.index.to_numpy() - start, minutes)
+        longest = max(longest, float(ahead.max()))
+        model = name in MODELS
+        lw, zorder = (1.1, 3) if model else (1.4, 4)
+        axes.plot(ahead, curve.to_numpy(), color=look.colour, ls=look.dash, lw=lw, zorder=zorder,
                   gid=name)  # fmt: skip
-    n = part["n"].to_numpy()
-    low, high = hours(n.min() - 1, minutes), hours(n.max(), minutes)
-    axes.set_xlim(low, high if high > low else low + 1)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
-    top = axes.get_ylim()[1]
-    if "persistence" in names:
-        top = min(top, _HIGHEST * float(curves["persistence"].max()) or top)
+    axes.set_xlim(0, longest or 1)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True, steps=[1, 2, 3, 4, 6, 8, 10]))
+    seen = curves[np.isfinite(curves) & there.isin(names)]
+    top = 1.05 * float(seen.max()) if len(seen) else 1.0
+    if PERSISTENCE in there:
+        top = min(top, _HIGHEST * float(curves[PERSISTENCE].max()) or top)
     axes.set_ylim(0, top)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=4, min_n_ticks=3))
     return set(names)
+
+
+def _rules(chosen: pd.DataFrame) -> list[str]:
+    """The best rules by mean skill over the leads, and those that know the end, in their order."""
+    rules = chosen[chosen["variant"].isin(list(RULES))]
+    skill = rules[~rules["oracle"].astype(bool)].groupby("variant")["skill"].mean()
+    kept = {*skill.nlargest(BEST).index, *rules.loc[rules["oracle"].astype(bool), "variant"]}
+    return [name for name in RULES if name in kept]

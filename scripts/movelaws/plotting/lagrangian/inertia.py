@@ -9,17 +9,26 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from movelaws.plotting import INK, WIDTH_DOUBLE, figure, panels, style
+from movelaws.plotting import INK, QUIET, WIDTH_DOUBLE, figure, panels, style
 from movelaws.plotting.lagrangian.layout import KEY_MM, key, of_case
 from movelaws.plotting.lagrangian.looks import METHODS, Look, case, known, of_kind
 from movelaws.plotting.lagrangian.parameters import KINDS
 
 OBSERVABLES = ["case", "method", "inertia_ratio"]
 SUMMARY = ["case", "method", "quantity", "value", "low", "high"]
+SEEDS = ["case", "resampled", "quantity", "value"]
+QUANTITY = "median_inertia_ratio"
+NULLS = {
+    "shuffled": ("D", "time-shuffled days"),
+    "planted": ("^", "planted dynamics"),
+}
+"""What the printed schedule finds where no movement of people is to be found; hollow marks."""
 SAME_ORDER = (0.1, 10.0)
 """Of claim L4: the same order of magnitude."""
 _BAND = "#E9EEF3"
 _LEFT, _RIGHT, _GAP, _TOP, _PANEL, _ROW = 14.0, 2.0, 14.0, 6.0, 46.0, 3.1
+_NULL = 1.9  # mm that a null adds to the row of a case
+_CLOSE = 0.75  # of a row, taken by the marks of a case
 _BINS_PER_DECADE = 5, 40  # fewest and most
 
 
@@ -31,15 +40,19 @@ def inertia(
     kinds: Mapping[str, str],
     *,
     method: str = "printed",
+    seeds: pd.DataFrame | None = None,
     synthetic: bool = False,
 ) -> Figure:
     """P(I_a) of the cells by case, and below the medians by every method with their intervals.
+
+    Hollow grey marks are medians of NULLS, where ``seeds`` has them, from lowest to highest.
 
     Parameters
     ----------
     observables : OBSERVABLES, a row per cell. summary : SUMMARY; median_inertia_ratio is read.
     labels : of the cases, in order. kinds : "reference" or "city", by case.
     method : whose cells are counted in the upper panels.
+    seeds : SEEDS, a row per realisation; rows of NULLS are read.
     synthetic : add a tag that says so.
 
     Raises
@@ -51,19 +64,21 @@ def inertia(
     panels.require_columns(summary, SUMMARY, "summary")
     groups = {kind: of_kind(labels, kinds, kind) for kind in KINDS}
     groups = {kind: names for kind, names in groups.items() if names}
-    strip = _ROW * max(map(len, groups.values())) + 2
-    made = figure(WIDTH_DOUBLE, _TOP + _PANEL + 2 + strip + 10 + KEY_MM)
+    nulls = _nulls(seeds, labels)
+    ways = [way for way in NULLS if (nulls["resampled"] == way).any()]
+    strip = (_ROW + _NULL * len(ways)) * max(map(len, groups.values())) + 2
+    made = figure(WIDTH_DOUBLE, _TOP + _PANEL + 2 + strip + 10 + KEY_MM + (4 if ways else 0))
     width = (WIDTH_DOUBLE - _LEFT - _RIGHT - _GAP * (len(groups) - 1)) / len(groups)
     cells = observables[observables["method"] == method]
-    medians = summary[summary["quantity"] == "median_inertia_ratio"]
-    limits = _limits(cells, medians)
+    medians = summary[summary["quantity"] == QUANTITY]
+    limits = _limits(cells, np.append(medians[["low", "high"]].to_numpy().ravel(), nulls["value"]))
     for column, (kind, names) in enumerate(groups.items()):
         left = _LEFT + column * (width + _GAP)
         upper = panels.axes_mm(made, left, _TOP, width, _PANEL)
         lower = panels.axes_mm(made, left, _TOP + _PANEL + 2, width, strip)
         looks = {name: case(name, labels) for name in names}
         _shares(upper, cells, looks, limits)
-        _medians(lower, medians, looks)
+        _medians(lower, medians, nulls, looks)
         for axes in (upper, lower):
             axes.axvspan(*SAME_ORDER, color=_BAND, lw=0, zorder=0)
             axes.axvline(1, color=INK, lw=0.4, zorder=0.5)
@@ -75,17 +90,25 @@ def inertia(
         if column == 0:
             upper.set_ylabel("Share of cells per decade")
         panels.letter(upper, column, KINDS[kind][0].upper() + KINDS[kind][1:])
-    _key(made, known(medians["method"]))
+    _key(made, known(medians["method"]), ways)
     panels.tag_synthetic(made, synthetic)
     return made
 
 
-def _limits(cells: pd.DataFrame, medians: pd.DataFrame) -> tuple[float, float]:
-    """Nearly all cells and all intervals, and the band of the claim."""
+def _nulls(seeds: pd.DataFrame | None, labels: Mapping[str, str]) -> pd.DataFrame:
+    if seeds is None:
+        return pd.DataFrame(columns=SEEDS)
+    panels.require_columns(seeds, SEEDS, "seeds")
+    chosen = (seeds["quantity"] == QUANTITY) & seeds["resampled"].isin(list(NULLS))
+    return seeds[chosen & seeds["case"].isin(list(labels))]
+
+
+def _limits(cells: pd.DataFrame, others: np.ndarray) -> tuple[float, float]:
+    """Nearly all cells, all medians and intervals, and the band of the claim."""
     ratio = cells["inertia_ratio"].to_numpy()
     ratio = ratio[np.isfinite(ratio) & (ratio > 0)]
-    ends = np.concatenate([np.quantile(ratio, [0.002, 0.998]), medians[["low", "high"]].to_numpy()
-                           .ravel(), SAME_ORDER])  # fmt: skip
+    most = np.quantile(ratio, [0.002, 0.998]) if ratio.size else []
+    ends = np.concatenate([most, np.asarray(others, dtype=float), SAME_ORDER])
     ends = ends[np.isfinite(ends) & (ends > 0)]
     return float(ends.min() / 1.6), float(ends.max() * 1.6)
 
@@ -119,32 +142,51 @@ def _fineness(cells: pd.DataFrame) -> int:
     return int(np.clip(np.round(1 / max(middle, 1e-9)), fewest, most))
 
 
-def _medians(axes: Axes, medians: pd.DataFrame, looks: Mapping[str, Look]) -> None:
+def _medians(
+    axes: Axes, medians: pd.DataFrame, nulls: pd.DataFrame, looks: Mapping[str, Look]
+) -> None:
     for row, (name, look) in enumerate(looks.items()):
         part = medians[medians["case"] == name].set_index("method")
+        own = nulls[nulls["case"] == name]
         shown = known(list(part.index))
-        for place, method in enumerate(shown):
-            y = row + (place - (len(shown) - 1) / 2) * 0.34
+        ways = [way for way in NULLS if (own["resampled"] == way).any()]
+        count = len(shown) + len(ways)
+        heights = row + _CLOSE * ((np.arange(count) + 0.5) / count - 0.5)
+        for method, y in zip(shown, heights, strict=False):
             one = part.loc[method]
             axes.plot([one["low"], one["high"]], [y, y], color=look.colour, lw=1.0, zorder=2)
             axes.plot(one["value"], y, METHODS[method].marker, color=look.colour, ms=3.2, zorder=3,
                       mec=look.colour, mew=0.8, mfc=_fill(method, look),
                       gid=f"median {name}")  # fmt: skip
+        for way, y in zip(ways, heights[len(shown) :], strict=True):
+            values = own.loc[own["resampled"] == way, "value"].to_numpy(dtype=float)
+            values = values[np.isfinite(values)]
+            if values.size:
+                axes.plot([values.min(), values.max()], [y, y], color=QUIET, lw=0.8, zorder=2)
+                axes.plot(np.median(values), y, zorder=3, gid=f"{way} {name}", **_null(way))
     axes.set_ylim(len(looks) - 0.4, -0.6)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
+
+
+def _null(way: str) -> dict[str, object]:
+    return {"marker": NULLS[way][0], "color": QUIET, "ls": "", "ms": 3.0, "mec": QUIET,
+            "mew": 0.8, "mfc": "white"}  # fmt: skip
 
 
 def _fill(method: str, look: Look) -> str:
     return look.colour if method == "printed" else "white"
 
 
-def _key(made: Figure, methods: list[str]) -> None:
+def _key(made: Figure, methods: list[str], ways: list[str]) -> None:
     entries = {
         f"median and interval, {METHODS[one].name}": Line2D(
             [], [], color=INK, lw=1.0, marker=METHODS[one].marker, ms=3.2, mec=INK, mew=0.8,
             mfc=INK if one == "printed" else "white")
         for one in methods
     }  # fmt: skip
+    entries |= {
+        f"{METHODS['printed'].name}, {NULLS[way][1]}": Line2D([], [], **_null(way)) for way in ways
+    }
     entries["0.1 to 10: the same order (claim L4)"] = Patch(fc=_BAND, lw=0)
-    key(made, entries)
+    key(made, entries, 3 if ways else None)

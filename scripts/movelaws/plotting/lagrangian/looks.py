@@ -60,8 +60,8 @@ FORMS = {
 VARIANTS = tuple(f"{free}_{form}".rstrip("_") for free in FREEDOM for form in FORMS)
 PREVIOUS_DAY = Look("#AA4499", (0, (4, 1, 1, 1)), "D", "the other day as it was")
 PREVIOUS_CHANGE = Look("#44AA99", (0, (4, 1, 1, 1, 1, 1)), "P", "the other day's changes")
-DAMPED = Look("#332288", (0, (6, 1.5, 1.5, 1.5)), "X", "the last change, dying away")
-LINE_TO_END = Look("#4D4D4D", (0, (1, 2)), "*", "straight line to the end, which it knows")
+DAMPED = Look("#332288", (0, (6, 1.5, 1.5, 1.5)), "X", "from here to the other day")
+LINE_TO_END = Look("#4D4D4D", (0, (1, 2)), "*", "straight line to the known end")
 RULES = {
     "previous_day": PREVIOUS_DAY,
     "previous_change": PREVIOUS_CHANGE,

@@ -1,4 +1,4 @@
-"""Fit and held-out error of nine variants against their number of parameters."""
+"""Fit and held-out error of the variants against their number of parameters."""
 
 from collections.abc import Mapping
 
@@ -10,8 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 
 from movelaws.plotting import QUIET, panels, style
-from movelaws.plotting.lagrangian.horizon import NAMES
-from movelaws.plotting.lagrangian.layout import grid, key, line, number, words_above
+from movelaws.plotting.lagrangian.layout import grid, key, line, number
 from movelaws.plotting.lagrangian.looks import (
     FORMS,
     FREEDOM,
@@ -21,7 +20,7 @@ from movelaws.plotting.lagrangian.looks import (
     VARIANTS,
     variant,
 )
-from movelaws.plotting.lagrangian.prediction import COLUMNS, averaged
+from movelaws.plotting.lagrangian.scores import scores
 
 _PER_ROW = 4
 _DODGE = {"": 1.0, "no_inertia": 1.14, "no_dissipation": 0.86}
@@ -31,14 +30,14 @@ _TINY = 1e-3  # of persistence: smaller errors are drawn here
 
 @style()
 def parsimony(table: pd.DataFrame, labels: Mapping[str, str], *, synthetic: bool = False) -> Figure:
-    """RMS of q where fitted (hollow) and held out (filled), joined, a panel per case and task.
+    """RMS of q where fitted (hollow) and on another day (filled), joined, a panel per case.
 
     The longer the line between, the more of a fit does not carry over; a filled point above the
     grey line predicts worse than a population that stays.
 
     Parameters
     ----------
-    table : columns of :func:`prediction.prediction`.
+    table : as for :func:`scores.scores`; the task "day" is shown, any other where that is missing.
     labels : of the cases, in order.
     synthetic : add a tag that says so.
 
@@ -47,22 +46,15 @@ def parsimony(table: pd.DataFrame, labels: Mapping[str, str], *, synthetic: bool
     ValueError
         If a column is missing or no case has a row.
     """
-    panels.require_columns(table, COLUMNS, "prediction")
-    table = averaged(table[table["case"].isin(list(labels))])
-    keys = [
-        (case, task)
-        for task in NAMES
-        for case in labels
-        if ((table["case"] == case) & (table["task"] == task)).any()
-    ]
-    if not keys:
-        raise ValueError(f"prediction: no row for {', '.join(labels)}")
-    made, axes = grid(len(keys), _PER_ROW, 38, left=14, across=10, down=19, top=9, below=16.5)
-    for place, (case, task) in enumerate(keys):
-        part = table[(table["case"] == case) & (table["task"] == task)].set_index("variant")
-        _panel(axes[place], part)
-        panels.letter(axes[place], place, labels[case], above_mm=4.6)
-        words_above(axes[place], [(NAMES[task], QUIET)])
+    table = scores(table, labels)
+    task = next(one for one in ("day", "hours", "ahead") if (table["task"] == one).any())
+    table = table[table["task"] == task]
+    table = table[table["lead"] == table["lead"].max()]
+    cases = [case for case in labels if (table["case"] == case).any()]
+    made, axes = grid(len(cases), _PER_ROW, 38, left=14, across=10, down=17, below=16.5)
+    for place, case in enumerate(cases):
+        _panel(axes[place], table[table["case"] == case].set_index("variant"))
+        panels.letter(axes[place], place, labels[case])
         axes[place].set_xlabel("Number of parameters")
         if place % _PER_ROW == 0:
             axes[place].set_ylabel("RMS of $q$ (no unit)")
@@ -123,7 +115,7 @@ def _key(made: Figure, rules: list[str]) -> None:
                 for marker, name in FORMS.values()}  # fmt: skip
     entries |= {
         "where fitted": Line2D([], [], marker="o", mfc="white", mew=0.8, **grey),
-        "held out": Line2D([], [], marker="o", mew=0, **grey),
+        "on another day": Line2D([], [], marker="o", mew=0, **grey),
         PERSISTENCE.name: line(PERSISTENCE),
     }
     entries |= {RULES[name].name: line(RULES[name]) for name in rules}

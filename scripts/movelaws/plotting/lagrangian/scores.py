@@ -5,26 +5,28 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from movelaws.lagrangian.tables import forecasts
 from movelaws.plotting import panels
 from movelaws.plotting.lagrangian.looks import ORACLES, RULES, VARIANTS
 
-COLUMNS = ["case", "task", "variant", "parameters", "fit_rms", "rms", "skill", "low", "high"]
-TASKS = ("ahead", "day", "hours")
 PAIR = ("fit_day", "test_day")
+COLUMNS = ["case", "task", *PAIR, "variant", "parameters", "fit_rms", "rms", "skill", "low", "high"]
+TASKS = ("ahead", "day", "hours", "hours_earlier")
 PERSISTENCE = "persistence"
 
 
 def scores(table: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
-    """One row per case, task, lead and variant, without those that are persistence by construction.
-
-    Numbers are means over the pairs of days that all of a group share; ``lowest`` and ``highest``
-    are the skills of the worst and the best pair, and ``lead`` is in hours, 0 where a task has one
-    lead only.
+    """Scores as in the table of forecasts, without what is persistence by construction.
 
     Parameters
     ----------
-    table : COLUMNS, and where known fit_day, test_day, hours, oracle and by_construction.
+    table : COLUMNS, fit_day, test_day, and where known hours, oracle and by_construction.
     labels : of the cases; others drop out.
+
+    Returns
+    -------
+    DataFrame as of :func:`movelaws.lagrangian.tables.forecasts`, and ``lead`` in hours, 0 where a
+    task has one lead only.
 
     Raises
     ------
@@ -33,38 +35,29 @@ def scores(table: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
     """
     panels.require_columns(table, COLUMNS, "prediction")
     known = [*VARIANTS, *RULES, PERSISTENCE]
-    kept = table["case"].isin(list(labels)) & table["task"].isin(TASKS)
-    table = table[kept & table["variant"].isin(known)].copy()
-    if table.empty:
+    table = table[table["task"].isin(TASKS) & table["variant"].isin(known)]
+    cases = [case for case in labels if (table["case"] == case).any()]
+    if not cases:
         raise ValueError(f"prediction: no row of {', '.join(TASKS)} for {', '.join(labels)}")
-    table["lead"] = _leads(table)
-    table["oracle"] = flags(table, "oracle") | table["variant"].isin(ORACLES)
-    table = table[~flags(table, "by_construction") | (table["variant"] == PERSISTENCE)]
-    keys = ["case", "task", "lead"]
-    groups = shared(table, keys).groupby([*keys, "variant"], sort=False)
-    found = groups[["parameters", "fit_rms", "rms", "skill", "low", "high"]].mean()
-    found["lowest"], found["highest"] = groups["skill"].min(), groups["skill"].max()
-    found["oracle"], found["pairs"] = groups["oracle"].any(), groups.size()
-    return found.reset_index()
+    table = table.assign(
+        oracle=flags(table, "oracle") | table["variant"].isin(ORACLES),
+        by_construction=flags(table, "by_construction") & (table["variant"] != PERSISTENCE),
+    )
+    found = forecasts({case: table[table["case"] == case] for case in cases})
+    found["lead"] = _leads(found)
+    return found[~found["by_construction"].astype(bool)].reset_index(drop=True)
 
 
-def shared(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    """Rows of each group from the pairs of days that all its variants and rules have in common.
+def shared(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows from the pairs of days that have every variant and rule, as in the table of forecasts.
 
-    A variant or rule that lacks more than half of the pairs drops out, rather than those pairs.
+    Parameters
+    ----------
+    table : rows of one case and task.
     """
-    pair = [name for name in PAIR if name in table]
-    if not pair or table.empty:
-        return table
-    parts = []
-    for _, part in table.groupby(list(keys), sort=False):
-        there = part.groupby(["variant", *pair]).size().unstack(pair) > 0
-        most = there[there.mean(axis=1) >= 0.5]
-        there = most if most.all().any() else there[there.all(axis=1)]
-        common = there.columns[there.all()]
-        own = pd.MultiIndex.from_frame(part[pair]) if len(pair) > 1 else pd.Index(part[pair[0]])
-        parts.append(part[part["variant"].isin(there.index) & own.isin(common)])
-    return pd.concat(parts, ignore_index=True)
+    days = table.groupby(list(PAIR))["variant"].agg(set)
+    whole = days[days.map(len) == max(map(len, days))].index
+    return table[pd.MultiIndex.from_frame(table[list(PAIR)]).isin(whole)]
 
 
 def flags(table: pd.DataFrame, name: str) -> pd.Series:
@@ -76,7 +69,7 @@ def flags(table: pd.DataFrame, name: str) -> pd.Series:
 
 def best(part: pd.DataFrame, names: Sequence[str] = VARIANTS) -> pd.Series | None:
     """Row of the largest finite skill among ``names`` that know no end; None if there is none."""
-    chosen = part[part["variant"].isin(list(names)) & ~part["oracle"]]
+    chosen = part[part["variant"].isin(list(names)) & ~part["oracle"].astype(bool)]
     chosen = chosen[np.isfinite(chosen["skill"])]
     return None if chosen.empty else chosen.loc[chosen["skill"].idxmax()]
 
