@@ -1,7 +1,7 @@
 """Held-out days and hours of one city by every variant of the model, beside simple rules."""
 
-from movelaws.lagrangian.prediction import predictions
-from movelaws.lagrangian.prediction_tasks import day_task, hours_task
+from movelaws.lagrangian.prediction import LEADS, predictions
+from movelaws.lagrangian.prediction_tasks import day_tasks, hours_task, third_day
 from movelaws.lattices import populations
 from movelaws.log import logged
 
@@ -10,14 +10,21 @@ if __name__ == "__main__":
         params, made = snakemake.params, snakemake.output
         data = populations.read(snakemake.input.populations)
         days = {name: data.day(name) for name in data.days}
+        hour = float(data.attrs.get("slot_minutes", 0)) / 60 or 1.0
         pairs = [tuple(pair) for pair in params.forecasts]
-        earlier = {tested: fitted for fitted, tested in pairs}
-        tasks = [day_task(*pair, days, params.floor) for pair in pairs]
-        tasks += [
-            hours_task(day, days, params.floor, params.hours_share, earlier.get(day))
-            for day in dict.fromkeys([params.day, *earlier])
+        earlier = {tested: fitted for fitted, tested in reversed(pairs)}
+        given = params.floor, params.hours_share
+        tasks = [
+            task
+            for pair in pairs
+            for task in day_tasks(*pair, days, *given, other=third_day(*pair, pairs), hour=hour)
         ]
-        curves, table = predictions(tasks, params.case, **params.settings)
+        tasks += [
+            hours_task(day, days, *given, earlier.get(day), hour=hour)
+            for day in dict.fromkeys([params.day, *(tested for _, tested in pairs)])
+        ]
+        leads = getattr(params, "leads_hours", None) or LEADS
+        curves, table = predictions(tasks, params.case, leads_hours=leads, **params.settings)
         print(table.to_string())
         curves.to_csv(made.curves, index=False)
         table.to_csv(made.summary, index=False)

@@ -9,7 +9,7 @@ from movelaws.lagrangian.adjoint import Adjoint
 from movelaws.lagrangian.exact import fit_exact
 from movelaws.lagrangian.fit import error_of
 from movelaws.lagrangian.model import simulate
-from movelaws.lagrangian.objective import Objective
+from movelaws.lagrangian.objective import AROUND, Objective
 from movelaws.lagrangian.search import minimise
 from movelaws.lagrangian.state import reference
 from movelaws.lagrangian.stencil import neighbours
@@ -33,10 +33,11 @@ def random_free(objective, seed=3):
     return free
 
 
+@pytest.mark.parametrize("around", AROUND)
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_the_gradient_is_that_of_finite_differences(variant):
+def test_the_gradient_is_that_of_finite_differences(variant, around):
     objective = Objective(
-        [day(1), day(2)], VARIANTS[variant], ridge=0.3, smoothness=0.002, window=6
+        [day(1), day(2)], VARIANTS[variant], ridge=0.3, smoothness=0.002, window=6, around=around
     )
     free = random_free(objective)
     _, slope = objective.gradient(free)
@@ -53,6 +54,46 @@ def test_the_gradient_is_that_of_finite_differences(variant):
         j = {k: objective.value(free + k * h * along) for k in (-2, -1, 1, 2)}
         found = (8 * (j[1] - j[-1]) - (j[2] - j[-2])) / (12 * h)
         assert found == pytest.approx(slope @ along.ravel(), rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("form", ["full", "time_independent", "homogeneous"])
+def test_a_ridge_around_rest_means_the_same_with_and_without_inertia(form):
+    """The first-order model is the one with inertia at Gamma_aa = 1 / dt, Lambda = K / dt."""
+    data = day()
+    with_, without = (
+        Objective([data], VARIANTS[name], ridge=0.7, around="still")
+        for name in (form, f"{form}_no_inertia")
+    )
+    k = random_free(without)
+    both = with_.still.copy()
+    both[1] = k[0] / data.dt
+    assert with_.value(both) == pytest.approx(without.value(k), rel=1e-12)
+    assert with_.value(with_.still) == pytest.approx(with_.error(with_.still), rel=1e-12)
+    rest = 0.5 * data.dt * np.sum((data.q[1:] - data.q[0]) ** 2)
+    assert with_.error(with_.still) == pytest.approx(rest, rel=1e-12)
+
+
+def test_a_ridge_around_rest_has_no_unit():
+    """Populations that vary three times as much have the same fit at the same ridge."""
+    data = day()
+    wide = replace(
+        data, q=data.q[0] + 3 * (data.q - data.q[0]), v0=3 * data.v0,
+        mu=data.q[0] + 3 * (data.mu - data.q[0]),
+    )  # fmt: skip
+    one, two = (
+        Objective([each], VARIANTS["homogeneous"], ridge=0.1, around="still")
+        for each in (data, wide)
+    )
+    free = random_free(one)
+    assert two.value(free) == pytest.approx(9 * one.value(free), rel=1e-10)
+
+
+def test_without_penalties_it_does_not_matter_what_they_pull_to():
+    zero, still = (
+        fit_exact(day(), variant="homogeneous", around=around, iterations=20) for around in AROUND
+    )
+    assert np.array_equal(zero.gamma, still.gamma)
+    assert np.array_equal(zero.lam, still.lam)
 
 
 def test_the_error_is_that_of_the_simulated_trajectory():
@@ -196,6 +237,7 @@ def test_a_start_that_explodes_is_refused():
         ({"bound": 0.0}, "bound = 0.0"),
         ({"iterations": 0}, "iterations = 0"),
         ({"window": 9}, "window = 9: 1 to 8"),
+        ({"around": "there"}, "around = 'there': one of zero, still"),
         ({"start": "onestep"}, "start = 'onestep' with 'full'"),
     ],
 )

@@ -1,6 +1,7 @@
 """Figures of paper 1 with maps, and the error against time: what they draw is in the data."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from movelaws.plotting.lagrangian.convergence import FLOOR, convergence
@@ -66,6 +67,26 @@ def test_convergence_ends_at_the_last_errors():
     assert_texts_apart(made)
     last = methods.query("case == 'japan' and method == 'exact'")["rms"].iloc[0]
     assert number(last) in words(made)
+
+
+def test_rates_and_starts_that_were_tried_are_drawn_without_a_number():
+    history, methods = all_cases(drawn.convergence), all_cases(drawn.methods)
+    for of, tried in (("printed", "printed_tuned"), ("exact", "exact_best")):
+        history, methods = (
+            pd.concat([table, table[table["method"] == of].assign(method=tried)])
+            for table in (history, methods)
+        )
+    made = convergence(history, methods, drawn.LABELS)
+    assert len(found(made, "printed_tuned")) == len(found(made, "exact_best")) == 8
+    assert_texts_apart(made)
+
+
+def test_a_run_that_diverged_leaves_its_panel():
+    methods = all_cases(drawn.methods, ["japan"])
+    methods.loc[methods["method"] == "printed_long", "rms"] = 9e29
+    made = convergence(all_cases(drawn.convergence, ["japan"]), methods, {"japan": "Japan"})
+    assert made.axes[0].get_ylim()[1] < 100
+    assert "diverged" in words(made)
 
 
 def test_errors_of_rounding_do_not_stretch_the_axis():

@@ -75,5 +75,5 @@ def test_a_lattice_needs_two_blocks_to_resample(section):
     chapter["cities"]["helsinki"]["side"] = None  # known when its lattice is
     check_lagrangian(chapter, section["lattices"])
     chapter["cases"], chapter["summary"]["block"] = ["alpha1_h0"], 10
-    with pytest.raises(ValueError, match="block = 10 covers .*lagrangian.reference.side = 10"):
+    with pytest.raises(ValueError, match=r"block = 10 covers .*lagrangian.reference.side = 10"):
         check_lagrangian(chapter, section["lattices"])

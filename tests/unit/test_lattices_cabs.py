@@ -89,6 +89,8 @@ def test_the_lattice_is_the_box_in_whole_cells(files):
     assert made.crs == "EPSG:32610" and made.cell_m == 1000
     assert 15 <= made.shape[1] <= 17 and 15 <= made.shape[0] <= 17
     assert np.all((made.x - 500) % 1000 == 0)
+    with pytest.raises(ValueError, match=r"EPSG:3067 .*options box and projected_crs"):
+        read(files, days=["2008-05-20"], projected_crs="EPSG:3067")
     with pytest.raises(ValueError, match="no cab is within box"):
         read(files, days=["2008-05-20"], box=[-121.0, 37.0, -120.9, 37.1])
 
@@ -97,8 +99,25 @@ def test_clocks_that_change_are_refused(tmp_path):
     change = pd.Timestamp("2008-11-02 09:00", tz="UTC").timestamp()  # 02:00 PDT becomes 01:00
     minutes = [(change - MIDNIGHT) / 60 + hour * 60 for hour in (-30, 30)]
     files = archive(tmp_path / "cabs.tar.gz", one=[(m, HERE) for m in minutes])
-    with pytest.raises(ValueError, match="the clocks of America/Los_Angeles change within"):
+    said = "the clocks of America/Los_Angeles change within .*cab one at 2008-10-31.*; cab one at"
+    with pytest.raises(ValueError, match=said):
         read(files)
+
+
+def test_days_that_only_a_stray_time_makes_are_left_out_and_its_cab_is_named(tmp_path):
+    steady = [(m, THERE) for m in range(-20, 2 * 1440 + 100, 10)]
+    stray = [(5, HERE), (7, HERE), (1440 * 10, HERE)]
+    made = read(archive(tmp_path / "cabs.tar.gz", steady=steady, stray=stray))
+    assert made.days == ["2008-05-20", "2008-05-21"]
+    assert made.notes["cab of the last point"] == "stray"
+    assert made.notes["cab of the first point"] == "steady"
+    said = "8 (2008-05-22, 2008-05-23, 2008-05-24 ...)"
+    assert made.notes["days with almost no cabs left out"] == said
+
+
+def test_a_lattice_that_no_memory_holds_is_refused_before_it_is_made(files):
+    with pytest.raises(ValueError, match=r"cells of 4 m at 96 moments are .* values.*larger cells"):
+        read(files, cell_m=4.0)
 
 
 def test_traces_of_less_than_a_day_need_its_name(tmp_path):
@@ -116,6 +135,7 @@ def test_traces_of_less_than_a_day_need_its_name(tmp_path):
         {"days": ["2008-05-20", "2008-05-20"]},
         {"slot_minutes": 45},
         {"max_age_minutes": 0},
+        {"max_age_minutes": 1441},
         {"projected_crs": "EPSG:4326"},
     ],
 )

@@ -186,3 +186,10 @@ def test_the_summary_counts_empty_cells():
     said = coarsen.summary(coarsen.case(lattice(), side=5, pad=True))
     assert "1 days (a) of 4 points on 5 x 5 blocks of 2000 x 1500 m" in said
     assert '"empty rows and columns of cells added": "3 and 0"' in said
+
+
+def test_populations_that_cannot_be_added_up_are_refused():
+    made = lattice(population=np.full((4, 12, 20), 1e306))
+    for population in (None, 1e4):
+        with pytest.raises(ValueError, match=r"a cell holds .*, more than can be added up"):
+            coarsen.case(made, side=4, population=population)

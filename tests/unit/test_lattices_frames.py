@@ -139,3 +139,18 @@ def test_populations_that_cannot_be_stored_or_read_are_named(tmp_path):
     (tmp_path / "p.nc").write_bytes(b"no NetCDF")
     with pytest.raises(ValueError, match=r"p\.nc: no file of populations"):
         populations.read(tmp_path / "p.nc")
+
+
+def test_what_no_memory_holds_is_neither_checked_nor_read(tmp_path, monkeypatch):
+    made = lattice()
+    frames.write(made, tmp_path)
+    monkeypatch.setattr(frames, "MOST_VALUES", made.population.size - 1)
+    with pytest.raises(
+        ValueError, match=r"population: shape \(6, 4, 5\) is over 119 values, which"
+    ):
+        frames.check(made)
+    with pytest.raises(
+        ValueError, match=r"lattice\.nc: population: .* over 119 values: keep fewer"
+    ):
+        frames.read(tmp_path / "lattice.nc")
+    assert frames.read(tmp_path / "lattice.nc", ["a"]).population.size == 60  # a day fits

@@ -167,6 +167,18 @@ def changed(files, role, change):
     [
         ("workdays", lambda t: t.assign(H3=-1.0), r"workdays.csv: line 2, column 'H3'.*below 0"),
         ("workdays", lambda t: t.assign(H3=np.inf), r"line 2, column 'H3'.*is not a number"),
+        ("workdays", lambda t: t.assign(H3=0.0), r"workdays.csv: H3 sums to 0: nobody is anywhere"),
+        ("workdays", lambda t: t.assign(YKR_ID=t["YKR_ID"] + 0.5), "'11.5' is no whole number"),
+        (
+            "cells",
+            lambda t: t.assign(x_EPSG3067=24.8, y_EPSG3067=60.2),
+            r"cells.csv: columns x and y: 24.8, 60.2 look like degrees",
+        ),
+        (
+            "cells",
+            lambda t: t.assign(x_EPSG3067=t["y_EPSG3067"], y_EPSG3067=t["x_EPSG3067"]),
+            r"cells.csv: EPSG:3067 .*are x and y swapped",
+        ),
         ("workdays", lambda t: t.drop(columns="H23"), "no column 'H23'"),
         ("workdays", lambda t: pd.concat([t, t]), r"line 7, column 'YKR_ID'.*an earlier line"),
         ("cells", lambda t: t.iloc[1:], r"cells.csv: 1 cells of the tables have no place.*11"),

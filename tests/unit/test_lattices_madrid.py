@@ -202,6 +202,34 @@ def test_positions_in_degrees_are_no_metres(tmp_path):
         read(files)
 
 
+def test_what_lies_elsewhere_is_named(tmp_path):
+    table = published(intensity())
+    turned = table.assign(longitude=table["latitude"], latitude=table["longitude"])
+    with pytest.raises(ValueError, match=r"records\.csv: EPSG:25830 .*swapped"):
+        read(write(tmp_path, turned))
+    files = write(tmp_path, city(intensity()))
+    padded = SENSORS.assign(id=SENSORS["id"].map("{:06d}".format))
+    padded.to_csv(files["sensors"], index=False, sep=";")
+    with pytest.raises(ValueError, match=r"are called such as '1001', those of .* '001001': give"):
+        read(files)
+    # a sensor without a place is in no box
+    table.loc[table["id"] == 1002, ["longitude", "latitude"]] = np.nan
+    made = read(write(tmp_path, table), box=[-3.8, 40.2, -3.5, 40.6], max_unusable=0.5)
+    assert made.notes["sensors without a place left out"] == 1
+    assert made.notes["sensors outside the box left out"] == 0
+
+
+def test_a_day_of_a_stray_reading_is_left_out_unless_it_is_asked_for(tmp_path):
+    table = published(intensity())
+    stray = table.iloc[:1].assign(date="2022-07-01 00:00:00")
+    files = write(tmp_path, pd.concat([table, stray]))
+    made = read(files)
+    assert made.days == DATES and made.population.any(axis=(1, 2)).all()
+    assert made.notes["days without a sensor of enough slots left out"] == 1
+    asked = read(files, days=[DATES[0], "2022-07-01"])
+    assert asked.days == [DATES[0], "2022-07-01"] and not asked.population[24:].any()
+
+
 def test_flags_that_the_file_does_not_have_are_named(tmp_path):
     files = write(tmp_path, city(intensity()))
     with pytest.raises(ValueError, match=r"no usable reading .*the file has the flags N\)"):

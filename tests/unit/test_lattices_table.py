@@ -146,6 +146,8 @@ def test_a_wrong_unit_of_the_centres_is_named(path):
     degrees = {"x": 10 + (made["x"] - 5e5) * 1e-5, "y": 50 + (made["y"] - 6e6) * 1e-5}
     with pytest.raises(ValueError, match=r"x=10, y=50 with centres 0.001 apart look like degrees"):
         read(changed(path, **degrees), day="day")
+    with pytest.raises(ValueError, match=r"own\.csv: EPSG:32632 .*are x and y swapped"):
+        read(changed(path, x=made["y"], y=made["x"]), day="day")
     changed(path)
     with pytest.raises(ValueError, match=r"the centres lie 2 cells of 50 m apart \(100 m\)"):
         read(path, day="day", cell_m=50.0)

@@ -102,6 +102,7 @@ if LAGRANGIAN_CASES:
             summary=lagrangian_tables("summary.csv"),
             histogram=lagrangian_tables("parameter_histogram.csv"),
             parameters=lagrangian_tables("parameters.csv"),
+            seeds=[rules.lagrangian_seeds.output.seeds] if LAGRANGIAN_SEEDS else [],
         output:
             **lagrangian_drawn(
                 {
@@ -160,6 +161,7 @@ if LAGRANGIAN_CASES:
             labels=lagrangian_shown(LAGRANGIAN_CASES),
             synthetic=lagrangian_synthetic(LAGRANGIAN_CASES),
             source=source_of(lagrangian_behind(LAGRANGIAN_CASES)),
+            start=LAGRANGIAN_SETTINGS["exact"]["start"],
             code=module_digest("movelaws.plotting.lagrangian.convergence"),
         message:
             "Drawing errors against wall time"

@@ -169,6 +169,7 @@ LAGRANGIAN_WORDS = LAGRANGIAN_LABELS | {
     "homogeneous_no_dissipation": "two numbers, no dissipation",
     "day": "another day",
     "hours": "rest of the day",
+    "hours_earlier": "rest of the day, from another",
     "rate_index": "n of the learning rate",
     "gamma": "Γ",
     "lambda": "Λ",

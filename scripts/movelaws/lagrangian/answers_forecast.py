@@ -9,7 +9,8 @@ from movelaws.phrases import counted, listed
 
 STILL = "persistence"
 RULES = (STILL, "previous_day", "previous_change", "damped", "line_to_end")
-_TASKS = {"ahead": "another day", "day": "the whole of another day", "hours": "the rest of the day"}
+_TASKS = {"ahead": "another day", "day": "the whole of another day", "hours": "the rest of the day",
+          "hours_earlier": "the rest of the day, from an earlier one"}  # fmt: skip
 _FORMS = ("time_independent", "homogeneous")
 _NAMES = {
     STILL: "no movement",

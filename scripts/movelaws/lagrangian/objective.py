@@ -14,13 +14,15 @@ So it is ``around`` "zero". There a strong ridge leaves Gamma = Lambda = 0, moti
 velocity for ever, but of a first-order model K = 0, where nothing moves; and numbers of different
 units count alike. ``around`` "still" replaces theta in both penalties by
 
-    (Gamma - Gamma_still) dt,    Lambda dt^2,    K dt
+    Gamma - Gamma_still,    Lambda dt,    K
 
 with Gamma_still = 1 / dt on a site itself, which stops all motion (of a variant without dissipation
 Gamma is 0 and stays it), and the penalties count in units of the E per site of a population that
-stays where it was at n = 0. A ridge then has no unit: of 1, a parameter that acts fully in one step
-costs as much as what happens there is worth, in all variants, lattices and lengths of a step; and
-a strong one says that nothing moves.
+stays where it was at n = 0. These are (Gamma - Gamma_still) dt, Lambda dt^2 and K dt, what a
+parameter does in one step, all times the T steps of a day: Lambda dt is the K of Gamma_still. A
+ridge then has no unit: of 1, a parameter that acts fully once in a day costs as much as what
+happens at a site is worth, in all variants, cities and lengths of a step. Above about 100 nothing
+moves, below about 1e-6 there is no penalty to be seen.
 """
 
 from collections.abc import Sequence
@@ -80,11 +82,9 @@ def _worth(references: Sequence[Reference]) -> float:
 
 
 def _sizes(variant: Variant, parts: tuple[int, ...], dt: float) -> np.ndarray:
-    """Squares of the units of the parameters, those of the module's text, by group."""
-    units = np.array([dt, dt**2]) if variant.groups == 2 else np.full(1, dt)
-    if variant.inertia and not variant.dissipation:
-        units = np.full(1, dt**2)
-    return (units**2).reshape(parts[0], *(1,) * (len(parts) - 1))
+    """Squares of the units of the module's text, by group."""
+    units = [1.0, dt] if variant.groups == 2 else [dt if variant.inertia else 1.0]
+    return (np.array(units) ** 2).reshape(parts[0], *(1,) * (len(parts) - 1))
 
 
 class Objective:

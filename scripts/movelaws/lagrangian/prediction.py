@@ -1,33 +1,31 @@
 """Does the model predict? Held-out days and hours by variant, beside simple rules.
 
-Simple rules: ``persistence`` keeps the last known slot, ``previous_day`` takes the values of an
-earlier day, ``previous_change`` its changes from the last known slot on.
+Tasks are those of ``movelaws.lagrangian.prediction_tasks``, rules those of ``prediction_rules``.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from movelaws.lagrangian.blocks import Blocks, blocks
-from movelaws.lagrangian.exact import fit_exact
 from movelaws.lagrangian.fit import Fit
-from movelaws.lagrangian.methods import total_variation
-from movelaws.lagrangian.prediction_tasks import LEAST, Task
-from movelaws.lagrangian.variants import VARIANTS, forecast
+from movelaws.lagrangian.prediction_penalty import Learner, by_construction, tried
+from movelaws.lagrangian.prediction_rules import ORACLES, RULES, rule_path
+from movelaws.lagrangian.prediction_scores import Forecaster, Score, forecaster, score
+from movelaws.lagrangian.prediction_tasks import AHEAD, Task
+from movelaws.lagrangian.variants import VARIANTS
 
-PERSISTENCE, PREVIOUS, CHANGE = "persistence", "previous_day", "previous_change"
-RULES = (PERSISTENCE, PREVIOUS, CHANGE)
-FARTHEST = 20.0
-"""A forecast that runs away from the last known q is stopped here: a factor of half a billion."""
-INNER = 0.6
-"""Share of the fitted part on which penalties are fitted; the rest of that part chooses."""
+LEADS = (1.0, 2.0, 4.0, 8.0)
+"""Hours ahead in the summary of task ``ahead``."""
 
-CURVES = ("case", "task", "fit_day", "test_day", "variant", "n", "t", "rms", "tv")
+CURVES = ("case", "task", "fit_day", "test_day", "variant", "n", "t", "hours", "rms", "tv")
 SUMMARY = (
-    "case", "task", "fit_day", "test_day", "first", "variant", "penalty", "parameters", "fit_rms",
-    "rms", "tv", "skill", "low", "high",
+    "case", "task", "fit_day", "test_day", "first", "hours", "variant", "penalty", "parameters",
+    "fit_rms", "validation", "rms", "tv", "skill", "low", "high", "tv_skill", "at_edge",
+    "by_construction", "oracle", "common",
 )  # fmt: skip
 
 
@@ -42,6 +40,7 @@ def predictions(
     replicates: int,
     level: float,
     seed: int,
+    leads_hours: Sequence[float] = LEADS,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Forecasts of every task by every variant and rule.
 
@@ -49,124 +48,143 @@ def predictions(
     ----------
     tasks : of one case.
     variants : names of ``movelaws.lagrangian.variants.VARIANTS``.
-    ridges : penalties to choose from, on the fitted part alone.
+    ridges : penalties to choose from, around "nothing moves" and without a unit (see
+        ``movelaws.lagrangian.objective``).
     exact : further arguments of ``fit_exact``.
     block, replicates, level, seed : of the intervals of the skill, by blocks of sites.
+    leads_hours : of the rows of task ``ahead`` in the summary: the nearest steps to them.
 
     Returns
     -------
-    curves : DataFrame with CURVES, errors by time point after the last known one.
-    summary : DataFrame with SUMMARY; skill = 1 - rms / rms of persistence, with its interval.
+    curves : DataFrame with CURVES: errors by time point n after the last known one, with ``hours``
+        from that one; of task ``ahead`` n is the lead in steps.
+    summary : DataFrame with SUMMARY, one row per task and variant or rule, and lead (``hours``, nan
+        but for task ``ahead``). ``skill`` is 1 - rms / rms of persistence with its interval,
+        ``tv_skill`` the same of the distance of densities; ``validation`` is the RMS of the
+        forecasts that chose the penalty, by which a best variant may be chosen, and of the rules in
+        the same; ``at_edge``: the penalty is an end of those tried, where it matters;
+        ``by_construction``: the variant can not differ from persistence; ``oracle``: it knows what
+        no forecast can; ``common``: all rules are there, so that the task may be averaged with
+        others.
     """
-    curves, rows = [], []
-    for task in tasks:
+    tasks = list(tasks)
+    curves: dict[int, list[pd.DataFrame]] = {i: [] for i in range(len(tasks))}
+    rows: dict[int, list[dict]] = {i: [] for i in range(len(tasks))}
+    rivals: dict[int, Score] = {}
+    for name, number, made, about in _all_forecasts(tasks, variants, ridges, exact):
+        task = tasks[number]
+        found = score(made, task.truth, task.population, task.origins)
+        rival = rivals.setdefault(number, found)  # persistence, the first of RULES
+        key = _key(task, case) | {"variant": name}
+        curves[number].append(_curve(task, found).assign(**key))
         drawn = blocks(task.fitted.shape, block, replicates=replicates, level=level, seed=seed)
-        later = slice(task.first + 1, None)
-        still = rule(task, PERSISTENCE)
-        for name, path, about in _all_forecasts(task, variants, ridges, exact):
-            key = {
-                "case": case,
-                "task": task.task,
-                "fit_day": task.fit_day,
-                "test_day": task.test_day,
-                "variant": name,
-            }
-            off = path[later] - task.truth[later]
-            apart = total_variation(path[later], np.exp(task.truth[later]))
-            rms = np.sqrt(np.mean(off**2, axis=1))
-            n = np.arange(task.first + 1, len(task.truth))
-            curves.append(
-                pd.DataFrame({"n": n, "t": n * task.fitted.dt, "rms": rms, "tv": apart}).assign(
-                    **key
-                )
-            )
-            skill = _skill(off, still[later] - task.truth[later], drawn)
-            rows.append(
-                key
-                | {"first": task.first, **about, "rms": float(np.sqrt(np.mean(off**2)))}
-                | {"tv": float(apart.mean()), **skill}
-            )
-    if not rows:
+        for lead in _leads(task, leads_hours):
+            rows[number].append(key | about | _row(task, found, rival, lead, drawn))
+    if not tasks:
         return pd.DataFrame(columns=list(CURVES)), pd.DataFrame(columns=list(SUMMARY))
-    return pd.concat(curves, ignore_index=True)[list(CURVES)], pd.DataFrame(rows)[list(SUMMARY)]
+    everywhere = pd.concat([part for parts in curves.values() for part in parts])
+    table = pd.DataFrame([row for part in rows.values() for row in part])
+    return everywhere[list(CURVES)].reset_index(drop=True), table[list(SUMMARY)]
 
 
 def rule(task: Task, name: str) -> np.ndarray | None:
     """(T + 1, N) forecast of a simple rule, the truth up to ``first``; None without earlier day."""
-    known = task.truth[task.first]
-    if name == PERSISTENCE:
-        path = np.broadcast_to(known, task.truth.shape).copy()
-    elif task.previous is None:
-        return None
-    elif name == PREVIOUS:
-        path = task.previous.copy()
-    elif name == CHANGE:
-        path = known + task.previous - task.previous[task.first]
-    else:
-        raise ValueError(f"rule = {name!r}: one of {', '.join(RULES)}")
-    path[: task.first + 1] = task.truth[: task.first + 1]
-    return path
+    steps = task.end - task.first
+    path = rule_path(name, task.truth, task.previous, task.first, steps, task.hour)
+    return None if path is None else np.concatenate([task.truth[: task.first + 1], path])
 
 
 def predicted(task: Task, fit: Fit) -> np.ndarray:
     """(T + 1, N) forecast of a fitted variant, the truth up to ``first``."""
-    q0, v0 = task.state
-    data = task.fitted
-    steps = len(task.truth) - 1 - task.first
-    q, _ = forecast(fit, q0, v0, data.mu, data.shape, data.dt, steps, first=task.first)
-    far = np.nan_to_num(q - q0, nan=FARTHEST, posinf=FARTHEST, neginf=-FARTHEST)
-    later = q0 + np.clip(far, -FARTHEST, FARTHEST)
-    return np.concatenate([task.truth[: task.first], later])
+    path = forecaster(fit, task.truth)(task.first, task.end - task.first)
+    return np.concatenate([task.truth[: task.first + 1], path])
 
 
-def chosen_ridge(
-    task: Task, variant: str, ridges: Sequence[float], exact: Mapping[str, Any]
-) -> float:
-    """The penalty that predicts the last part of what may be fitted best, seen from its first."""
-    inner = round(INNER * task.window)
-    if len(ridges) == 1 or not LEAST <= inner <= task.window - 1:
-        return float(ridges[-1])
-    data = task.fitted
-    now, before = data.q[inner], data.q[inner - 1]
-    errors = []
-    for ridge in ridges:
-        fit = fit_exact(data, variant=variant, ridge=ridge, window=inner, **exact)
-        q, _ = forecast(
-            fit, now, (now - before) / data.dt, data.mu, data.shape, data.dt,
-            task.window - inner, first=inner,
-        )  # fmt: skip
-        off = np.nan_to_num(q - data.q[inner : task.window + 1], nan=FARTHEST, posinf=FARTHEST)
-        errors.append(float(np.mean(np.clip(off, -FARTHEST, FARTHEST) ** 2)))
-    return float(ridges[int(np.argmin(errors))])
+def _all_forecasts(
+    tasks: Sequence[Task], variants: Sequence[str], ridges: Sequence[float], exact: Mapping
+) -> Iterator[tuple[str, int, Forecaster, dict[str, Any]]]:
+    """Name, number of the task, forecaster and what is known of it; variant by variant.
 
-
-def _all_forecasts(task, variants, ridges, exact):
+    Tasks that learn from the same day share its fits, which are let go with the variant.
+    """
+    none = {"penalty": np.nan, "parameters": 0, "fit_rms": np.nan, "validation": np.nan}
+    none |= {"at_edge": False, "by_construction": False, "oracle": False}
     for name in RULES:
-        path = rule(task, name)
-        if path is not None:
-            yield name, path, {"penalty": np.nan, "parameters": 0, "fit_rms": np.nan}
+        for number, task in enumerate(tasks):
+            made = _rule(name, task.truth, task.previous, task.hour)
+            if made is not None:
+                about = {"oracle": name in ORACLES, "validation": _tried_rule(name, task)}
+                yield name, number, made, none | about
     for name in variants:
-        ridge = chosen_ridge(task, name, ridges, exact)
-        fit = fit_exact(task.fitted, variant=name, ridge=ridge, window=task.window, **exact)
-        off = fit.q[1 : task.window + 1] - task.fitted.q[1 : task.window + 1]
-        about = {
-            "penalty": ridge,
-            "parameters": VARIANTS[name].count(task.fitted.shape, task.window),
-            "fit_rms": float(np.sqrt(np.mean(off**2))),
-        }
-        yield name, predicted(task, fit), about
+        learner = Learner(name, ridges, exact)
+        for number, task in enumerate(tasks):
+            choice = learner.choose(task)
+            off = choice.fit.q[1 : task.window + 1] - task.fitted.q[1 : task.window + 1]
+            about = {
+                "penalty": choice.penalty,
+                "parameters": VARIANTS[name].count(task.fitted.shape, task.window),
+                "fit_rms": float(np.sqrt(np.mean(off**2))),
+                "validation": choice.validation,
+                "at_edge": choice.at_edge,
+                "by_construction": by_construction(task, name),
+            }
+            yield name, number, forecaster(choice.fit, task.truth), none | about
 
 
-def _skill(off: np.ndarray, still: np.ndarray, drawn: Blocks) -> dict[str, float]:
-    """1 - rms / rms of persistence; its interval from blocks of sites."""
-    size = drawn.draws.shape[1]
-    sums = [
-        np.bincount(drawn.label, weights=(each**2).sum(axis=0), minlength=size)
-        for each in (off, still)
-    ]
+def _rule(
+    name: str, truth: np.ndarray, previous: np.ndarray | None, hour: float
+) -> Forecaster | None:
+    made = partial(rule_path, name, truth, previous, hour=hour)
+    return None if made(0, 1) is None else made
+
+
+def _tried_rule(name: str, task: Task) -> float:
+    """RMS of a rule where the penalties are chosen; oracles are out of the choice."""
+    trial = task.trial
+    if trial is None or name in ORACLES:
+        return np.nan
+    made = _rule(name, trial.truth, trial.previous, task.hour)
+    return np.nan if made is None else tried(trial, made).rms
+
+
+def _key(task: Task, case: str) -> dict[str, Any]:
+    return {
+        "case": case,
+        "task": task.task,
+        "fit_day": task.fit_day,
+        "test_day": task.test_day,
+        "first": task.first,
+        "common": task.previous is not None,
+    }
+
+
+def _curve(task: Task, found: Score) -> pd.DataFrame:
+    rms, tv = found.by_lead()
+    lead = np.arange(1, len(rms) + 1)
+    n = lead if task.task == AHEAD else task.first + lead
+    return pd.DataFrame(
+        {"n": n, "t": n * task.fitted.dt, "hours": lead * task.hour, "rms": rms, "tv": tv}
+    )
+
+
+def _leads(task: Task, leads_hours: Sequence[float]) -> list[int | None]:
+    """Steps ahead that have a row of their own; None for all together."""
+    if task.task != AHEAD:
+        return [None]
+    steps = (max(1, round(hours / task.hour)) for hours in leads_hours)
+    return [lead for lead in dict.fromkeys(steps) if lead <= task.end - task.first]
+
+
+def _row(
+    task: Task, found: Score, rival: Score, lead: int | None, drawn: Blocks
+) -> dict[str, float]:
+    hours = np.nan
+    if lead is not None:
+        found, rival, hours = found.at(lead), rival.at(lead), lead * task.hour
+    skill, low, high = found.against(rival, drawn)
     with np.errstate(divide="ignore", invalid="ignore"):
-        each = 1 - np.sqrt((drawn.draws @ sums[0]) / (drawn.draws @ sums[1]))
-        value = 1 - np.sqrt(sums[0].sum() / sums[1].sum())
-    low, high = drawn.interval(each)
-    return {"skill": float(value), "low": low, "high": high}
-
+        tv_skill = float(1 - np.divide(found.tv, rival.tv))
+    return {
+        "hours": hours, "rms": found.rms, "tv": found.tv, "skill": skill, "low": low, "high": high,
+        "tv_skill": tv_skill,
+    }  # fmt: skip

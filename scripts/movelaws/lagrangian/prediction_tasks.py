@@ -1,57 +1,146 @@
-"""What is to be predicted and from what: another day, or the rest of a day.
+"""What is to be predicted and from what: another day, the rest of a day, or some hours ahead.
 
-A forecast may use the day that was fitted and, of the day that it predicts, the slots up to
-``first``; neither the end of that day (the paper's target mu) nor any later slot. All methods are
-scored on the same later slots.
+- ``day``: fitted on one day, predicts another from its first two slots.
+- ``ahead``: as ``day``, from every two slots of the other day, by lead.
+- ``hours``: fitted on the first part of a day, predicts its rest.
+- ``hours_earlier``: predicts the same rest of a day, fitted on an earlier day.
+
+A forecast may use the days or parts that were fitted and, of the day that it predicts, the slots up
+to that where it begins; neither the end of that day (the paper's target mu) nor any later slot. All
+methods of a task are scored on the same later slots.
+
+In ``hours`` the target mu is the last slot that is known, where the forecast begins too: a model
+without inertia is at rest there and equal to persistence by construction. Its mu is the end of the
+earlier day in all other tasks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from movelaws.lagrangian.state import Reference, reference
 
-DAY, HOURS = "day", "hours"
+DAY, AHEAD, HOURS, EARLIER = "day", "ahead", "hours", "hours_earlier"
 FIRST = 1
 """Last slot of another day that a forecast knows: two slots make a state and its velocity."""
 LEAST = 2
 """Steps that must be left to fit, and to predict."""
+INNER = 0.6
+"""Share of the fitted part on which penalties are fitted; the rest of that part chooses."""
+LONGEST = 4.0
+"""Hours ahead (steps, where there are no clocks) by which the penalty of a day is chosen."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a model is fitted to: a day up to a window, with a target mu.
+
+    Attributes
+    ----------
+    day : its name.
+    data : reference of the day; its mu is q at the time point ``mu_at``.
+    window : last time point that may be fitted.
+    mu_at : time point of the target.
+    """
+
+    day: str
+    data: Reference
+    window: int
+    mu_at: int
+
+    @property
+    def key(self) -> tuple[str, int, int]:
+        """Lessons of equal keys are the same."""
+        return self.day, self.window, self.mu_at
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Forecasts by which a penalty is chosen, none of them of what is to be predicted.
+
+    Attributes
+    ----------
+    lesson : what is fitted for it.
+    truth : (T + 1, N) q of the day on which they are tried.
+    previous : (T + 1, N) q of an earlier day for the simple rules, None where there is none.
+    origins : last time points that are known.
+    end : last time point that is predicted.
+    longest : steps ahead at most.
+    """
+
+    lesson: Lesson
+    truth: np.ndarray
+    previous: np.ndarray | None
+    origins: range
+    end: int
+    longest: int
 
 
 @dataclass(frozen=True)
 class Task:
-    """One forecast to be made.
+    """One set of forecasts to be made.
 
     Attributes
     ----------
-    task : DAY or HOURS.
+    task : DAY, AHEAD, HOURS or EARLIER.
     fit_day, test_day : names.
-    fitted : reference of the day that is fitted; its mu was known when the forecast is made.
-    window : last time point that may be fitted.
+    lesson : what is fitted; its mu was known when the forecast is made.
     truth : (T + 1, N) q of the day that is predicted, at the total of the fitted one.
-    first : last time point of it that is known.
+    population : (T + 1, N) its agents, without the floor.
+    first : last time point of it that is known; of AHEAD that of the first forecast.
     previous : (T + 1, N) q of an earlier day, None where there is none.
+    trial : how the penalty is chosen; None where there is too little to try.
+    hour : hours in a step (1 where there are no clocks).
     """
 
     task: str
     fit_day: str
     test_day: str
-    fitted: Reference
-    window: int
+    lesson: Lesson
     truth: np.ndarray
+    population: np.ndarray
     first: int
     previous: np.ndarray | None
+    trial: Trial | None
+    hour: float
 
     @property
-    def state(self) -> tuple[np.ndarray, np.ndarray]:
-        """q and velocity at ``first``, from the two last slots that are known (Eq. 13)."""
-        now, before = self.truth[self.first], self.truth[self.first - 1]
-        return now, (now - before) / self.fitted.dt
+    def fitted(self) -> Reference:
+        """Reference of the day that is fitted."""
+        return self.lesson.data
+
+    @property
+    def window(self) -> int:
+        """Last time point that may be fitted."""
+        return self.lesson.window
+
+    @property
+    def end(self) -> int:
+        """T, the last time point."""
+        return len(self.truth) - 1
+
+    @property
+    def origins(self) -> range:
+        """Time points at which forecasts begin, the last ones that they know."""
+        return range(self.first, self.end if self.task == AHEAD else self.first + 1)
 
 
-def day_task(fit_day: str, test_day: str, days: Mapping[str, np.ndarray], floor: float) -> Task:
-    """Fit one day, predict another from its first two slots.
+def day_tasks(
+    fit_day: str,
+    test_day: str,
+    days: Mapping[str, np.ndarray],
+    floor: float,
+    share: float,
+    *,
+    other: str | None = None,
+    hour: float = 1.0,
+) -> list[Task]:
+    """Fit one day, predict another: as a whole, hours ahead, and its rest.
+
+    The penalty is chosen by forecasts of up to LONGEST hours: of a third day where there is one,
+    else of the last part of the fitted day by a fit of its first. That has the same target mu, the
+    end of what it is tried on, so that its errors are too small: with two days there is no better.
 
     Parameters
     ----------
@@ -59,10 +148,47 @@ def day_task(fit_day: str, test_day: str, days: Mapping[str, np.ndarray], floor:
     days : (T + 1, ny, nx) agents by day. The predicted day is scaled to the agents of the fitted
         one at their first slot, so that a cell's q is not one of how many phones were on.
     floor : agents.
+    share : of the steps after which the rest of the day begins.
+    other : key of the third day, neither of the two.
+    hour : hours in a step.
+
+    Raises
+    ------
+    ValueError
+        If fewer than two steps would be known or predicted, or the third day is one of the two.
     """
-    fitted = reference(days[fit_day], floor)
-    truth = reference(_scaled(days[test_day], days[fit_day]), floor)
-    return Task(DAY, fit_day, test_day, fitted, fitted.steps, truth.q, FIRST, previous=fitted.q)
+    if other in (fit_day, test_day):
+        raise ValueError(f"other = {other!r}: a day that is neither fitted nor predicted")
+    data = reference(days[fit_day], floor)
+    lesson = Lesson(fit_day, data, data.steps, data.steps)
+    test = reference(_scaled(days[test_day], days[fit_day]), floor)
+    longest = max(1, round(LONGEST / hour))
+    inner = round(INNER * data.steps)
+    trial = None
+    if other is not None:
+        truth = reference(_scaled(days[other], days[fit_day]), floor).q
+        trial = Trial(lesson, truth, data.q, range(FIRST, data.steps), data.steps, longest)
+    elif LEAST <= inner < data.steps:
+        part = Lesson(fit_day, data, inner, data.steps)
+        trial = Trial(part, data.q, None, range(inner, data.steps), data.steps, longest)
+    begins = {DAY: FIRST, AHEAD: FIRST, EARLIER: _window(share, data.steps)}
+    return [
+        Task(name, fit_day, test_day, lesson, test.q, test.population, first, data.q, trial, hour)
+        for name, first in begins.items()
+    ]
+
+
+def third_day(fit_day: str, test_day: str, pairs: Sequence[tuple[str, str]]) -> str | None:
+    """A day by whose forecasts the penalty is chosen; None where the pairs name no third one.
+
+    The last day before that is fitted for another pair, in the order of ``pairs``, else the next,
+    else one that is predicted.
+    """
+    fitted = list(dict.fromkeys(day for day, _ in pairs))
+    at = fitted.index(fit_day)
+    tested = [day for _, day in pairs]
+    nearest = (*fitted[:at][::-1], *fitted[at:], *tested)
+    return next((day for day in nearest if day not in (fit_day, test_day)), None)
 
 
 def hours_task(
@@ -71,8 +197,13 @@ def hours_task(
     floor: float,
     share: float,
     earlier: str | None = None,
+    *,
+    hour: float = 1.0,
 ) -> Task:
     """Fit the first part of a day, predict its rest.
+
+    The penalty is chosen in the same way within the first part: fitted on the first of it, with the
+    end of that as target, the rest of it is predicted.
 
     Parameters
     ----------
@@ -80,6 +211,7 @@ def hours_task(
     days : (T + 1, ny, nx) agents by day.
     share : of the steps that is fitted.
     earlier : another day, for comparison with what happened then.
+    hour : hours in a step.
 
     Raises
     ------
@@ -87,20 +219,31 @@ def hours_task(
         If fewer than two steps would be fitted or predicted.
     """
     population = np.asarray(days[day], dtype=float)
-    steps = len(population) - 1
+    whole = reference(population, floor)
+    window = _window(share, whole.steps)
+    inner = round(INNER * window)
+    # The end of the day lies in the future: what is known of the target is where the window ends.
+    lesson, part = (
+        Lesson(day, reference(population, floor, mu=whole.q[end]), end, end)
+        for end in (window, inner)
+    )
+    previous = None
+    if earlier is not None:
+        previous = reference(_scaled(days[earlier], population), floor).q
+    trial = None
+    if LEAST <= inner < window:
+        trial = Trial(part, whole.q, previous, range(inner, inner + 1), window, window)
+    return Task(HOURS, day, day, lesson, whole.q, whole.population, window, previous, trial, hour)
+
+
+def _window(share: float, steps: int) -> int:
     window = round(share * steps)
     if not LEAST <= window <= steps - LEAST:
         raise ValueError(
             f"hours_share = {share}: {window} of {steps} steps would be fitted; at least {LEAST} "
             f"must be fitted and {LEAST} predicted"
         )
-    # The end of the day lies in the future: what is known of the target is where the window ends.
-    whole = reference(population, floor)
-    fitted = reference(population, floor, mu=whole.q[window])
-    previous = None
-    if earlier is not None:
-        previous = reference(_scaled(days[earlier], population), floor).q
-    return Task(HOURS, day, day, fitted, window, whole.q, window, previous)
+    return window
 
 
 def _scaled(population: np.ndarray, like: np.ndarray) -> np.ndarray:

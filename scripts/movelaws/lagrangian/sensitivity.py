@@ -122,7 +122,14 @@ def rows(
     """
     found = []
     for what, value, least, arguments in changes(base, floor, settings):
-        state = reference(population, least)
+        try:
+            state = reference(population, least)
+        except ValueError as error:
+            # A floor above everybody is one of the settings tried, not a fault of the data.
+            if what != "floor":
+                raise
+            found.append({"case": case, "what": what, "value": _text(value), "note": str(error)})
+            continue
         found.append(_row(case, what, value, state, arguments, permutations, seed))
     for (what, value), given in (others or {}).items():
         if isinstance(given, str):

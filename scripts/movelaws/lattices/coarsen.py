@@ -94,13 +94,13 @@ def case(
         ]
     )
     if population is not None:
-        totals = filled.sum(axis=(2, 3))
+        totals = _totals(filled)
         filled *= population / totals[:, :, None, None]
         repairs["totals of the moments before they were scaled"] = (
             f"{totals.min():.6g} to {totals.max():.6g} {lattice.unit}"
         )
     else:
-        totals = filled.sum(axis=(2, 3))
+        totals = _totals(filled)
         uneven = float((totals.max(axis=1) / totals.min(axis=1)).max() - 1)
         if uneven > _UNEVEN:
             # ln M of every cell then carries the rise and fall of the whole city.
@@ -251,12 +251,21 @@ def _check_days(lattice: Lattice, names: list[str]) -> None:
         )
 
 
+def _totals(filled: np.ndarray) -> np.ndarray:
+    """(days, slots) sums over the cells."""
+    with np.errstate(over="ignore"):
+        totals = filled.sum(axis=(2, 3))
+    if not np.isfinite(totals).all():
+        raise ValueError(f"a cell holds {filled.max():.3g}, more than can be added up: correct it")
+    return totals
+
+
 def _whole_day(
     given: np.ndarray, lattice: Lattice, name: str, fill: str | None, repairs: dict
 ) -> np.ndarray:
     """(slots, rows, columns) populations of a day, missing and empty slots filled and counted."""
     slot = lattice.slot[lattice.day == name]
-    peopled = given.sum(axis=(1, 2)) > 0
+    peopled = given.any(axis=(1, 2))
     given, slot = given[peopled], slot[peopled]
     missing = np.setdiff1d(np.arange(lattice.slots), slot)
     if not missing.size:

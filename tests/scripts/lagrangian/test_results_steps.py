@@ -79,7 +79,9 @@ def test_forecasts_have_days_and_hours(city, tmp_path):
     )
     table = pd.read_csv(tmp_path / "summary.csv")
     tested = table.groupby("task")["test_day"].unique().map(set)
-    assert tested.to_dict() == {"day": {"b"}, "hours": {"a", "b"}}
+    assert tested.to_dict() == {
+        "day": {"b"}, "ahead": {"b"}, "hours_earlier": {"b"}, "hours": {"a", "b"}
+    }  # fmt: skip
     assert {"persistence", "previous_day", "homogeneous"} <= set(table["variant"])
 
 

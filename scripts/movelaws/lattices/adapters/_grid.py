@@ -39,6 +39,12 @@ class Grid:
         """(ny,) centres of the rows."""
         return self.south + (np.arange(self.shape[0]) + 0.5) * self.cell_m
 
+    @property
+    def corners(self) -> tuple[np.ndarray, np.ndarray]:
+        """x and y of the centres of the four cells at the corners."""
+        ends_x, ends_y = self.x[[0, -1]], self.y[[0, -1]]
+        return np.tile(ends_x, 2), np.repeat(ends_y, 2)
+
     def cells(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """(n,) int64 number of the cell of each position (row * nx + column), -1 off the grid."""
         column = np.floor((np.asarray(x) - self.west) / self.cell_m)

@@ -49,6 +49,12 @@ def places(
     notes["sensors listed again left out"] = int(np.count_nonzero(again))
     found = table[~again].reindex(sensors)
     placed = found.notna().all(axis=1).to_numpy()
+    if not placed.any():
+        raise ValueError(
+            f"{path}: no sensor with readings has a place: they are called such as {sensors[0]!r}, "
+            f"those of this table {table.index[0]!r}: give the table that belongs to the readings, "
+            "and write the numbers alike"
+        )
     count_placed(path, placed, sensors, max_unusable, notes)
     x, y = (found[axis].fillna(np.inf).to_numpy() for axis in ("x", "y"))
     return _positions.transformed(x, y, CITY_CRS, _positions.DEGREES)

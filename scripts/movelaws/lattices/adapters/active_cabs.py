@@ -29,6 +29,9 @@ OPTIONAL = ()
 
 _DAY = 86_400
 _FEWEST_DAYS = 3
+_LEAST_BUSY = 0.1
+"""Of the cab-slots of the busiest day: with fewer a day is a stray time, not a day of traffic."""
+_DAY_MINUTES = 1440.0
 
 
 def is_date(text: str) -> bool:
@@ -46,6 +49,13 @@ Dates = Annotated[
         "dates in quotes such as '2008-05-21', each once, or null for all whole days",
     ),
 ]
+MaxAge = Annotated[
+    float | None,
+    options.Rule(
+        lambda age: age is None or 0 < age <= _DAY_MINUTES,
+        "minutes > 0, at most 1440 (a day), or null for the length of a slot",
+    ),
+]
 
 
 def read(
@@ -53,7 +63,7 @@ def read(
     *,
     days: Dates = None,
     slot_minutes: Literal[10, 15, 20, 30, 60] = 30,
-    max_age_minutes: options.Positive | None = None,
+    max_age_minutes: MaxAge = None,
     box: Box = CITY,
     cell_m: options.Positive = 500.0,
     projected_crs: MetricCrs = "EPSG:32610",
@@ -65,10 +75,11 @@ def read(
     ----------
     files : paths by role, see the module.
     days : dates in local time; null for every day from its first to its last minute within the
-        traces. Of a day that the traces cover in part only the slots covered are given.
+        traces that has a tenth of the cabs of the busiest one; the others are counted. Of a day
+        that the traces cover in part only the slots covered are given.
     slot_minutes : length of a slot.
-    max_age_minutes : oldest point, at the end of a slot, that still says where a cab is; null for
-        the length of a slot, so that a cab counts if it was heard of in the slot.
+    max_age_minutes : oldest point, at the end of a slot, that still says where a cab is, at most a
+        day; null for the length of a slot, so that a cab counts if it was heard of in the slot.
     box : west, south, east and north in degrees; the lattice is the box in ``projected_crs``, made
         whole cells. The default is the city without its airport.
     cell_m : edge of a cell in metres.
@@ -85,14 +96,21 @@ def read(
         For an archive that cannot be read, a day without cabs, or clocks that change in between.
     """
     path, length = files["traces"], 60 * slot_minutes
-    grid = _box_grid(box, projected_crs, cell_m)
     notes: dict[str, Any] = {}
+    grid = _box_grid(box, metric_crs(projected_crs), cell_m)
     sightings = _Sightings(length, 60 * (max_age_minutes or slot_minutes))
     slot, longitude, latitude = sightings.of(path, max_malformed, notes)
     x, y = _positions.transformed(longitude, latitude, _positions.DEGREES, projected_crs)
     cell = grid.cells(x, y)
     per_day = _DAY // length
     moments = sightings.moments(path, days, per_day)
+    if days is None:
+        moments = _busy(moments, slot, per_day, notes)
+    remedy = "give larger cells (option cell_m), a smaller box or fewer days"
+    try:
+        _grid.check_room(grid, moments.size, *grid.corners, remedy)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
     chosen = np.isin(slot, moments)
     if not (chosen & (cell >= 0)).any():
         raise ValueError(f"{path}: no cab is within box={[*box]} on the days asked for")
@@ -126,7 +144,7 @@ def read(
     )
 
 
-def _box_grid(box: Sequence[float], crs: str | int, cell_m: float) -> _grid.Grid:
+def _box_grid(box: Sequence[float], crs: str, cell_m: float) -> _grid.Grid:
     """Cells around the four corners of a box in degrees."""
     west, south, east, north = zoning.checked_box(box)
     x, y = _positions.transformed(
@@ -135,7 +153,20 @@ def _box_grid(box: Sequence[float], crs: str | int, cell_m: float) -> _grid.Grid
         _positions.DEGREES,
         crs,
     )
+    _positions.check_true(x, y, crs, {}, options="box and projected_crs")
     return _grid.around(x, y, cell_m)
+
+
+def _busy(moments: np.ndarray, slot: np.ndarray, per_day: int, notes: dict[str, Any]) -> np.ndarray:
+    """The moments of days that have cabs, of all between the first and the last point."""
+    day = moments // per_day
+    cabs = pd.Series(slot // per_day).value_counts().reindex(np.unique(day), fill_value=0)
+    left_out = cabs.index[cabs < _LEAST_BUSY * cabs.max()]
+    if len(left_out):
+        named = pd.to_datetime(left_out[:3], unit="D").strftime("%Y-%m-%d")
+        more = " ..." if len(left_out) > named.size else ""
+        notes["days with almost no cabs left out"] = f"{len(left_out)} ({', '.join(named)}{more})"
+    return moments[~np.isin(day, left_out)]
 
 
 def _weak(cabs: np.ndarray, day: np.ndarray, slot: np.ndarray) -> str:
@@ -156,7 +187,8 @@ class _Sightings:
     def __init__(self, length: int, age: float):
         self.length, self.age = length, age
         self.first, self.last = np.iinfo(np.int64).max, 0
-        self._offsets: dict[int, int] = {}
+        self._offsets: dict[int, str] = {}
+        self._ends = {"first": "", "last": ""}
 
     def of(
         self, path: Path, max_malformed: float, notes: dict[str, Any]
@@ -166,7 +198,7 @@ class _Sightings:
             ("cabs", "points", "malformed lines left out", "points at a repeated time left out"), 0
         )
         parts = [
-            self._of_cab(cab.points)
+            self._of_cab(cab.name, cab.points)
             for cab in _counted(cabspotting.cabs(path, max_malformed=max_malformed), counts)
             if len(cab.points)
         ]
@@ -174,30 +206,38 @@ class _Sightings:
         if not parts:
             raise ValueError(f"{path}: no cab has a point: is the archive complete?")
         if len(self._offsets) > 1:
+            seen = "; ".join(self._offsets.values())
             raise ValueError(
-                f"{path}: the clocks of {cabspotting.TIME_ZONE} change within the traces: slots of "
-                "local time are not defined across the change; give traces on one side of it"
+                f"{path}: the clocks of {cabspotting.TIME_ZONE} change within the traces ({seen}): "
+                "slots of local time are not defined across the change; give traces on one side of "
+                "it, or is one of these times wrong?"
             )
         offset = next(iter(self._offsets))
         notes["first point"] = cabspotting.local_time(int(self.first - offset))
         notes["last point"] = cabspotting.local_time(int(self.last - offset))
+        for end, name in self._ends.items():
+            notes[f"cab of the {end} point"] = name
         slot, longitude, latitude = (np.concatenate(p) for p in zip(*parts, strict=True))
         return slot, longitude, latitude
 
-    def _of_cab(self, points: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _of_cab(self, name: str, points: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         time = points["time"].to_numpy()
         for moment in (time[0], time[-1]):
             zoned = pd.Timestamp(int(moment), unit="s", tz="UTC").tz_convert(cabspotting.TIME_ZONE)
-            self._offsets[int(zoned.utcoffset().total_seconds())] = 1
+            said = f"cab {name} at {cabspotting.local_time(int(moment))}"
+            self._offsets.setdefault(int(zoned.utcoffset().total_seconds()), said)
         time = time + next(iter(self._offsets))
-        self.first, self.last = min(self.first, time[0]), max(self.last, time[-1])
+        if time[0] < self.first:
+            self.first, self._ends["first"] = time[0], name
+        if time[-1] > self.last:
+            self.last, self._ends["last"] = time[-1], name
         slot = np.arange(time[0] // self.length, (time[-1] + self.age) // self.length + 1)
         slot = slot.astype(np.int64)
         end = (slot + 1) * self.length
         at = np.searchsorted(time, end) - 1  # the last point before the end
         kept = (at >= 0) & (end - time[np.maximum(at, 0)] <= self.age)
         at = at[kept]
-        columns = (points[name].to_numpy()[at] for name in ("longitude", "latitude"))
+        columns = (points[axis].to_numpy()[at] for axis in ("longitude", "latitude"))
         return slot[kept], *columns
 
     def moments(self, path: Path, days: Sequence[str] | None, per_day: int) -> np.ndarray:

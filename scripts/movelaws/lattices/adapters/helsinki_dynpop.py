@@ -26,6 +26,7 @@ import pandas as pd
 from movelaws import archives, layers, options, readers
 from movelaws.lattices import frames
 from movelaws.lattices.adapters import _grid
+from movelaws.pointsets.adapters import _positions
 
 DAYS = ("workdays", "saturday", "sunday")
 REQUIRED = ()
@@ -79,10 +80,12 @@ def _read(files: Mapping[str, Path], tolerance: float) -> frames.Lattice:
     x, y = _centres(files["cells"], ids)
     remedy = "give the layer that belongs to the tables"
     try:
+        _positions.check_unit(files["cells"], x, y, CRS, "x and y")
         grid = _grid.of_centres(x, y, CELL_M)
         _grid.check_room(grid, len(days) * HOURS, x, y, remedy)
         cell = grid.cells(x, y)
         notes["cells"] = _grid.filled(grid, np.unique(cell).size, x, y, remedy)
+        _positions.check_true(x, y, CRS, {}, options="")
     except ValueError as error:
         raise ValueError(f"{files['cells']}: {error}") from None
     if np.unique(cell).size < cell.size:
@@ -147,10 +150,16 @@ def _percent(path: Path, day: str, tolerance: float, notes: dict[str, Any]) -> p
     hours = [f"H{hour}" for hour in range(HOURS)]
     table = readers.read_table(path, {name: [name] for name in ("YKR_ID", *hours)})
     ids = table.number("YKR_ID", low=0)
+    if (ids % 1 != 0).any():
+        raise table.error("YKR_ID", ids % 1 != 0, "is no whole number")
     if ids.duplicated().any():
         raise table.error("YKR_ID", ids.duplicated(), "is the cell of an earlier line")
     values = pd.DataFrame({hour: table.number(hour, low=0) for hour in hours})
     totals = values.sum()
+    if not totals.all():
+        raise ValueError(
+            f"{path}: {totals.idxmin()} sums to 0: nobody is anywhere in this hour; fill it in"
+        )
     off = (totals - 100).abs()
     if off.max() > tolerance:
         hour = off.idxmax()

@@ -21,7 +21,7 @@ from movelaws import options
 from movelaws.adapters import _checkin_files as raw
 from movelaws.lattices import frames
 from movelaws.lattices.adapters import _grid
-from movelaws.pointsets.adapters import _columns
+from movelaws.pointsets.adapters import _columns, _positions
 from movelaws.pointsets.adapters._options import MetricCrs, Share
 from movelaws.pointsets.frames import metric_crs
 
@@ -114,6 +114,8 @@ def read(
     try:
         _grid.check_room(grid, len(order), *at, remedy)
         notes["cells"] = _grid.filled(grid, np.unique(cell).size, *at, remedy)
+        if crs is not None:
+            _positions.check_true(*at, metric_crs(crs), notes, options="")
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
     filled = np.zeros((len(order), grid.shape[0] * grid.shape[1]))
@@ -171,7 +173,11 @@ def _days(rows: raw.Rows) -> np.ndarray:
 
 
 def _grid_of(
-    path: Path, x: np.ndarray, y: np.ndarray, crs: str | int | None, cell_m: float | None
+    path: Path,
+    x: np.ndarray,
+    y: np.ndarray,
+    crs: str | int | None,
+    cell_m: float | None,
 ) -> tuple[_grid.Grid, list[np.ndarray]]:
     """The grid of the centres, and these in metres."""
     near = _grid.spacing(x, y)

@@ -178,9 +178,9 @@ class _Raster:
         if lost > max_unusable * self.rows:
             raise ValueError(
                 f"{self.path}: {self.counts[_carried.OUTSIDE]:,} of {self.rows:,} records have x "
-                f"or y outside 1 to {self.cells} and {self.counts[_carried.UNUSABLE]:,} no user, "
-                f"day, or slot from 0 to {SLOTS - 1}; max_unusable={max_unusable:g} of them may "
-                "be: look at the columns, and at the option cells"
+                f"or y outside 1 to {self.cells} and {self.counts[_carried.UNUSABLE]:,} no user "
+                f"or day >= 0, or slot from 0 to {SLOTS - 1}; max_unusable={max_unusable:g} of "
+                "them may be: look at the columns, and at the option cells"
             )
         _carried.finish(self.population, self.carry)
         return notes | {

@@ -24,6 +24,11 @@ from movelaws.plotting.lagrangian.looks import METHODS, for_words, known
 CONVERGENCE = ["case", "method", "seconds", "rms"]
 COLUMNS = ["case", "method", "rms", "seconds"]
 MOST = 8
+UNDER = ("printed_long", "printed_tuned", "exact_best")
+"""Drawn beneath the two that the chapter goes on with."""
+UNNUMBERED = ("printed_tuned", "exact_best")
+"""Lines without a number above their panel: there is room for five."""
+_RATIO, _DIVERGED = 30.0, 1e4
 FLOOR = 1e-4
 """Errors below, of a hundredth of a percent in a cell, are drawn here."""
 
@@ -40,7 +45,7 @@ def convergence(
 
     Iterative methods are lines that end in their last error, interpolation, which takes one step,
     is a point, and the level of a population that stays is a grey line. Above each panel stand
-    the last errors in the same order and colours as in the key.
+    the last errors, but of UNNUMBERED, in the same order and colours as in the key.
 
     Parameters
     ----------
@@ -57,7 +62,7 @@ def convergence(
     panels.require_columns(history, CONVERGENCE, "history")
     panels.require_columns(methods, COLUMNS, "methods")
     columns = 4 if len(labels) > 3 else len(labels)
-    made, axes = grid(len(labels), columns, 42, left=14, across=5, down=18, top=9)
+    made, axes = grid(len(labels), columns, 42, left=14, across=5, down=18, top=9, below=10)
     history = history[history["case"].isin(list(labels))]
     methods = methods[methods["case"].isin(list(labels))]
     limits = _limits(history, methods)
@@ -75,7 +80,7 @@ def convergence(
         METHODS[name].name: point(METHODS[name]) if name == "interpolation" else line(METHODS[name])
         for name in shown
     }
-    key(made, entries)
+    key(made, entries, min(4, len(entries)))
     panels.tag_synthetic(made, synthetic)
     return made
 
@@ -90,8 +95,18 @@ def _limits(
     spread = 1.6
     return (
         (float(seconds.min()) / spread, float(seconds.max()) * spread),
-        (float(errors.min()) / spread, min(float(errors.max()), 1e3) * spread),
+        (float(errors.min()) / spread, min(float(errors.max()), _highest(methods)) * spread),
     )
+
+
+def _highest(methods: pd.DataFrame) -> float:
+    """What is worse leaves the panels: a run that diverged."""
+    still = methods.loc[methods["method"] == "persistence", "rms"].max()
+    return _RATIO * float(still) if np.isfinite(still) and still > 0 else 1e3
+
+
+def _words(rms: float) -> str:
+    return "diverged" if not rms < _DIVERGED else number(rms)
 
 
 def _panel(
@@ -117,12 +132,12 @@ def _panel(
         path = path.sort_values("seconds")
         rms = np.maximum(path["rms"].to_numpy(), FLOOR)
         axes.plot(path["seconds"], rms, color=look.colour, ls=look.dash, lw=1.1,
-                  zorder=2 if name == "printed_long" else 3, gid=name)  # fmt: skip
+                  zorder=2 if name in UNDER else 3, gid=name)  # fmt: skip
         at = max(end["seconds"], limits[0][0]), max(end["rms"], FLOOR)
         axes.plot(*at, look.marker, color=look.colour, ms=3.4, mew=0, zorder=4, clip_on=False)
-    shown = [name for name in known(methods.index) if name != "reference"]
+    shown = [name for name in known(methods.index) if name not in ("reference", *UNNUMBERED)]
     words_above(
         axes,
-        [(number(methods.loc[one, "rms"]), for_words(METHODS[one].colour)) for one in shown],
+        [(_words(methods.loc[one, "rms"]), for_words(METHODS[one].colour)) for one in shown],
         gap=6.0,
     )

@@ -27,7 +27,9 @@ METHODS = {
     "reference": Look(INK, "-", "o", "reference"),
     "printed": Look("#D55E00", "-", "s", "printed schedule"),
     "printed_long": Look("#E69F00", (0, (3, 1)), "D", "ten times as long"),
+    "printed_tuned": Look("#A0522D", (0, (1.5, 1)), "P", "its best learning rate"),
     "exact": Look("#0072B2", (0, (5, 1.2)), "o", "exact gradient"),
+    "exact_best": Look("#56B4E9", "-", "X", "its best start"),
     "interpolation": Look("#009E73", (0, (4, 1, 1, 1)), "^", "interpolation"),
     "persistence": PERSISTENCE,
 }

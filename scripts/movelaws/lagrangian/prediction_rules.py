@@ -1,0 +1,60 @@
+"""Forecasts without a model, which a model has to beat.
+
+- ``persistence`` keeps the last known slot;
+- ``previous_day`` takes the values of an earlier day;
+- ``previous_change`` adds the changes of the earlier day to the last known slot;
+- ``damped`` takes the values of the earlier day, and of what the last known slot has beside them a
+  part that halves every HALVING hours: previous_change at first, previous_day later on. One earlier
+  day can not tell how fast such differences fade; the time is a choice, not fitted to anything;
+- ``line_to_end`` goes in a straight line from the last known slot to the last of the day, which no
+  forecast knows: an oracle. It knows what the paper's target mu tells its model.
+"""
+
+import numpy as np
+
+PERSISTENCE, PREVIOUS, CHANGE = "persistence", "previous_day", "previous_change"
+DAMPED, LINE = "damped", "line_to_end"
+RULES = (PERSISTENCE, PREVIOUS, CHANGE, DAMPED, LINE)
+ORACLES = (LINE,)
+WITH_EARLIER_DAY = (PREVIOUS, CHANGE, DAMPED)
+HALVING = 4.0
+"""Hours (steps, where there are no clocks)."""
+
+
+def rule_path(
+    name: str,
+    truth: np.ndarray,
+    previous: np.ndarray | None,
+    origin: int,
+    steps: int,
+    hour: float,
+) -> np.ndarray | None:
+    """(steps, N) forecast of q after ``origin`` by a simple rule; None without its earlier day.
+
+    Parameters
+    ----------
+    name : one of RULES.
+    truth : (T + 1, N) q of the day that is predicted, of which slots up to ``origin`` are used
+        (and the last one, by the oracle).
+    previous : (T + 1, N) q of an earlier day.
+    origin : last time point that is known.
+    steps : how many to go.
+    hour : hours in a step.
+
+    Raises
+    ------
+    ValueError
+        For a name that is none of the rules.
+    """
+    if name not in RULES:
+        raise ValueError(f"rule = {name!r}: one of {', '.join(RULES)}")
+    if name in WITH_EARLIER_DAY and previous is None:
+        return None
+    known, lead = truth[origin], np.arange(1, steps + 1)[:, np.newaxis]
+    if name == PERSISTENCE:
+        return np.broadcast_to(known, (steps, known.size)).copy()
+    if name == LINE:
+        return known + lead / (len(truth) - 1 - origin) * (truth[-1] - known)
+    then = previous[origin + 1 : origin + 1 + steps]
+    kept = {PREVIOUS: 0.0, CHANGE: 1.0, DAMPED: 0.5 ** (lead * hour / HALVING)}[name]
+    return then + kept * (known - previous[origin])
