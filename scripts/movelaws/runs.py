@@ -186,7 +186,7 @@ def _fault(fault: ValidationError) -> str:
     if fault.validator == "anyOf" and meant:
         return f"{where}: {fault.instance!r} is not allowed: {meant.rstrip('.')}"
     if fault.validator == "type" and fault.validator_value == "string":
-        return f"{where}: {fault.instance} is no text: put it in quotes, \"{fault.instance}\""
+        return f'{where}: {fault.instance} is no text: put it in quotes, "{fault.instance}"'
     return f"{where}: {fault.message}" + (f" ({meant.rstrip('.')})" if meant else "")
 
 
