@@ -24,12 +24,6 @@ BENCHMARK_LATTICE_RUNS = [
 ]
 
 
-def benchmark_cities(wildcards):
-    """The cities, or files of records, that a task is timed on."""
-    kind = "records" if wildcards.task == "raster" else "city"
-    return expand(BENCHMARKS / "worlds" / f"{kind}-{{n}}.npz", n=BENCHMARK_LATTICES[wildcards.task])
-
-
 rule benchmarks_city:
     output:
         world=temp(BENCHMARKS / "worlds" / "city-{n}.npz"),

@@ -375,6 +375,12 @@ def benchmark_script(wildcards):
     return BENCHMARK_STEPS / f"{whose}{BENCHMARK_PAPERS.get(wildcards.task, '')}.py"
 
 
+def benchmark_cities(wildcards):
+    """The cities, or files of records, that a task is timed on."""
+    kind = "records" if wildcards.task == "raster" else "city"
+    return expand(BENCHMARKS / "worlds" / f"{kind}-{{n}}.npz", n=BENCHMARK_LATTICES[wildcards.task])
+
+
 onstart:
     # Snakemake plans a further look at the ready jobs a second after each look, to keep to its limit
     # of 100 starts a second. Each finished job adds a look, and they never end: with 200 jobs done
