@@ -14,6 +14,7 @@ hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
 
+@pytest.hookimpl(tryfirst=True)  # the plugin reads the groups in the same hook
 def pytest_collection_modifyitems(config, items) -> None:
     """Tests in parallel: those of the embedded run, and those of each file, in one process.
 
