@@ -79,12 +79,14 @@ def test_a_point_set_that_no_part_takes_is_told():
 
 def test_datasets_know_their_section():
     config = {"od": {"a": {"source": "own"}}, "points": {"b": {}}, "bins": {}}
+    config["lattices"] = {"c": {}}
     assert datasets(config) == {
         "a": {"section": "od", "source": "own"},
         "b": {"section": "points"},
+        "c": {"section": "lattices"},
     }
 
 
 def test_one_name_cannot_stand_in_two_sections():
     with pytest.raises(ValueError, match=r"points\.a: the name is taken by od\.a"):
-        datasets({"od": {"a": {}}, "points": {"a": {}}, "bins": {}})
+        datasets({"od": {"a": {}}, "points": {"a": {}}, "bins": {}, "lattices": {}})
