@@ -167,11 +167,13 @@ def test_a_case_without_data_is_left_out_with_its_reason(dry_run_with):
 
 
 def test_a_run_whose_chapter_has_no_data_still_gives_a_report(checkout):
-    """Nothing of paper 2 can be had, of paper 4 no case is asked for: the report says why."""
+    """Nothing of paper 2 can be had, of papers 1, 3 and 4 nothing is asked for: it says why."""
     change = {
         "run": "empty",
         "od": {"england_mlad_commuting": {"source": "published", "files": ENGLAND}},
+        "lagrangian": {"cases": []},
         "symbolic": {"datasets": ["england_mlad_commuting"]},
+        "pairdist": {"datasets": [], "bins": "none"},
         "inequality": {"active": []},
         "choice": {"datasets": ["denmark_moves"]},
     }
@@ -180,6 +182,7 @@ def test_a_run_whose_chapter_has_no_data_still_gives_a_report(checkout):
     assert done.returncode == 0, done.stdout[-3000:]
     report = (checkout / "results" / "empty" / "report.html").read_text()
     assert "england_commuting_2011/at_hand/" in report
+    assert "this run has no case of this chapter" in report
     made = checkout / "results" / "empty" / "inequality"
     assert {path.name for path in made.iterdir() if path.is_dir()} == {"figures"}
     verdicts = pd.read_csv(made / "claims.csv").set_index("id")["verdict"]
