@@ -27,7 +27,7 @@ report: $(VENV)/.product ## the report of the embedded default and what it needs
 	@echo "The report: results/demo/report.html"
 
 test: $(VENV)/.test ## all tests (MIRROR=folder runs those on real data too)
-	$(BIN)/python -m pytest --numprocesses $(CORES) --maxprocesses 8 --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses $(CORES) --maxprocesses 8 --dist loadscope --no-loadscope-reorder
 
 lint: $(VENV)/.test ## ruff, snakefmt and snakemake --lint
 	$(BIN)/ruff check .

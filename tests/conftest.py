@@ -14,16 +14,17 @@ hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
 
-@pytest.hookimpl(tryfirst=True)  # the plugin reads the groups in the same hook
-def pytest_collection_modifyitems(config, items) -> None:
-    """Tests in parallel: those of the embedded run, and those of each file, in one process.
+def pytest_collection_modifyitems(items) -> None:
+    """The embedded run first: it takes longest, and the other tests run beside it."""
+    items.sort(key=lambda item: "embedded" not in item.fixturenames)
 
-    They share fixtures, and the embedded run is made once.
-    """
-    if config.pluginmanager.hasplugin("xdist"):
-        for item in items:
-            shared = "embedded" if "embedded" in item.fixturenames else item.path.stem
-            item.add_marker(pytest.mark.xdist_group(shared))
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Tests in parallel are dealt out by file, all tests of the embedded run to one process."""
+    from tests.parallel import ByFile
+
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
