@@ -65,8 +65,8 @@ def _draws(
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         given, params = snakemake.input, snakemake.params
+        base = {case: schedule_of(schedule) for case, schedule in params.base.items()}
         options = {
-            "base": schedule_of(params.base),
             "floor": params.floor,
             "permutations": params.permutations,
             "count": params.repeats,
@@ -74,12 +74,13 @@ if __name__ == "__main__":
         }
         parts = []
         for case, dynamics in params.reference.items():
-            parts.append(of_reference(case, dynamics, **options))
+            parts.append(of_reference(case, dynamics, base=base[case], **options))
             print(f"{case}: {params.repeats} cities")
         files = given.get("populations", [])
         files = [files] if isinstance(files, str) else files
         for (case, day), path in zip(params.days.items(), files, strict=True):
             found = populations.read(path)
-            parts.append(of_city(case, found, str(day), params.couplings, **options))
+            chosen = options | {"base": base[case]}
+            parts.append(of_city(case, found, str(day), params.couplings, **chosen))
             print(f"{case}: {params.repeats} draws of agents, {len(found.days)} days")
         pd.concat(parts, ignore_index=True).to_csv(snakemake.output.seeds, index=False)

@@ -20,9 +20,12 @@ QUANTITIES = {
 }
 
 
-def methods(**rms: float) -> pd.DataFrame:
+def methods(note: str | float = float("nan"), **rms: float) -> pd.DataFrame:
+    """``note`` is that of the printed schedule; an empty one is read as nan."""
     rms = {"persistence": 0.5, "printed": 0.3, "interpolation": 0.0, "exact": 0.01} | rms
-    return pd.DataFrame({"method": rms.keys(), "rms": rms.values()})
+    table = pd.DataFrame({"method": rms.keys(), "rms": rms.values()})
+    table["note"] = [note if method == "printed" else float("nan") for method in rms]
+    return table
 
 
 def convergence(first: float = 2.0, last: float = 1.0) -> pd.DataFrame:

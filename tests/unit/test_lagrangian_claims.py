@@ -4,6 +4,7 @@ import pytest
 
 from movelaws.lagrangian.answers import answers
 from movelaws.lagrangian.claims import CHECKED, findings
+from movelaws.lagrangian.tuning import DIVERGED
 from tests.unit import lagrangian_found as made
 
 REFERENCE = {"alpha1_h0", "alpha10_h005"}
@@ -124,3 +125,15 @@ def test_answers_follow_the_tables():
 
 def test_no_tables_no_answers():
     assert answers(made.tables((), ()), LABELS, False).empty
+
+
+def test_parameters_of_a_diverged_schedule_decide_nothing():
+    lost = {"helsinki": made.methods(note=DIVERGED), "alpha1_h0": made.methods(note=DIVERGED)}
+    found = verdicts(made.tables(methods=lost))
+    for claim in ("L2", "L4", "L11", "L12"):
+        for case in lost:
+            finding = found[claim, case]
+            assert finding.verdict == "not testable" and "rate_factor" in finding.reason
+        assert one(found, claim, "japan") == "reproduced"
+    assert not {("L8", "alpha1_h0"), ("L9", "helsinki")} & set(found)
+    assert {("L9", "japan"), ("L8", "alpha10_h005")} <= set(found)

@@ -18,6 +18,7 @@ from movelaws.lagrangian.methods import (
 from movelaws.lagrangian.printed import fit_printed
 from movelaws.lagrangian.reference_dynamics import move
 from movelaws.lagrangian.state import reference
+from movelaws.lagrangian.tuning import DIVERGED
 
 PRINTED = {"iterations": 60, "long_iterations": 400, "rate_factors": [1, 3, 10],
            "rate": (0.001, 0.0015), "smoothing": True}  # fmt: skip
@@ -78,6 +79,12 @@ def test_the_tuned_run_is_the_best_of_the_rates(fits, data):
     assert rows.loc["printed_tuned", "iterations"] == 60
     assert rows.loc["printed_tuned", "note"].startswith(f"rate times {best}")
     assert (rows["note"].drop(["printed_tuned", "exact", "exact_best"]) == "").all()
+
+
+def test_a_schedule_that_runs_away_says_so(data):
+    fits = fit_all(data, {"iterations": 300, "rate": (30.0, 0.0), "bound": 1e3}, EXACT)
+    notes = fits.table("here").set_index("method")["note"]
+    assert notes["printed"] == DIVERGED and notes["interpolation"] == ""
 
 
 def test_a_search_has_converged_if_it_ended_before_its_iterations(fits, data):

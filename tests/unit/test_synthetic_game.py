@@ -160,3 +160,15 @@ def test_taxi_traces_look_as_published(tmp_path):
         assert all(re.fullmatch(r"37\.\d{1,5} -122\.\d{1,5} [01] 12\d{8}", line) for line in lines)
         times = [int(line.split()[3]) for line in lines]
         assert times == sorted(times, reverse=True)
+
+
+def test_more_taxis_share_the_same_trips(tmp_path):
+    few, many = (
+        synthetic.write("sf_taxi", tmp_path / str(cabs), 1, SMALL["sf_taxi"] | {"cabs": cabs})
+        for cabs in (2, 30)
+    )
+    assert few["cabs"] == 2 and many["cabs"] == 30
+    for key in ("total_flow", "residential_population", "workplace_population"):
+        assert few[key] == many[key]
+    with pytest.raises(ValueError, match="cabs = 0: must be a whole number from 1 to 5000"):
+        synthetic.write("sf_taxi", tmp_path, 1, {"cabs": 0})

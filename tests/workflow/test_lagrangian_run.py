@@ -1,5 +1,7 @@
 """Paper 1 in the embedded default: its outputs, what was planted, and what a change reruns."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -60,6 +62,16 @@ def test_each_method_comes_nearer_than_no_movement(results, cases):
         rms = pd.read_csv(results / case / "methods.csv").set_index("method")["rms"]
         assert rms["exact"] < rms["persistence"], case
         assert rms["interpolation"] < rms["persistence"], case
+        assert rms["printed"] < rms["persistence"], case
+
+
+def test_a_city_has_the_learning_rate_it_asks_for(results, settings, cases):
+    printed = settings["printed"]["rate"]
+    for case in cases:
+        factor = settings["cities"].get(case, {}).get("rate_factor", 1)
+        with xr.open_dataset(results / case / "fit.nc") as fit:
+            assert json.loads(fit.attrs["settings"])["rate"] == [factor * r for r in printed], case
+    assert any(city.get("rate_factor", 1) != 1 for city in settings["cities"].values())
 
 
 def test_planted_parameters_are_found_and_predict(results, ledger):

@@ -121,20 +121,27 @@ def lagrangian_merging(case):
     } | entry.get("options", {})
 
 
-def lagrangian_schedule():
-    """The printed schedule, without its further runs."""
+def lagrangian_printed(case):
+    """The printed schedule and its further runs, at the learning rate of the case."""
+    printed = LAGRANGIAN_SETTINGS["printed"]
+    factor = LAGRANGIAN_CITIES.get(case, {}).get("rate_factor", 1)
+    return printed | {"rate": [factor * part for part in printed["rate"]]}
+
+
+def lagrangian_schedule(case):
+    """The printed schedule of a case, without its further runs."""
     return {
         k: v
-        for k, v in LAGRANGIAN_SETTINGS["printed"].items()
+        for k, v in lagrangian_printed(case).items()
         if k not in ("long_iterations", "rate_factors")
     }
 
 
 def lagrangian_varied(case):
-    """The settings tried on a case: bookkeeping is one of the reference dynamics."""
+    """The settings tried on a case: reference dynamics keep books, cities have days that end."""
     settings = LAGRANGIAN_SETTINGS["sensitivity"]["settings"]
-    skipped = [] if case in LAGRANGIAN_REFERENCE else ["bookkeeping"]
-    return {what: values for what, values in settings.items() if what not in skipped}
+    skipped = "closed_with" if case in LAGRANGIAN_REFERENCE else "bookkeeping"
+    return {what: values for what, values in settings.items() if what != skipped}
 
 
 def lagrangian_forecasting():
@@ -195,8 +202,8 @@ def lagrangian_synthetic(cases):
 
 def lagrangian_base():
     """The settings of all other results, beside which others are tried."""
-    schedule = lagrangian_schedule()
-    kept = {k: v for k, v in schedule.items() if k in ("rate_index", "bound", "smoothing")}
+    printed = LAGRANGIAN_SETTINGS["printed"]
+    kept = {k: v for k, v in printed.items() if k in ("rate_index", "bound", "smoothing")}
     common = {
         "floor": LAGRANGIAN_SETTINGS["floor"],
         "bookkeeping": LAGRANGIAN_SETTINGS["reference"]["bookkeeping"],

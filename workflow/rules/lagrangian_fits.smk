@@ -88,7 +88,7 @@ rule lagrangian_fit:
         case="{case}",
         day=lagrangian_day,
         floor=LAGRANGIAN_SETTINGS["floor"],
-        printed=LAGRANGIAN_SETTINGS["printed"],
+        printed=lambda wildcards: lagrangian_printed(wildcards.case),
         exact=LAGRANGIAN_SETTINGS["exact"],
         code=module_digest("movelaws.lagrangian.methods", "movelaws.lattices.populations"),
     message:

@@ -1,9 +1,11 @@
 """What stands beside a number of a claim: other settings, shuffled days, the data themselves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
+
+from movelaws.lagrangian.tuning import DIVERGED
 
 SHUFFLED = "shuffled"
 """Realisations in ``seeds.csv`` whose time points were put in random order."""
@@ -18,6 +20,18 @@ def under_settings(table: pd.DataFrame | None, column: str, holds: Callable[[flo
         return ""
     kept = sum(bool(holds(value)) for value in values)
     return f"; holds under {kept} of {len(values)} settings tried"
+
+
+def diverged(methods: Mapping[str, pd.DataFrame]) -> set[str]:
+    """Cases whose printed schedule ran away, by the notes of ``methods.csv``.
+
+    Their parameters are where the bound stopped them, and say nothing about the city.
+    """
+    return {
+        case
+        for case, table in methods.items()
+        if (table.loc[table["method"] == "printed", "note"] == DIVERGED).any()
+    }
 
 
 def shuffled_median(seeds: pd.DataFrame, case: str, quantity: str) -> float:

@@ -5,9 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from movelaws.claims import Finding, statement
+from movelaws.claims import Finding, not_testable, statement
 from movelaws.lagrangian.claims_beside import (
     by_others,
+    diverged,
     rising_share,
     shuffled_median,
     under_settings,
@@ -19,6 +20,8 @@ SAME_ORDER = (0.1, 10.0)
 EARLY = 0.4
 STRONG = 0.7
 SIGNIFICANT = 0.05
+ON_PARAMETERS = ("L2", "L4", "L11", "L12")
+"""Claims about what the printed schedule infers, in every case."""
 SLOW, FAST = "alpha1_h0", "alpha10_h005"
 """Without interactions and with loose routes; with interactions and the shortest routes."""
 
@@ -28,13 +31,14 @@ def case_findings(
 ) -> list[Finding]:
     """Findings on L1, L2, L4, L5, L8, L11 and L12, a row for each case."""
     found: list[Finding] = []
+    lost = diverged(tables.methods)
     for case in tables.methods:
         if case in reference:
             found += _fit(case, tables.methods[case], tables.convergence[case])
         if case in reference | synthetic | published:
             name = f"{case} (synthetic)" if case in synthetic else case
-            found += _every_case(case, name, tables)
-    known = [case for case in tables.summary if case in reference]
+            found += _lost(case, name) if case in lost else _every_case(case, name, tables)
+    known = [case for case in tables.summary if case in reference - lost]
     return [*found, *_early(tables, known), *_faster(tables, known)]
 
 
@@ -66,6 +70,18 @@ def _fit(case: str, methods: pd.DataFrame, convergence: pd.DataFrame) -> Iterato
         reason="the schedule ends farther away than where it began",
         evidence=evidence,
     )
+
+
+def _lost(case: str, name: str) -> list[Finding]:
+    """A case of which the printed schedule infers nothing."""
+    reason = (
+        "the printed schedule diverges on this case, its parameters are where the bound stopped "
+        "them; lower its rate (lagrangian.printed.rate, or the rate_factor of a city)"
+    )
+    return [
+        not_testable(claim, name, reason, f"lagrangian/{case}/methods.csv")
+        for claim in ON_PARAMETERS
+    ]
 
 
 def _every_case(case: str, name: str, tables: Any) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from movelaws.claims import Finding, not_testable, statement
-from movelaws.lagrangian.claims_beside import by_others, under_settings
+from movelaws.lagrangian.claims_beside import by_others, diverged, under_settings
 from movelaws.lagrangian.summary_values import interval, known, value
 
 JAPAN, OTHERS, MADRID = "japan", ("helsinki", "madrid"), "madrid"
@@ -17,8 +17,9 @@ _COMPARING = ("L3", "L6", "L7", "L10")
 
 def city_findings(tables: Any, synthetic: set[str], published: set[str]) -> list[Finding]:
     """Findings on the differences between cities; of made-up days they say nothing."""
-    real = [case for case in CITIES if case in published and case in tables.summary]
-    made = [case for case in CITIES if case in synthetic and case in tables.summary]
+    fitted = {*tables.summary} - diverged(tables.methods)
+    real = [case for case in CITIES if case in published and case in fitted]
+    made = [case for case in CITIES if case in synthetic and case in fitted]
     if not real and not made:
         return []
     if made:

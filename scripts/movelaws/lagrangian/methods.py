@@ -22,7 +22,7 @@ from movelaws.lagrangian.interpolation import fit_interpolation
 from movelaws.lagrangian.observables import inhabited
 from movelaws.lagrangian.printed import fit_printed
 from movelaws.lagrangian.state import Reference
-from movelaws.lagrangian.tuning import schedule_of, tuned
+from movelaws.lagrangian.tuning import DIVERGED, ran_away, schedule_of, tuned
 from movelaws.lagrangian.variants import variant_of
 
 PERSISTENCE, PRINTED, PRINTED_LONG = "persistence", "printed", "printed_long"
@@ -48,7 +48,10 @@ _FIRST, _LATER = 100, 300
 
 @dataclass(frozen=True)
 class Fits:
-    """The fits of one reference, by method, and what is to be said of some, by :func:`fit_all`."""
+    """The fits of one reference, by method, and what is to be said of some, by :func:`fit_all`.
+
+    A printed schedule that ran away is there too, with a note, unless it left the range of numbers.
+    """
 
     by_method: Mapping[str, Fit]
     notes: Mapping[str, str] = field(default_factory=dict)
@@ -100,6 +103,7 @@ def fit_all(reference: Reference, printed: Mapping[str, Any], exact: Mapping[str
     fits, notes = {PRINTED: fit_printed(reference, **schedule)}, {}
     if longer:
         fits[PRINTED_LONG] = fit_printed(reference, **schedule | {"iterations": longer})
+    notes |= {name: DIVERGED for name, fit in fits.items() if ran_away(fit)}
     found = tuned(reference, schedule, printed.get("rate_factors") or (), fits[PRINTED])
     if found:
         fits[PRINTED_TUNED], notes[PRINTED_TUNED] = found

@@ -17,7 +17,7 @@ from movelaws.lagrangian.observables import inhabited
 from movelaws.lagrangian.parameters import PARAMETERS, bound_of, described, values_of
 from movelaws.lagrangian.state import Reference, reference
 from movelaws.lagrangian.summary import point_values
-from movelaws.lagrangian.tuning import EDGE, best_factor, printed_or_none, times
+from movelaws.lagrangian.tuning import DIVERGED, EDGE, best_factor, printed_or_none, times
 from movelaws.seeds import stream
 
 BASE = "base"
@@ -53,7 +53,6 @@ COLUMNS = (
     "rms_inhabited",
     "persistence_rms_inhabited",
 )
-DIVERGED = "the schedule diverged"
 _MAP = "psi_v0"
 """Map of the columns moran and moran_p."""
 

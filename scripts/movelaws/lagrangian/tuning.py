@@ -11,6 +11,8 @@ from movelaws.lagrangian.fit import Fit
 from movelaws.lagrangian.printed import RATE, fit_printed
 from movelaws.lagrangian.state import Reference
 
+DIVERGED = "the schedule diverged"
+"""Note of a fit that :func:`ran_away` or left the range of numbers."""
 EDGE = "at the edge of what was tried"
 NOT_ARGUMENTS = ("long_iterations", "rate_factors")
 """Options of the printed schedule that ``fit_printed`` does not take."""

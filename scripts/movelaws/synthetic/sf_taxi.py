@@ -27,6 +27,7 @@ FILES = {"traces": "cabspottingdata.tar.gz"}
 DEFAULTS = {
     "cells": 100,
     "trips": 50_000,
+    "cabs": None,
     "law": {"model": "DCG", "parameters": {"alpha": 2.85, "beta": 1.13, "gamma": 2.09}},
 }
 """Options of ``write`` and their values."""
@@ -40,6 +41,7 @@ _EDGE_M = 60.0
 _DROP_OFFS_PER_TRIP = 1.8
 _LEAST_DROP_OFFS = 30
 _TRIPS_PER_CAB = 1000
+_MOST_CABS = 5000
 
 
 def write(
@@ -48,6 +50,7 @@ def write(
     *,
     cells: int = DEFAULTS["cells"],
     trips: int = DEFAULTS["trips"],
+    cabs: int | None = DEFAULTS["cabs"],
     law: Mapping[str, object] = DEFAULTS["law"],
 ) -> dict[str, object]:
     """Write the archive of one synthetic city.
@@ -58,6 +61,8 @@ def write(
     seed : the same seed and options give the same bytes.
     cells : number of cells of 1 km^2, 8 to 200.
     trips : trips between cells, if all find room; at least 50 per cell.
+    cabs : that share the trips, 1 to 5000; None for one per thousand trips, which then drive for
+        weeks. Each drives day and night, some sixty trips a day.
     law : model and parameters; its mass is the number of drop-offs of a cell.
 
     Returns
@@ -71,6 +76,8 @@ def write(
     """
     cells = check_whole("cells", cells, 8, 200)
     trips = check_whole("trips", trips, 50 * cells, 10**7)
+    if cabs is not None:
+        cabs = check_whole("cabs", cabs, 1, _MOST_CABS)
     planned = plan("sf_taxi", seed, law)
     rng = planned.rng
 
@@ -84,7 +91,7 @@ def write(
     np.fill_diagonal(flow, drop_offs - flow.sum(axis=0))
 
     rides = _rides(rng, flow, x, y)
-    points = cab_points(rng, rides, -(-len(rides) // _TRIPS_PER_CAB))
+    points = cab_points(rng, rides, cabs or -(-len(rides) // _TRIPS_PER_CAB))
     write_bytes(Path(folder) / FILES["traces"], _archive(rng, points))
     return planned.truth(
         "workplace",
