@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from movelaws import options
-from movelaws.lattices import coarsen, frames, populations
+from movelaws.lattices import coarsen, frames, populations, whole_days
 from movelaws.log import logged
 
 
@@ -16,7 +16,8 @@ def prepare(
     options.check(coarsen.case, settings, f"populations of {lattice}")
     days = settings.get("days")
     wanted = None if days is None else [str(day) for day in days]
-    native = frames.read(lattice, wanted)
+    also = whole_days.closing(wanted or (), settings.get("closed_with"))
+    native = frames.read(lattice, wanted, also)
     try:
         made = coarsen.case(frames.check(native), **settings)
     except ValueError as error:

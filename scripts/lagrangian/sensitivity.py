@@ -11,11 +11,13 @@ from movelaws.lagrangian.reference_dynamics import move
 from movelaws.lagrangian.resampling import grown
 from movelaws.lagrangian.sensitivity import rows
 from movelaws.lagrangian.tuning import schedule_of
-from movelaws.lattices import coarsen, frames, populations
+from movelaws.lattices import coarsen, frames, populations, whole_days
 from movelaws.log import logged
 
-OTHERS = ("side", "bookkeeping")
+OTHERS = ("side", "bookkeeping", "closed_with")
 """Settings that change the populations, not the schedule."""
+OPEN = "open"
+"""Value of closed_with of a day without a moment at its end."""
 
 
 def of_reference(
@@ -40,19 +42,33 @@ def of_reference(
 
 
 def of_city(
-    lattice: str | Path, case: Mapping[str, Any], day: str, sides: list[int]
+    lattice: str | Path, case: Mapping[str, Any], day: str, settings: Mapping[str, list[Any]]
 ) -> dict[tuple[str, Any], np.ndarray | str]:
-    """The day of a city on other sides, or why there is none; ``case`` as ``coarsen.case``."""
-    if not sides:
+    """The day of a city on other sides or otherwise closed, or why there is none.
+
+    Parameters
+    ----------
+    lattice : canonical, of the city.
+    case : settings of ``coarsen.case`` of the base.
+    day : its name.
+    settings : the values of each of OTHERS.
+    """
+    tried = [("side", side, {"side": side}) for side in settings.get("side", ())]
+    ends = settings.get("closed_with", ())
+    if ends and case.get("closed_with"):
+        tried.append(("closed_with", OPEN, {"closed_with": None}))
+    tried += [("closed_with", end, {"closed_with": end}) for end in ends]
+    if not tried:
         return {}
-    native = frames.check(frames.read(lattice, [day]))
+    asked = {(what, value): dict(case) | {"days": [day]} | new for what, value, new in tried}
+    also = [d for new in asked.values() for d in whole_days.closing([day], new.get("closed_with"))]
+    native = frames.check(frames.read(lattice, [day], also))
     made: dict[tuple[str, Any], np.ndarray | str] = {}
-    for side in sides:
-        asked = dict(case) | {"days": [day], "side": side}
+    for key, new in asked.items():
         try:
-            made["side", side] = coarsen.case(native, **asked).population[0]
+            made[key] = coarsen.case(native, **new).population[0]
         except ValueError as error:
-            made["side", side] = str(error)
+            made[key] = str(error)
     return made
 
 
@@ -75,7 +91,7 @@ if __name__ == "__main__":
         day = populations.read(given.populations).day(str(params.day))
         lattice = given.get("lattice")
         if lattice:
-            others = of_city(lattice, params.city, str(params.day), settings.get("side", []))
+            others = of_city(lattice, params.city, str(params.day), settings)
         else:
             others = of_reference(day, params.dynamics, settings, params.seed)
         table = sensitivity(

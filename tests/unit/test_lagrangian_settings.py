@@ -5,7 +5,7 @@ import copy
 import pytest
 import yaml
 
-from movelaws.lagrangian.settings import check_lagrangian, chosen
+from movelaws.lagrangian.settings import check_lagrangian, chosen, datasets
 
 
 @pytest.fixture
@@ -22,6 +22,10 @@ def test_the_default_is_sound(section):
     ("change", "message"),
     [
         (lambda s: s["cities"]["helsinki"].update(dataset="helsinky"), "helsinki.dataset"),
+        (
+            lambda s: s["cities"]["helsinki"].update(forecast_dataset="helsinki_dynpob"),
+            "helsinki.forecast_dataset.*did you mean 'helsinki_dynpop'",
+        ),
         (lambda s: s["cities"].update(alpha1_h0=None), "alpha1_h0.*choose another"),
         (lambda s: s["cities"].update(figures=None), "'figures' would share paths"),
         (lambda s: s["cities"]["helsinki"].update(forecasts=[["a", "a"]]), "give two days"),
@@ -63,6 +67,22 @@ def test_options_of_a_city_are_checked_and_override_nothing(section, given, mess
     section["lagrangian"]["cities"]["japan"]["options"] = given
     with pytest.raises(ValueError, match=message):
         check_lagrangian(section["lagrangian"], section["lattices"])
+
+
+def test_fits_and_forecasts_are_both_synthetic_or_neither_is(section):
+    chapter, lattices = section["lagrangian"], section["lattices"]
+    city = chapter["cities"]["japan"]
+    assert datasets(city) == ["yjmob"]
+    city["forecast_dataset"] = "other"
+    lattices["other"] = dict(lattices["yjmob"])
+    check_lagrangian(chapter, lattices)
+    assert datasets(city) == ["yjmob", "other"]
+    lattices["other"]["source"] = "published"
+    with pytest.raises(
+        ValueError,
+        match="forecast_dataset = 'other': its source is published, that of 'yjmob' is syn",
+    ):
+        check_lagrangian(chapter, lattices)
 
 
 def test_a_lattice_needs_two_blocks_to_resample(section):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from movelaws.lattices import coarsen, frames
+from movelaws.lattices import coarsen, frames, whole_days
 
 
 def lattice(shape=(12, 20), slots=4, days=("a",), mask=None, population=None, **changes):
@@ -164,6 +164,56 @@ def test_a_day_too_short_for_two_steps_is_refused_even_if_slots_may_be_filled():
     made = part(lattice(slots=8), np.arange(8) < 2)
     with pytest.raises(ValueError, match="day 'a' has 2 slots with anybody in it, of 8"):
         coarsen.case(made, side=4, fill="carry")
+
+
+def test_a_day_is_closed_with_the_first_slot_of_the_next_one_by_the_calendar():
+    made = lattice(days=("7", "9", "8", "10"))
+    open_days = coarsen.case(made, side=4)
+    closed = coarsen.case(made, side=4, days=["9", "7"], closed_with="next_day")
+    assert closed.population.shape == (2, 5, 4, 4)
+    for day, following, n in (("9", "10", 0), ("7", "8", 1)):
+        np.testing.assert_array_equal(closed.population[n, :4], open_days.day(day))
+        np.testing.assert_array_equal(closed.population[n, 4], open_days.day(following)[0])
+    assert closed.attrs["repairs"]["days closed with the first slot of the next day"] == 2
+    scaled = coarsen.case(made, side=4, days=["7"], population=1e4, closed_with="next_day")
+    np.testing.assert_allclose(scaled.population.sum(axis=(2, 3)), 1e4)
+
+
+def test_an_average_day_is_closed_with_its_own_first_slot():
+    made = part(lattice(slots=16, days=("workdays",)), np.arange(1, 16))
+    closed = coarsen.case(made, side=4, fill="carry", closed_with="same_day")
+    assert closed.population.shape == (1, 17, 4, 4)
+    # the first slot is missing and is filled before it closes the day
+    np.testing.assert_array_equal(closed.population[0, 16], closed.population[0, 1])
+    assert closed.attrs["repairs"] == {
+        "slots of day workdays filled (carry)": 1,
+        "days closed with the first slot of the same day": 1,
+    }
+
+
+def test_the_name_of_a_day_tells_which_one_follows():
+    following = {"0": "1", "9": "10", "099": "100", "2022-06-07": "2022-06-08",
+                 "2024-02-28": "2024-02-29", "2022-12-31": "2023-01-01", "20220630": "20220701",
+                 "2022-13-01": None, "99999999": "100000000", "workdays": None, "day 1": None,
+                 "-1": None, "": None}  # fmt: skip
+    assert {name: whole_days.day_after(name) for name in following} == following
+    assert whole_days.closing(["workdays", "4", "1"], "next_day") == ["5", "2"]
+    assert whole_days.closing(["4", "1"], "same_day") == whole_days.closing(["4"], None) == []
+
+
+def test_days_that_cannot_be_closed_are_named():
+    made = lattice(days=("2022-06-07", "2022-06-08", "sunday"))
+    said = (
+        r"day '2022-06-08' would be closed with the first slot of day '2022-06-09', which the "
+        r"lattice does not have: add that day to the option days.*closed_with to same_day or null"
+    )
+    with pytest.raises(ValueError, match=said):
+        coarsen.case(made, side=4, days=["2022-06-08"], closed_with="next_day")
+    with pytest.raises(ValueError, match="day 'sunday' is no number and no date"):
+        coarsen.case(made, side=4, closed_with="next_day", days=["sunday"])
+    late = part(made, np.setdiff1d(np.arange(12), [4]))  # slot 0 of 8 June
+    with pytest.raises(ValueError, match="'2022-06-08', which is missing or empty: leave out"):
+        coarsen.case(late, side=4, days=["2022-06-07"], closed_with="next_day", fill="carry")
 
 
 def test_shares_need_a_number_of_agents():

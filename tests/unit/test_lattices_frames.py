@@ -53,6 +53,8 @@ def test_one_day_is_read_alone(tmp_path):
     np.testing.assert_array_equal(again.population, made.population[3:])
     with pytest.raises(ValueError, match=r"lattice\.nc: there is no day 'c'; there are a, b"):
         frames.read(tmp_path / "lattice.nc", ["c"])
+    both = frames.read(tmp_path / "lattice.nc", ["b"], also=["c", "a"])
+    np.testing.assert_array_equal(both.population, made.population)
 
 
 def test_equal_lattices_are_equal_bytes(tmp_path):

@@ -32,14 +32,20 @@ def read(files, **options):
     return adapters.read("yjmob100k", files, {"cells": 20} | options)
 
 
-def by_hand(table, day, cells=20):
-    """Users in each cell and slot, one user after the other."""
+def by_hand(table, day, cells=20, yesterday=False):
+    """Users in each cell and slot, one user after the other.
+
+    Before he is first seen a user is where he was last the day before, if ``yesterday`` counts and
+    he was seen then, and where he will be otherwise.
+    """
     counted = np.zeros((48, cells, cells))
-    for _, seen in table[table["d"] == day].groupby("uid"):
+    for user, seen in table[table["d"] == day].groupby("uid"):
         seen = seen.sort_values("t")
+        eve = table[(table["uid"] == user) & (table["d"] == day - 1)].sort_values("t")
+        first = eve.iloc[-1] if yesterday and len(eve) else seen.iloc[0]
         for slot in range(48):
             before = seen[seen["t"] <= slot]
-            at = before.iloc[-1] if len(before) else seen.iloc[0]
+            at = before.iloc[-1] if len(before) else first
             counted[slot, at["y"] - 1, at["x"] - 1] += 1
     return counted
 
@@ -75,6 +81,87 @@ def test_without_carrying_users_count_when_they_are_seen(table, tmp_path):
     )
 
 
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("sorted_file", [True, False])
+def test_users_begin_a_day_where_the_day_before_left_them(seed, sorted_file, tmp_path):
+    table = records(days=5, seed=seed)
+    rows = table if sorted_file else table.sample(frac=1, random_state=seed)
+    made = read(write(tmp_path / "y.csv", rows), days=[4, 0, 2], carry="over_midnight")
+    # days 1 and 3 are not wanted, but the file has them
+    for n, day in enumerate((0, 2, 4)):
+        found = made.population[48 * n : 48 * (n + 1)]
+        np.testing.assert_array_equal(found, by_hand(table, day, yesterday=True))
+        assert set(found.sum(axis=(1, 2))) == {table[table["d"] == day]["uid"].nunique()}
+
+
+def test_what_came_over_midnight_and_what_was_filled_back_are_counted(tmp_path):
+    table = records(days=5)
+    seen = table[table["d"].isin([0, 2, 4])].groupby(["uid", "d"])["t"].min().reset_index()
+    late = seen[seen["t"] > 0]
+    eves = {*zip(table["uid"], table["d"], strict=True)}
+    known = sum((uid, d - 1) in eves for uid, d in zip(late["uid"], late["d"], strict=True))
+    assert 0 < known < len(late) < len(seen)
+    for carry, counts in {
+        "over_midnight": (known, len(late) - known),
+        "day": (0, len(late)),
+    }.items():
+        for name, rows in {"a": table, "b": table.sample(frac=1, random_state=1)}.items():
+            files = write(tmp_path / f"{name}.csv", rows)
+            notes = read(files, days=[0, 2, 4], carry=carry).notes
+            said = [notes[key] for key in notes if key.startswith("user-days that begin")]
+            assert (*said, notes["user-days"]) == (*counts, len(seen))
+    assert "user-days" not in read(files, days=[0, 2, 4], carry="none").notes
+
+
+def test_from_their_first_record_on_users_are_where_they_were_without_the_day_before(tmp_path):
+    table = records(days=3)
+    day, over = (
+        read(write(tmp_path / "y.csv", table), days=[0, 1, 2], carry=carry).population
+        for carry in ("day", "over_midnight")
+    )
+    np.testing.assert_array_equal(over[:48], day[:48])  # nobody was seen before the first day
+    assert (over[48:] != day[48:]).any()
+    # alone, each user is in the same cell from the slot on in which he is first seen
+    for user in table["uid"].unique()[:8]:
+        own = table[(table["uid"] == user) & (table["d"] < 2)]
+        if own["d"].nunique() < 2:
+            continue
+        first = own[own["d"] == 1]["t"].min()
+        files = write(tmp_path / "one.csv", own)
+        one, other = (
+            read(files, days=[1], carry=carry).population for carry in ("day", "over_midnight")
+        )
+        np.testing.assert_array_equal(other[first:], one[first:])
+        eve = own[own["d"] == 0].iloc[-1]
+        assert (other[:first, eve["y"] - 1, eve["x"] - 1] == 1).all()
+
+
+def test_only_the_calendar_day_before_counts(tmp_path):
+    rows = [(1, 0, 40, 3, 3), (1, 2, 10, 7, 8), (2, 1, 5, 4, 4), (2, 2, 10, 9, 9), (3, 2, 0, 1, 1)]
+    made = read(
+        write(tmp_path / "y.csv", pd.DataFrame(rows, columns=COLUMNS)),
+        days=[0, 2],
+        carry="over_midnight",
+    )
+    first = made.population[48]
+    assert [*zip(*np.nonzero(first), strict=True)] == [(0, 0), (3, 3), (7, 6)]
+    begun = [made.notes[key] for key in made.notes if key.startswith("user-days that begin")]
+    assert begun == [1, 2]  # user 2; user 1 on both days, not seen on day 1; user 3 needs neither
+
+
+def test_a_slot_with_two_records_ends_a_day_in_the_same_cell_in_any_order(tmp_path):
+    rows = [(1, 0, 40, 2, 9), (1, 0, 40, 9, 2), (1, 1, 20, 5, 5), (2, 0, 1, 1, 1)]
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    for axes in ("as_numbered", "x_north"):
+        for order in ([0, 1, 2, 3], [1, 0, 2, 3], [3, 2, 1, 0]):
+            files = write(tmp_path / "y.csv", table.iloc[order])
+            made = read(files, days=[1], carry="over_midnight", axes=axes)
+            # the highest cell, counted along the axes
+            assert np.argwhere(made.population[0]).tolist() == [[8, 1]]
+            # the day with both is not in the raster
+            assert made.notes["records of a user in a slot that has another one left out"] == 0
+
+
 def test_the_order_of_the_rows_does_not_matter(table, tmp_path):
     again = table.iloc[[3]].assign(x=20, y=20)  # the same user and slot, elsewhere
     table = pd.concat([table, again, again.assign(x=1)])
@@ -103,13 +190,15 @@ def test_a_raster_that_no_memory_holds_is_refused_before_it_is_made(table, tmp_p
         read(write(tmp_path / "a.csv", table), days=[0], cells=5000)
 
 
-def test_order_is_found_across_batches(table, tmp_path, monkeypatch):
-    whole = read(write(tmp_path / "a.csv", table), days=[0, 1])
+@pytest.mark.parametrize("carry", ["day", "over_midnight"])
+def test_order_is_found_across_batches(carry, table, tmp_path, monkeypatch):
+    asked = {"days": [0, 2], "carry": carry}
+    whole = read(write(tmp_path / "a.csv", table), **asked)
     monkeypatch.setattr(_stream, "_BLOCK", 300)
-    small = read(write(tmp_path / "a.csv", table), days=[0, 1])
+    small = read(write(tmp_path / "a.csv", table), **asked)
     np.testing.assert_array_equal(small.population, whole.population)
     mixed = table.sample(frac=1, random_state=2)
-    other = read(write(tmp_path / "b.csv", mixed), days=[0, 1])
+    other = read(write(tmp_path / "b.csv", mixed), **asked)
     np.testing.assert_array_equal(other.population, whole.population)
 
 

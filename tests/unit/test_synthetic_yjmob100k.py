@@ -85,6 +85,15 @@ def test_the_adapter_finds_the_same_users(made):
     np.testing.assert_array_equal(populations.population, carried(folder, 3, 5))
 
 
+def test_carried_over_midnight_the_planted_users_are_in_the_same_places(made):
+    folder, _ = made
+    files = {role: folder / name for role, name in synthetic.files_of("yjmob100k", {}).items()}
+    day, over = (
+        adapters.read("yjmob100k", files, {"carry": carry}) for carry in ("day", "over_midnight")
+    )
+    np.testing.assert_array_equal(over.population, day.population)
+
+
 def test_who_stays_in_his_block_stays_in_his_cell(made):
     table = pd.read_csv(made[0] / RECORDS)
     block = (table["x"] - 1) // 40 * 5 + (table["y"] - 1) // 40

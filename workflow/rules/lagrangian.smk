@@ -18,22 +18,31 @@ LAGRANGIAN_ASKED = settings_lagrangian.chosen(
     LAGRANGIAN_SETTINGS["cities"], LAGRANGIAN_SETTINGS["cases"]
 )
 LAGRANGIAN_CITIES = {
-    case: entry for case, entry in LAGRANGIAN_ASKED.items() if entry["dataset"] in LATTICES
+    case: entry
+    for case, entry in LAGRANGIAN_ASKED.items()
+    if all(dataset in LATTICES for dataset in settings_lagrangian.datasets(entry))
 }
 LAGRANGIAN_ABSENT = {
     case: why if " " in why else runs.why_absent(REGISTRY, why)
     for case, why in LAGRANGIAN_SETTINGS["absent"].items()
     if why
 } | {
-    case: MISSING[entry["dataset"]]
+    case: MISSING[dataset]
     for case, entry in LAGRANGIAN_ASKED.items()
-    if entry["dataset"] in MISSING
+    for dataset in settings_lagrangian.datasets(entry)
+    if dataset in MISSING
 }
 LAGRANGIAN_CASES = [*LAGRANGIAN_REFERENCE, *LAGRANGIAN_CITIES]
 LAGRANGIAN_LABELS = {
     case: entry["label"] for case, entry in (LAGRANGIAN_REFERENCE | LAGRANGIAN_CITIES).items()
 }
-LAGRANGIAN_DATASETS = list(dict.fromkeys(entry["dataset"] for entry in LAGRANGIAN_CITIES.values()))
+LAGRANGIAN_DATASETS = list(
+    dict.fromkeys(
+        dataset
+        for entry in LAGRANGIAN_CITIES.values()
+        for dataset in settings_lagrangian.datasets(entry)
+    )
+)
 LAGRANGIAN_SYNTHETIC = [
     case for case, entry in LAGRANGIAN_CITIES.items() if entry["dataset"] in SYNTHETIC
 ]
@@ -76,6 +85,17 @@ def lagrangian_day(wildcards):
 def lagrangian_lattice(wildcards):
     """The canonical lattice behind a city."""
     return lattice(LAGRANGIAN_CITIES[wildcards.case]["dataset"])["lattice"]
+
+
+def lagrangian_lattice_ahead(wildcards):
+    """The canonical lattice behind the forecasts of a city that has another one for them."""
+    return lattice(LAGRANGIAN_CITIES[wildcards.case]["forecast_dataset"])["lattice"]
+
+
+def lagrangian_populations_ahead(wildcards):
+    """The populations that forecasts of a city are fitted to and judged by."""
+    apart = "forecast_dataset" in LAGRANGIAN_CITIES[wildcards.case]
+    return LAGRANGIAN / wildcards.case / f"populations{'_ahead' * apart}.nc"
 
 
 def lagrangian_truth(wildcards):

@@ -1,6 +1,7 @@
 # Reference dynamics, days of cities, the fits and what they say of each site.
 # Takes:  results/<run>/lattices/<dataset>/lattice.nc
 # Makes:  results/<run>/lagrangian/<case>/populations.nc         agents by day, time and site
+#         results/<run>/lagrangian/<case>/populations_ahead.nc   those for forecasts, where others
 #         results/<run>/lagrangian/<case>/drift.csv              totals of the reference dynamics
 #         results/<run>/lagrangian/<case>/fit.nc, fit_exact.nc   parameters, q, v, error
 #         results/<run>/lagrangian/<case>/{methods,convergence}.csv
@@ -64,6 +65,21 @@ rule lagrangian_populations:
         "Merging the cells of {wildcards.case}"
     script:
         "../../scripts/lagrangian/populations.py"
+
+
+use rule lagrangian_populations as lagrangian_populations_for_forecasts with:
+    input:
+        lattice=lagrangian_lattice_ahead,
+    output:
+        populations=LAGRANGIAN / "{case}" / "populations_ahead.nc",
+    log:
+        LOGS / "lagrangian" / "populations_ahead-{case}.log",
+    benchmark:
+        TIMES / "lagrangian" / "populations_ahead-{case}.jsonl"
+    wildcard_constraints:
+        case="|".join(c for c, e in LAGRANGIAN_CITIES.items() if "forecast_dataset" in e) or "none",
+    message:
+        "Merging the cells of {wildcards.case} for its forecasts"
 
 
 rule lagrangian_fit:

@@ -46,7 +46,7 @@ rule lagrangian_sensitivity:
 
 rule lagrangian_forecast:
     input:
-        populations=LAGRANGIAN / "{case}" / "populations.nc",
+        populations=lagrangian_populations_ahead,
     output:
         curves=LAGRANGIAN / "{case}" / "prediction.csv",
         summary=LAGRANGIAN / "{case}" / "prediction_summary.csv",

@@ -22,6 +22,11 @@ def chosen(entries: Mapping[str, Mapping | None], cases: str | Collection[str]) 
     }
 
 
+def datasets(city: Mapping) -> list[str]:
+    """The lattices behind a city: that of its fits, and that of its forecasts if it is another."""
+    return [city[key] for key in ("dataset", "forecast_dataset") if key in city]
+
+
 def check_lagrangian(section: Mapping, lattices: Mapping) -> None:
     """Names of datasets and cases in the section ``lagrangian``, which a schema cannot know.
 
@@ -50,7 +55,7 @@ def check_lagrangian(section: Mapping, lattices: Mapping) -> None:
             )
     for case, entry in cities.items():
         if entry is not None:
-            check_known(f"lagrangian.cities.{case}.dataset", entry["dataset"], lattices)
+            _check_datasets(case, entry, lattices)
             _check_options(case, entry.get("options", {}))
             _check_pairs(case, entry.get("forecasts", []))
     _check_blocks(section)
@@ -60,6 +65,20 @@ def check_lagrangian(section: Mapping, lattices: Mapping) -> None:
             check_known(f"lagrangian{part}.cases", case, [*reference, *cities])
     for variant in section["forecast"]["variants"]:
         check_known("lagrangian.forecast.variants", variant, list(VARIANTS))
+
+
+def _check_datasets(case: str, entry: Mapping, lattices: Mapping) -> None:
+    """Whether there are such lattices; one of real people has no synthetic forecasts."""
+    check_known(f"lagrangian.cities.{case}.dataset", entry["dataset"], lattices)
+    if "forecast_dataset" in entry:
+        where, other = f"lagrangian.cities.{case}.forecast_dataset", entry["forecast_dataset"]
+        check_known(where, other, lattices)
+        sources = [lattices[name]["source"] for name in datasets(entry)]
+        if len({*sources}) > 1:
+            raise ValueError(
+                f"config: {where} = {other!r}: its source is {sources[1]}, that of "
+                f"{entry['dataset']!r} is {sources[0]}: take lattices of one source"
+            )
 
 
 def _check_options(case: str, given: Mapping) -> None:

@@ -8,15 +8,12 @@ from typing import Annotated, Literal
 import numpy as np
 
 from movelaws import options
+from movelaws.lattices import whole_days
 from movelaws.lattices.frames import Lattice
 from movelaws.lattices.populations import Populations
 
 _UNEVEN = 0.05
 """Share by which totals may vary within a day before it is said: M of the paper is constant."""
-LEAST_POINTS = 3
-"""Points in time of two steps: with one step alone neither inertia nor dissipation shows."""
-_MOST_FILLED = 0.25
-"""Of the slots of a day: of a day that is mostly made up the fit would be of the filling."""
 
 Side = Annotated[
     int | None, options.Rule(lambda side: side is None or side >= 2, "a whole number >= 2 or null")
@@ -51,6 +48,7 @@ def case(
     extent: Literal["box", "all"] = "box",
     blocks: Literal["fitted", "square"] = "fitted",
     fill: Literal["carry", "interpolate"] | None = None,
+    closed_with: Literal["next_day", "same_day"] | None = None,
 ) -> Populations:
     """Populations of the days of a case.
 
@@ -65,10 +63,16 @@ def case(
     fill : what to do where a slot of a day is missing or empty, of at most a quarter of its slots:
         "carry" takes the slot before, "interpolate" a straight line between the slots around it;
         at the ends of the day both take the nearest one. Null refuses such days.
+    closed_with : a moment that is added to the end of each day, so that it has as many steps as
+        slots (T = 48 of the paper for half hours) and not one less: the first slot of the
+        "next_day" by the calendar, which the lattice must have, or of the "same_day" again, for
+        averages over days, which are a cycle. Null adds none. Users who are counted on the next
+        day may be others; their number is scaled where a population is given.
 
     Returns
     -------
-    Populations : of n = 0 .. slots - 1 of each day; its attrs count the repairs.
+    Populations : of n = 0 .. slots - 1 of each day, and n = slots if it is closed; its attrs count
+    the repairs.
 
     Raises
     ------
@@ -87,12 +91,15 @@ def case(
     if any(made.padded):
         rows, columns = made.padded
         repairs["empty rows and columns of cells added"] = f"{rows} and {columns}"
-    filled = np.stack(
-        [
-            _whole_day(made.population[lattice.day == name], lattice, name, fill, repairs)
-            for name in names
+    filled = [whole_days.filled(made.population, lattice, name, fill, repairs) for name in names]
+    if closed_with is not None:
+        filled = [
+            whole_days.closed(day, made.population, lattice, name, closed_with)
+            for name, day in zip(names, filled, strict=True)
         ]
-    )
+        whose = closed_with.replace("_", " ")
+        repairs[f"days closed with the first slot of the {whose}"] = len(names)
+    filled = np.stack(filled)
     if population is not None:
         totals = _totals(filled)
         filled *= population / totals[:, :, None, None]
@@ -244,10 +251,10 @@ def _check_days(lattice: Lattice, names: list[str]) -> None:
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise ValueError(f"days: {twice!r} is named twice: name every day once")
-    if lattice.slots < LEAST_POINTS:
+    if lattice.slots < whole_days.LEAST_POINTS:
         raise ValueError(
-            f"a day of the lattice has {lattice.slots} points in time: at least {LEAST_POINTS} "
-            "(two steps) are needed"
+            f"a day of the lattice has {lattice.slots} points in time: at least "
+            f"{whole_days.LEAST_POINTS} (two steps) are needed"
         )
 
 
@@ -258,45 +265,6 @@ def _totals(filled: np.ndarray) -> np.ndarray:
     if not np.isfinite(totals).all():
         raise ValueError(f"a cell holds {filled.max():.3g}, more than can be added up: correct it")
     return totals
-
-
-def _whole_day(
-    given: np.ndarray, lattice: Lattice, name: str, fill: str | None, repairs: dict
-) -> np.ndarray:
-    """(slots, rows, columns) populations of a day, missing and empty slots filled and counted."""
-    slot = lattice.slot[lattice.day == name]
-    peopled = given.any(axis=(1, 2))
-    given, slot = given[peopled], slot[peopled]
-    missing = np.setdiff1d(np.arange(lattice.slots), slot)
-    if not missing.size:
-        return given
-    if slot.size < LEAST_POINTS:
-        raise ValueError(
-            f"day {name!r} has {slot.size} slots with anybody in it, of {lattice.slots}: at least "
-            f"{LEAST_POINTS} (two steps) are needed"
-        )
-    if fill is None:
-        raise ValueError(
-            f"day {name!r}: slot {missing[0]} is missing or empty ({missing.size} of "
-            f"{lattice.slots} slots are; slots count from 0): leave the day out, or set fill to "
-            "carry or interpolate"
-        )
-    if missing.size > _MOST_FILLED * lattice.slots:
-        raise ValueError(
-            f"day {name!r}: {missing.size} of {lattice.slots} slots (0 to {lattice.slots - 1}, the "
-            f"first is {missing[0]}) are missing or empty, but fill={fill} makes up "
-            f"{100 * _MOST_FILLED:g} % at most: leave the day out, or give longer slots"
-        )
-    key = f"slots of day {name} filled ({fill})"
-    repairs[key] = int(missing.size)
-    after = np.searchsorted(slot, np.arange(lattice.slots), side="right")
-    low = np.clip(after - 1, 0, slot.size - 1)
-    if fill == "carry":
-        return given[low]
-    high = np.clip(after, 0, slot.size - 1)
-    span = np.maximum(slot[high] - slot[low], 1)
-    share = np.clip((np.arange(lattice.slots) - slot[low]) / span, 0, 1)[:, None, None]
-    return given[low] * (1 - share) + given[high] * share
 
 
 def summary(populations: Populations) -> str:

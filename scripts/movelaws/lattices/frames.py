@@ -106,13 +106,14 @@ def write(lattice: Lattice, folder: str | Path) -> None:
         path.write_text(text + "\n", encoding="utf-8")
 
 
-def read(path: str | Path, days: Sequence[str] | None = None) -> Lattice:
+def read(path: str | Path, days: Sequence[str] | None = None, also: Sequence[str] = ()) -> Lattice:
     """Read what ``write`` wrote.
 
     Parameters
     ----------
     path : of ``lattice.nc``; ``notes.json`` is read from beside it.
     days : names of the days wanted, in any order; None for all.
+    also : days that come with them if there are such.
 
     Raises
     ------
@@ -127,10 +128,12 @@ def read(path: str | Path, days: Sequence[str] | None = None) -> Lattice:
         if not one.is_file():
             raise FileNotFoundError(f"{one} is missing: run the prepare step of this dataset")
     said = json.loads(notes.read_text(encoding="utf-8"))
-    return replace(read_netcdf(path, days), notes=said)
+    return replace(read_netcdf(path, days, also), notes=said)
 
 
-def read_netcdf(path: str | Path, days: Sequence[str] | None = None) -> Lattice:
+def read_netcdf(
+    path: str | Path, days: Sequence[str] | None = None, also: Sequence[str] = ()
+) -> Lattice:
     """Read the NetCDF file alone: no notes.
 
     Raises
@@ -140,7 +143,7 @@ def read_netcdf(path: str | Path, days: Sequence[str] | None = None) -> Lattice:
     """
     try:
         with netCDF4.Dataset(path) as file:
-            return Lattice(**_loaded(file, days))
+            return Lattice(**_loaded(file, days, also))
     except (OSError, IndexError, AttributeError, TypeError) as error:
         raise ValueError(
             f"{path}: no canonical lattice ({error}): it has population (time, y, x), mask (y, x), "
@@ -181,7 +184,7 @@ def _define(file: netCDF4.Dataset, lattice: Lattice) -> None:
         setattr(file, name, int(value) if isinstance(value, bool) else value)
 
 
-def _loaded(file: netCDF4.Dataset, days: Sequence[str] | None) -> dict:
+def _loaded(file: netCDF4.Dataset, days: Sequence[str] | None, also: Sequence[str]) -> dict:
     """Fields of a Lattice from an open file."""
     file.set_auto_mask(False)
     stored = file["population"]
@@ -194,7 +197,7 @@ def _loaded(file: netCDF4.Dataset, days: Sequence[str] | None) -> dict:
         for name in days:
             if name not in known:
                 raise ValueError(f"there is no day {name!r}; there are {', '.join(known)}")
-        wanted = np.isin(day, [*days])
+        wanted = np.isin(day, [*days, *also])
     if np.count_nonzero(wanted) * np.prod(stored.shape[1:], dtype=float) > MOST_VALUES:
         raise ValueError(
             f"population: shape {stored.shape} is over {MOST_VALUES:,} values: keep fewer days, or "

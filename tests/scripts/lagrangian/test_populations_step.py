@@ -74,9 +74,27 @@ def test_the_populations_step_writes_agents_and_repairs(root, lattice, tmp_path,
     assert (tmp_path / "again.nc").read_bytes() == (tmp_path / "populations.nc").read_bytes()
 
 
+def test_the_day_that_closes_another_is_read_with_it(root, files, tmp_path):
+    table = pd.read_csv(files["table"]).replace({"mon": "2024-02-29", "tue": "2024-03-01"})
+    table.to_csv(files["table"], index=False)
+    load(root, "prepare/lattice").prepare("lattice_table", files, OPTIONS, tmp_path / "set")
+    lattice, step = tmp_path / "set" / "lattice.nc", load(root, "lagrangian/populations")
+    settings = {"side": 3, "pad": True, "population": 500, "closed_with": "next_day"}
+    step.prepare(lattice, settings | {"days": ["2024-02-29"]}, tmp_path / "populations.nc")
+    made = populations.read(tmp_path / "populations.nc")
+    assert made.population.shape == (1, 5, 3, 3) and made.days == ["2024-02-29"]
+    step.prepare(lattice, {"side": 3, "pad": True, "population": 500}, tmp_path / "open.nc")
+    both = populations.read(tmp_path / "open.nc")
+    np.testing.assert_allclose(made.population[0, :4], both.day("2024-02-29"))
+    np.testing.assert_allclose(made.population[0, 4], both.day("2024-03-01")[0])
+    with pytest.raises(ValueError, match=r"lattice\.nc: day '2024-03-01' .* of day '2024-03-02'"):
+        step.prepare(lattice, settings | {"days": ["2024-03-01"]}, tmp_path / "none.nc")
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
+        ({"closed_with": "tomorrow"}, "option 'closed_with' = 'tomorrow'"),
         ({"sides": 3}, "option 'sides' is unknown; did you mean 'side'"),
         ({"side": 1}, "option 'side' = 1: give a whole number >= 2"),
         ({"side": 3}, r"lattice\.nc: side=3 does not divide the 6 x 7 cells"),

@@ -1,6 +1,7 @@
 """The step that fits a case under other settings, for grown cities and for lattices."""
 
 import runpy
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,6 +11,8 @@ import pytest
 
 from movelaws.lagrangian.reference_dynamics import move
 from movelaws.lagrangian.resampling import grown
+from movelaws.lagrangian.sensitivity import persistence_rms
+from movelaws.lagrangian.state import reference
 from movelaws.lattices import coarsen, frames, populations
 
 STEP = Path(__file__).resolve().parents[3] / "scripts" / "lagrangian" / "sensitivity.py"
@@ -98,6 +101,34 @@ def test_cities_merged_to_other_sides(tmp_path):
     assert "5" in rows.loc[("side", "5"), "note"]
     none = run(tmp_path, given, settings={"floor": [2]}, **options)
     assert none["what"].tolist() == ["base", "floor"]
+
+
+@pytest.mark.parametrize("base", [None, "same_day"])
+def test_days_of_cities_that_end_otherwise(base, tmp_path):
+    made = replace(lattice(), day=np.repeat(["1", "2"], 8))
+    frames.write(made, tmp_path)
+    city = CITY | {"days": ["1", "2"], "closed_with": base}
+    populations.write(coarsen.case(made, **city), tmp_path / "populations.nc")
+    given = {"populations": str(tmp_path / "populations.nc"),
+             "lattice": str(tmp_path / frames.FILES[0])}  # fmt: skip
+    settings = {"closed_with": ["next_day", "same_day"]}
+    options = {"dynamics": {}, "city": city, "settings": settings}
+    rows = run(tmp_path, given, day="1", **options).set_index(["what", "value"])
+    alone = dict(city) | {"days": ["1"]}
+    for value, asked in {"next_day": "next_day", "same_day": "same_day", "open": None}.items():
+        if value == "open" and base is None:
+            assert ("closed_with", "open") not in rows.index  # it is the base
+            continue
+        wanted = coarsen.case(made, **(alone | {"closed_with": asked})).population[0]
+        assert len(wanted) == (8 if asked is None else 9)
+        still = persistence_rms(reference(wanted, 1.0))
+        assert float(rows.loc[("closed_with", value), "persistence_rms"]) == pytest.approx(still)
+    same = rows.loc[("closed_with", "same_day"), "rms"] == rows.loc[("base", ""), "rms"]
+    assert same == (base == "same_day")
+    # no day follows the last one of the lattice
+    last = run(tmp_path, given, day="2", **options).set_index(["what", "value"])
+    assert last.loc[("closed_with", "next_day"), "rms"] == ""
+    assert "'3', which the lattice does not" in last.loc[("closed_with", "next_day"), "note"]
 
 
 def test_a_setting_that_there_is_not(tmp_path):

@@ -15,6 +15,10 @@ back to midnight and the last one on to the end of the day. (Paper 1 does not sa
 slots in which a user is not seen.) Days on which he is not seen at all do without him. Only the
 raster is in memory, 4 bytes per cell and slot.
 
+Filled back to midnight, the slots before the first observation know the future. Carried over
+midnight, they hold the user where he was seen last on the day before; then only those who were not
+seen that day are filled back, and else a slot knows no more of what follows than who is seen.
+
 The publisher numbers the cells and gives no directions. Axes as_numbered draw x to the right and y
 upwards; x_north draws x upwards and y to the right, which is how the published activity agrees with
 a map (Pinter, reverse-engineering-YJMob100K-grid).
@@ -31,7 +35,7 @@ import pyarrow as pa
 
 from movelaws import options, readers
 from movelaws.lattices import frames
-from movelaws.lattices.adapters import _carried, _stream
+from movelaws.lattices.adapters import _by_day, _carried, _stream
 from movelaws.pointsets.adapters._options import Share
 
 REQUIRED = ("records",)
@@ -40,6 +44,12 @@ OPTIONAL = ("activity",)
 SLOTS, SLOT_MINUTES = 48, 30
 COLUMNS = {name: pa.int64() for name in ("uid", "d", "t", "x", "y")}
 _LAST_DAY = 100_000
+_CARRIED = {
+    "none": (_carried.NOWHERE, "no"),
+    "day": (_carried.WITHIN_DAY, "within a day"),
+    "over_midnight": (_carried.OVER_MIDNIGHT, "within a day, and from the day before"),
+}
+"""What the option carry means to the kernel and to a reader of the notes."""
 
 Days = Annotated[
     Sequence[int] | None,
@@ -62,7 +72,7 @@ def read(
     files: dict[str, Path],
     *,
     days: Days = None,
-    carry: Literal["day", "none"] = "day",
+    carry: Literal["day", "over_midnight", "none"] = "day",
     cells: Cells = 200,
     cell_m: options.Positive = 500.0,
     axes: Literal["as_numbered", "x_north"] = "as_numbered",
@@ -74,7 +84,10 @@ def read(
     ----------
     files : paths by role, see the module.
     days : their numbers; null for all days of the file, which is then read twice.
-    carry : "day", users stay where they were seen last; "none", they count when they are seen.
+    carry : "day", users stay where they were seen last and are before their first record of a day
+        where that finds them; "over_midnight", they are before it where they were seen last on the
+        calendar day before, whether or not that is among the days, and only without a record on it
+        as for "day"; "none", they count when they are seen. Notes count both.
     cells : along an edge of the lattice.
     cell_m : edge of a cell in metres.
     axes : which way the numbers of the cells run, see the module.
@@ -102,7 +115,7 @@ def read(
             f"{values:,} values, over {frames.MOST_VALUES:,}: name fewer days in the option days, "
             "or correct the option cells"
         )
-    made = _Raster(path, days, cells, carry == "day", axes == "x_north")
+    made = _Raster(path, days, cells, carry, axes == "x_north")
     notes = made.filled(max_unusable)
     empty = [day for day, users in zip(days, made.users, strict=True) if not users]
     if empty:
@@ -147,18 +160,25 @@ def _days(path: Path) -> list[int]:
 class _Raster:
     """Users in each cell, day by day, from one file."""
 
-    def __init__(self, path: Path, days: Sequence[int], cells: int, carry: bool, x_north: bool):
-        self.path, self.cells, self.carry = path, cells, carry
-        self.number = np.full(max(days) + 1, -1)
-        self.number[[*days]] = np.arange(len(days))
+    def __init__(self, path: Path, days: Sequence[int], cells: int, carry: str, x_north: bool):
+        self.path, self.cells, self.carry = path, cells, _CARRIED[carry][0]
+        self.number = self._numbered(max(days) + 1, days, np.arange(len(days)))
         self.strides = np.array([cells, 1] if x_north else [1, cells])
         self._days = len(days)
         self._empty()
 
+    def _numbered(self, size: int, days: Sequence[int], rows: Sequence[int]) -> np.ndarray:
+        """Row of each of ``size`` days in the raster; the days before some if these are needed."""
+        number = np.full(size, _carried.UNWANTED)
+        if self.carry == _carried.OVER_MIDNIGHT:
+            number[[day - 1 for day in days if day]] = _carried.BEFORE
+        number[[*days]] = rows
+        return number
+
     def _empty(self) -> None:
         self.population = np.zeros((self._days, SLOTS, self.cells**2), dtype=np.float32)
         self.users = np.zeros(self._days, dtype=np.int64)
-        self.counts = np.zeros(4, dtype=np.int64)
+        self.counts = np.zeros(_carried.COUNTERS, dtype=np.int64)
         self.rows = 0
 
     def filled(self, max_unusable: float) -> dict[str, Any]:
@@ -167,7 +187,7 @@ class _Raster:
         state = _carried.start()
         broken = False
         for batch in self._batches():
-            broken = self._add(batch, state) >= 0
+            broken = self._add(batch, self.number, state) >= 0
             if broken:
                 break
         if broken:
@@ -183,6 +203,14 @@ class _Raster:
                 "them may be: look at the columns, and at the option cells"
             )
         _carried.finish(self.population, self.carry)
+        if self.carry != _carried.NOWHERE:
+            notes["user-days"] = int(self.users.sum())
+            notes["user-days that begin where the user was seen last the day before"] = int(
+                self.counts[_carried.OVERNIGHT]
+            )
+            notes["user-days that begin where the user was first seen later that day"] = int(
+                self.counts[_carried.BACKWARD]
+            )
         return notes | {
             "records read": self.rows,
             "records of the days": int(self.counts[_carried.RECORDS]),
@@ -202,10 +230,10 @@ class _Raster:
                 for column in (batch[name] for name in COLUMNS)
             ]
 
-    def _add(self, columns: Sequence[np.ndarray], state: np.ndarray) -> int:
+    def _add(self, columns: Sequence[np.ndarray], number: np.ndarray, state: np.ndarray) -> int:
         return _carried.add(
             *columns,
-            self.number,
+            number,
             self.strides,
             self.cells,
             self.carry,
@@ -216,38 +244,21 @@ class _Raster:
         )
 
     def _from_sorted(self) -> None:
-        """The same from one file per day, each sorted in memory: 16 bytes per record on disk."""
-        size = self.cells**2
-        with tempfile.TemporaryDirectory(prefix="movelaws-") as folder:
+        """The same from records in any order, one day after the other."""
+        with tempfile.TemporaryDirectory(prefix="movelaws-") as name:
+            folder = Path(name)
             for uid, day, slot, x, y in self._batches():
                 good = (uid >= 0) & (day >= 0) & (slot >= 0) & (slot < SLOTS)
                 inside = (x >= 1) & (x <= self.cells) & (y >= 1) & (y <= self.cells)
                 self.counts[_carried.UNUSABLE] += np.count_nonzero(~good)
                 self.counts[_carried.OUTSIDE] += np.count_nonzero(good & ~inside)
                 kept = np.flatnonzero(good & inside & (day < self.number.size))
-                number = self.number[day[kept]]
-                kept, number = kept[number >= 0], number[number >= 0]
-                moment = slot[kept] * size + (y[kept] - 1) * self.cells + x[kept] - 1
-                # Users may be named by hashes of 63 bits, which leave no room in one number.
-                key = np.stack([uid[kept], moment], axis=1)
-                order = np.argsort(number, kind="stable")
-                edges = np.searchsorted(number[order], np.arange(self._days + 1))
-                for n in np.flatnonzero(np.diff(edges)):
-                    with (Path(folder) / str(n)).open("ab") as file:
-                        key[order[edges[n] : edges[n + 1]]].tofile(file)
-            for n in range(self._days):
-                if (Path(folder) / str(n)).is_file():
-                    key = np.fromfile(Path(folder) / str(n), dtype=np.int64)
-                    self._add_day(n, key.reshape(-1, 2))
-
-    def _add_day(self, n: int, key: np.ndarray) -> None:
-        """Records of one day: (n, 2) users, and slots and cells in one number."""
-        uid, moment = key[np.lexsort((key[:, 1], key[:, 0]))].T
-        slot, cell = np.divmod(moment, self.cells**2)
-        y, x = np.divmod(cell, self.cells)
-        day = np.full(uid.size, np.flatnonzero(self.number == n)[0])
-        columns = (np.ascontiguousarray(column) for column in (uid, day, slot, x + 1, y + 1))
-        self._add([*columns], _carried.start())
+                kept = kept[self.number[day[kept]] != _carried.UNWANTED]
+                _by_day.add(folder, *(c[kept] for c in (uid, day, slot, x, y)), self.cells)
+            for day in np.flatnonzero(self.number >= 0).tolist():
+                near = [day - 1, day] if self.carry == _carried.OVER_MIDNIGHT else [day]
+                number = self._numbered(day + 1, [day], [self.number[day]])
+                self._add(_by_day.ordered(folder, near, self.cells), number, _carried.start())
 
 
 def _summary(
@@ -258,7 +269,7 @@ def _summary(
     return {
         "days": len(days),
         "users of a day": f"{users.min():,} to {users.max():,} (day {days[most]})",
-        "users stay where they were seen last": "within a day" if carry == "day" else "no",
+        "users stay where they were seen last": _CARRIED[carry][1],
         "axes": "x runs up and y to the right"
         if axes == "x_north"
         else "as numbered, x runs to the right and y up; the file gives no directions",
