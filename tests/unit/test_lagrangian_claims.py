@@ -137,3 +137,12 @@ def test_parameters_of_a_diverged_schedule_decide_nothing():
         assert one(found, claim, "japan") == "reproduced"
     assert not {("L8", "alpha1_h0"), ("L9", "helsinki")} & set(found)
     assert {("L9", "japan"), ("L8", "alpha10_h005")} <= set(found)
+
+
+def test_what_was_not_planted_in_made_up_days_is_not_judged():
+    found = verdicts(made.tables(), synthetic=CITIES, published=())
+    for claim in ("L2", "L4", "L11", "L12"):
+        finding = found[claim, "japan (synthetic)"]
+        assert finding.verdict == "not testable" and finding.reproduced
+        assert one(found, claim, "alpha1_h0") == "reproduced"
+    assert one(found, "L4", "japan, a held-out day (synthetic)") == "reproduced"
