@@ -10,18 +10,23 @@ from movelaws.log import logged
 
 
 def prepare(
-    lattice: str | Path, settings: Mapping[str, Any], path: str | Path
+    lattice: str | Path, settings: Mapping[str, Any], path: str | Path, where: str = ""
 ) -> populations.Populations:
-    """Write the populations that ``settings``, those of ``coarsen.case``, ask for."""
+    """Write the populations that ``settings``, those of ``coarsen.case``, ask for.
+
+    ``where`` names the part of the config that they come from, for errors.
+    """
     options.check(coarsen.case, settings, f"populations of {lattice}")
     days = settings.get("days")
     wanted = None if days is None else [str(day) for day in days]
     also = whole_days.closing(wanted or (), settings.get("closed_with"))
-    native = frames.read(lattice, wanted, also)
     try:
+        native = frames.read(lattice, wanted, also)
         made = coarsen.case(frames.check(native), **settings)
     except ValueError as error:
-        raise ValueError(f"{lattice}: {error}") from error
+        asked = f" (asked for by {where})" if where else ""
+        said = str(error).removeprefix(f"{lattice}: ")
+        raise ValueError(f"{lattice}{asked}: {said}") from error
     populations.write(made, path)
     print(coarsen.summary(made))
     return made
@@ -33,4 +38,5 @@ if __name__ == "__main__":
             snakemake.input.lattice,
             dict(snakemake.params.settings),
             snakemake.output.populations,
+            snakemake.params.where,
         )

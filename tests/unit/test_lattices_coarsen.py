@@ -147,7 +147,9 @@ def test_padding_that_would_make_whole_blocks_empty_is_refused():
     mask = np.ones((17, 23), dtype=bool)
     with pytest.raises(ValueError, match=r"12 x 12 blocks of 17 x 23 cells 3 whole rows and 0 who"):
         coarsen.coarsened(lattice((17, 23), mask=mask), 12, pad=True)
-    with pytest.raises(ValueError, match=r"the largest side below that fits is 9"):
+    with pytest.raises(ValueError, match=r"fits is 7; 2, 3, 4, 6, 12 need no padding"):
+        coarsen.coarsened(lattice((12, 12)), 10, pad=True)
+    with pytest.raises(ValueError, match=r"the largest side below that fits is 9$"):
         coarsen.coarsened(lattice((17, 23)), 10, pad=True)
     made = coarsen.coarsened(lattice((17, 23)), 9, pad=True).population
     assert made.sum(axis=(0, 1)).all() and made.sum(axis=(0, 2)).all()

@@ -60,6 +60,7 @@ rule lagrangian_populations:
         runtime="10m",
     params:
         settings=lambda wildcards: lagrangian_merging(wildcards.case),
+        where="lagrangian.cities.{case}: side, day, forecasts and options",
         code=module_digest("movelaws.lattices.coarsen", "movelaws.lattices.populations"),
     message:
         "Merging the cells of {wildcards.case}"

@@ -224,8 +224,14 @@ def _check_padding(size: tuple[int, int], side: int, blocks: str) -> None:
         raise ValueError(
             f"side={side}, pad: true: of the {side} x {side} blocks of {size[0]} x {size[1]} cells "
             f"{rows} whole rows and {columns} whole columns would be empty: the largest side below "
-            f"that fits is {fits}"
+            f"that fits is {fits}{_without_padding(size)}"
         )
+
+
+def _without_padding(size: tuple[int, int]) -> str:
+    """The sides that divide both edges, as the end of a sentence."""
+    sides = [str(s) for s in range(2, min(size) + 1) if not any(n % s for n in size)]
+    return f"; {', '.join(sides)} need no padding" if sides else ""
 
 
 def _window(mask: np.ndarray, extent: str) -> tuple[slice, slice]:

@@ -97,12 +97,15 @@ def test_the_day_that_closes_another_is_read_with_it(root, files, tmp_path):
         ({"closed_with": "tomorrow"}, "option 'closed_with' = 'tomorrow'"),
         ({"sides": 3}, "option 'sides' is unknown; did you mean 'side'"),
         ({"side": 1}, "option 'side' = 1: give a whole number >= 2"),
-        ({"side": 3}, r"lattice\.nc: side=3 does not divide the 6 x 7 cells"),
-        ({"side": 3, "days": ["sun"]}, r"lattice\.nc.* no day 'sun'; there are mon, tue"),
+        ({"side": 3}, r"lattice\.nc .*: side=3 does not divide the 6 x 7 cells"),
+        (
+            {"side": 3, "days": ["sun"]},
+            r"lattice\.nc \(asked for by the test\): there is no day 'sun'; there are mon, tue",
+        ),
     ],
 )
 def test_settings_that_do_not_fit_leave_no_file(root, lattice, tmp_path, settings, said):
     step = load(root, "lagrangian/populations")
     with pytest.raises(ValueError, match=said):
-        step.prepare(lattice, settings, tmp_path / "populations.nc")
+        step.prepare(lattice, settings, tmp_path / "populations.nc", "the test")
     assert not (tmp_path / "populations.nc").exists()
