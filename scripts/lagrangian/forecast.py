@@ -1,7 +1,8 @@
 """Held-out days and hours of one city by every variant of the model, beside simple rules."""
 
 from movelaws.lagrangian.prediction import LEADS, predictions
-from movelaws.lagrangian.prediction_tasks import day_tasks, hours_task, third_day
+from movelaws.lagrangian.prediction_days import history, third_day
+from movelaws.lagrangian.prediction_tasks import day_tasks, hours_task
 from movelaws.lattices import populations
 from movelaws.log import logged
 
@@ -14,15 +15,23 @@ if __name__ == "__main__":
         pairs = [tuple(pair) for pair in params.forecasts]
         earlier = {tested: fitted for fitted, tested in reversed(pairs)}
         given = params.floor, params.hours_share
+        order = pairs, data.days
         tasks = [
             task
             for pair in pairs
-            for task in day_tasks(*pair, days, *given, other=third_day(*pair, pairs), hour=hour)
+            for task in day_tasks(
+                *pair,
+                days,
+                *given,
+                other=third_day(*pair, *order),
+                history=history(*pair, *order),
+                hour=hour,
+            )
         ]
-        tasks += [
-            hours_task(day, days, *given, earlier.get(day), hour=hour)
-            for day in dict.fromkeys([params.day, *(tested for _, tested in pairs)])
-        ]
+        for day in dict.fromkeys([params.day, *(tested for _, tested in pairs)]):
+            before = earlier.get(day)
+            known = () if before is None else history(before, day, *order)
+            tasks.append(hours_task(day, days, *given, before, history=known, hour=hour))
         leads = getattr(params, "leads_hours", None) or LEADS
         curves, table = predictions(tasks, params.case, leads_hours=leads, **params.settings)
         print(table.to_string())

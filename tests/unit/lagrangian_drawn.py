@@ -283,6 +283,7 @@ def _rows(case, task, hours, pair, rng):
     rules = {"persistence": 1.0, "line_to_end": 0.3}
     if (task, pair) != ("hours", PAIRS[0]) and case in CITIES:
         rules |= {"previous_day": 0.6, "previous_change": 1.3, "damped": 0.5}
+        rules |= {"historical_average": 0.55, "damped_average": 0.58}
     rows += [{"variant": name, "rms": persistence * rms, "parameters": 0, "fit_rms": np.nan,
               "oracle": name == "line_to_end"} for name, rms in rules.items()]  # fmt: skip
     return [common | {"by_construction": False, "oracle": False} | row for row in rows]
@@ -302,6 +303,8 @@ def prediction_summary(case):
     ])  # fmt: skip
     table["tv"] = table["rms"] / 4
     table["skill"] = 1 - table["rms"] / 0.4
+    table["validation"] = table["rms"].where(~table["oracle"]) * 1.1
+    table["counting"] = np.where(table["task"] == "ahead", 1.6 / table["hours"], 0.25)
     table["low"], table["high"] = table["skill"] - 0.05, table["skill"] + 0.04
     return table
 

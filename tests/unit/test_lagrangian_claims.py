@@ -51,6 +51,9 @@ def test_a_run_without_cases_says_why():
         ("summary", {"japan": made.summary(moran_psi_v0=-0.2)}, "L12", "japan"),
         ("prediction", {"japan": made.prediction(time_independent=0.19)}, "L4",
          "japan, a held-out day"),
+        ("prediction", {"japan": made.prediction(time_independent=0.199,
+                                                 time_independent_no_inertia=0.25)}, "L4",
+         "japan, a held-out day"),
     ],
 )  # fmt: skip
 def test_what_does_not_hold_differs(part, table, claim, dataset):
@@ -107,7 +110,7 @@ def test_answers_follow_the_tables():
     text = dict(zip(table["question"], table["answer"], strict=True))
     assert len(text) == 9
     day = text["Does the model predict a day that it has not seen?"]
-    assert "all 2 cases" in day and "four numbers; best rule 0.00, no movement" in day
+    assert "all 2 forecasts" in day and "chosen were four numbers, best rules no movement" in day
     assert "all 4 comparisons" in text["Does inertia matter?"]
     settings = text["How far do settings that the paper leaves open matter?"]
     assert "the floor of empty cells 4.0 and 1.1" in settings
@@ -116,7 +119,8 @@ def test_answers_follow_the_tables():
     models += ("time_independent", "time_independent_no_inertia")
     worse = made.tables(prediction={"japan": made.prediction(**dict.fromkeys(models, 0.4))})
     table = answers(worse, LABELS, True)
-    assert "1 of 2 cases" in table["answer"].iloc[0]
+    assert "1 of 2 forecasts" in table["answer"].iloc[0]
+    assert "has to win" in table["answer"].iloc[0]
     dark = made.prediction(homogeneous=0.05).assign(by_construction=True)
     none = answers(made.tables(prediction={"japan": dark, "helsinki": dark}), LABELS, False)
     assert none["question"].iloc[0] != "Does the model predict a day that it has not seen?"

@@ -6,11 +6,12 @@ import pytest
 from matplotlib.colors import to_hex
 
 from movelaws.lagrangian.tables import forecasts
+from movelaws.lagrangian.variants import VARIANTS
 from movelaws.plotting.lagrangian import looks
 from movelaws.plotting.lagrangian.horizon import MODELS, horizon
 from movelaws.plotting.lagrangian.parsimony import parsimony
 from movelaws.plotting.lagrangian.prediction import WORST, prediction
-from movelaws.plotting.lagrangian.scores import best, scores, shared
+from movelaws.plotting.lagrangian.scores import best, chosen, scores, shared
 from tests.unit import lagrangian_drawn as drawn
 from tests.unit.drawn_world import assert_texts_apart
 from tests.unit.lagrangian_drawn import all_cases, found, words
@@ -53,11 +54,76 @@ def test_the_best_rule_and_the_one_that_knows_the_end_are_lines(summary, cities)
     assert all(line.get_ydata()[0] == pytest.approx(0.5) for line in damped)
 
 
+def test_the_variant_chosen_beforehand_is_ringed_and_named(summary, cities):
+    """By the error where penalties were chosen, not by the one that is drawn."""
+    own = summary[summary["case"] == "japan"].copy()
+    named = own["variant"] == "homogeneous_no_dissipation"
+    own.loc[named, "validation"] = 0.01
+    made = prediction(own, {"japan": "Japan"})
+    skills = scores(own, {"japan": "Japan"}).query("variant == 'homogeneous_no_dissipation'")
+    rings = sorted(float(ring.get_ydata()[0]) for ring in found(made, "chosen"))
+    assert rings == pytest.approx(sorted(skills["skill"]))
+    assert words(made).count("2 numbers") == 7 + 0
+    assert "4 numbers" not in words(made).replace("2 or 4 numbers", "")
+    part = scores(own, {"japan": "Japan"}).query("task == 'day'")
+    assert chosen(part)["variant"] == "homogeneous_no_dissipation"
+    assert chosen(part.assign(validation=np.nan)) is None
+    nothing = own.assign(validation=np.nan)
+    assert "no variant was chosen beforehand" in words(prediction(nothing, {"japan": "Japan"}))
+    assert len(found(cities, "chosen")) <= 4 * 7
+
+
+def test_the_title_counts_where_the_chosen_variant_wins(summary):
+    own = summary[summary["case"] == "japan"].copy()
+    model = own["variant"] == "homogeneous"
+    own.loc[model, "validation"] = 0.01
+    for skill, said in ((0.2, "in 7 of 7 columns, the best rule too in none"),
+                        (0.7, "in 7 of 7 columns, the best rule too in 7"),
+                        (-0.2, "in none of 7 columns")):  # fmt: skip
+        own.loc[model, ["skill", "low", "high"]] = [skill, skill - 0.1, skill + 0.1]
+        assert said in words(prediction(own, {"japan": "Japan"}))
+
+
+def test_a_key_of_all_rules_is_inside_the_figure(summary):
+    """Another rule is the best in each column."""
+    own = summary[(summary["case"] == "japan") & (summary["task"] == "ahead")].copy()
+    rules = [name for name in looks.RULES if name not in looks.ORACLES]
+    for name, hours in zip(rules, (1.0, 2.0, 4.0, 7.6), strict=False):
+        own.loc[(own["variant"] == name) & (own["hours"] == hours), "skill"] = 0.65
+    day = summary[(summary["case"] == "japan") & (summary["task"] == "day")].copy()
+    day.loc[day["variant"] == rules[-1], "skill"] = 0.65
+    made = prediction(pd.concat([own, day]), {"japan": "Japan"})
+    assert all(found(made, f"rule {name}") for name in looks.RULES)
+    assert_texts_apart(made)
+
+
+def test_counting_noise_stands_below_the_columns(summary):
+    own = summary[summary["case"] == "japan"]
+    said = words(prediction(own, {"japan": "Japan"}))
+    assert "counting noise" in said
+    for share in ("over 100 %", "80 %", "40 %", "21 %"):
+        assert share in said
+    assert said.count("25 %") == 3
+    assert "counting" not in words(prediction(own.drop(columns="counting"), {"japan": "Japan"}))
+
+
+def test_every_variant_is_named_with_its_own_number_of_parameters():
+    names = {name: looks.variant(name).name for name in looks.VARIANTS}
+    for name, words_of in names.items():
+        if name.startswith("homogeneous"):
+            count = VARIANTS[name].count((4, 4), 10)
+            assert words_of.startswith({2: "two numbers", 4: "four numbers"}[count])
+        else:
+            assert "numbers" not in words_of
+    assert len({*names.values()}) == len(names)
+
+
 def test_where_no_rule_beats_it_the_best_rule_is_that_nothing_moves(summary):
-    worse = summary[summary["variant"] != "damped"].copy()
-    worse.loc[worse["variant"] == "previous_day", "skill"] = -0.3
+    worse = summary.copy()
+    worse.loc[worse["variant"].isin(looks.RULES) & ~worse["oracle"], "skill"] = -0.3
     made = prediction(worse, {"japan": "Japan"})
-    assert words(made).count("nothing moves") == 7 + 1  # and in the key
+    assert words(made).count("nothing moves") == 7 + 1  # and in the title
+    assert "nothing\nmoves" in {text.get_text() for text in made.axes[0].texts}  # the line
     assert not found(made, "rule previous_day")
 
 
@@ -123,7 +189,8 @@ def test_horizons_show_models_and_rules_by_the_time_ahead(summary):
     assert len(made.axes) == 12
     assert len(found(made, "persistence")) == len(found(made, "line_to_end")) == 12
     assert len(found(made, "full")) == 12
-    assert len(found(made, "full_no_inertia")) == 8  # by construction nothing in the rest of a day
+    # by construction nothing in the rest of a day
+    assert len(found(made, "homogeneous_no_inertia")) == 8
     assert {line.get_xdata()[0] for line in found(made, "homogeneous")} == {1.0}
     assert set(MODELS) <= set(looks.VARIANTS)
     assert_texts_apart(made)

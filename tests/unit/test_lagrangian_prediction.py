@@ -8,13 +8,16 @@ from movelaws.lagrangian.fit import Fit
 from movelaws.lagrangian.prediction import SUMMARY, predicted, predictions, rule
 from movelaws.lagrangian.prediction_penalty import Learner
 from movelaws.lagrangian.prediction_rules import (
+    AVERAGE,
     CHANGE,
     DAMPED,
+    DAMPED_AVERAGE,
     HALVING,
     LINE,
     PERSISTENCE,
     PREVIOUS,
     RULES,
+    WITH_HISTORY,
     rule_path,
 )
 from movelaws.lagrangian.prediction_scores import FARTHEST
@@ -25,7 +28,6 @@ from movelaws.lagrangian.prediction_tasks import (
     HOURS,
     day_tasks,
     hours_task,
-    third_day,
 )
 from movelaws.lagrangian.stencil import neighbours
 from movelaws.synthetic.lagrangian_days import plant
@@ -65,14 +67,15 @@ def still_fit(task, **options):
     return fit_exact(task.fitted, window=task.window, around="still", **options)
 
 
+HISTORY = ("sunday", "monday")
 VARIED = ["homogeneous", "homogeneous_no_inertia"]
 
 
 @pytest.fixture(scope="module")
 def table(days):
     tasks = [
-        *day_tasks("monday", "tuesday", days, 1.0, 0.6, hour=0.5),
-        hours_task("tuesday", days, 1.0, 0.6, earlier="monday", hour=0.5),
+        *day_tasks("monday", "tuesday", days, 1.0, 0.6, history=HISTORY, hour=0.5),
+        hours_task("tuesday", days, 1.0, 0.6, earlier="monday", history=HISTORY, hour=0.5),
         hours_task("monday", days, 1.0, 0.6, hour=0.5),
     ]
     return predictions(
@@ -113,8 +116,8 @@ def test_hours_ahead_have_a_row_for_the_nearest_step(table):
 
 def test_errors_ahead_are_those_of_single_forecasts(days, table):
     """The simple rules by hand, from every origin."""
-    task = of_day(days, AHEAD, hour=0.5)
-    q, before, lead = task.truth, task.previous, 4
+    task = of_day(days, AHEAD, history=HISTORY, hour=0.5)
+    q, before, mean, lead = task.truth, task.previous, task.average, 4
     origins = np.arange(1, STEPS - lead + 1)
     then, now = q[origins + lead], q[origins]
     left = (STEPS - origins)[:, np.newaxis]
@@ -123,6 +126,8 @@ def test_errors_ahead_are_those_of_single_forecasts(days, table):
         PREVIOUS: before[origins + lead],
         CHANGE: now + before[origins + lead] - before[origins],
         DAMPED: before[origins + lead] + 0.5 ** (2 / HALVING) * (now - before[origins]),
+        AVERAGE: mean[origins + lead],
+        DAMPED_AVERAGE: mean[origins + lead] + 0.5 ** (2 / HALVING) * (now - mean[origins]),
         LINE: now + lead / left * (q[-1] - now),
     }
     found = table[1].query("task == 'ahead' and hours == 2").set_index("variant")["rms"]
@@ -164,8 +169,9 @@ def test_a_forecast_does_not_know_what_comes(days):
     other["tuesday"][2:] *= np.random.default_rng(5).uniform(0.5, 2, other["tuesday"][2:].shape)
     fits = []
     for data in (days, other):
-        task = of_day(data)
-        paths = [predicted(task, still_fit(task)), rule(task, CHANGE), rule(task, DAMPED)]
+        task = of_day(data, history=HISTORY)
+        rules = [rule(task, name) for name in RULES if name != LINE]
+        paths = [predicted(task, still_fit(task)), *rules]
         fits.append(np.concatenate([path[2:] for path in paths]))
     assert np.array_equal(*fits)
 
@@ -216,7 +222,7 @@ def test_a_strong_penalty_means_that_nothing_moves(days):
 
 
 def test_simple_rules_are_what_they_say(days):
-    task = of_day(days)
+    task = of_day(days, history=HISTORY)
     scale = days["monday"][0].sum() / days["tuesday"][0].sum()
     truth = np.log(days["tuesday"] * scale).reshape(STEPS + 1, -1)
     monday = np.log(days["monday"]).reshape(STEPS + 1, -1)
@@ -229,17 +235,12 @@ def test_simple_rules_are_what_they_say(days):
     for name in RULES:
         assert np.array_equal(rule(task, name)[:2], task.truth[:2])
     alone = hours_task("monday", days, 1.0, 0.5)
-    for name in (PREVIOUS, CHANGE, DAMPED):
+    for name in (PREVIOUS, CHANGE, DAMPED, *WITH_HISTORY):
         assert rule(alone, name) is None
+    for name in WITH_HISTORY:
+        assert rule(of_day(days), name) is None
     with pytest.raises(ValueError, match="rule = 'guess'"):
-        rule_path("guess", task.truth, None, 1, 1, 1.0)
-
-
-def test_a_third_day_is_an_earlier_one_where_there_is_one():
-    pairs = [("0", "7"), ("1", "8"), ("1", "2")]
-    assert [third_day(*pair, pairs) for pair in pairs] == ["1", "0", "0"]
-    assert third_day("a", "b", [("a", "b")]) is None
-    assert third_day("a", "b", [("a", "b"), ("a", "c")]) == "c"
+        rule_path("guess", task.truth, None, None, 1, 1, 1.0)
 
 
 def test_a_forecast_that_runs_away_stays_a_number(days):
@@ -262,5 +263,9 @@ def test_too_short_a_part_is_refused_with_the_key(days, share):
 def test_what_can_not_choose_is_named(days):
     with pytest.raises(ValueError, match="other = 'monday'"):
         of_day(days, other="monday")
+    with pytest.raises(ValueError, match="history: 'tuesday'"):
+        of_day(days, history=("monday", "tuesday"))
+    with pytest.raises(ValueError, match="history: 'monday'"):
+        hours_task("monday", days, 1.0, 0.6, history=("monday",))
     with pytest.raises(ValueError, match="ridges is empty"):
         Learner("homogeneous", [], EXACT)

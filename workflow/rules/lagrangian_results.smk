@@ -159,6 +159,8 @@ LAGRANGIAN_WORDS = LAGRANGIAN_LABELS | {
     "line_to_end": "straight to the known end",
     "previous_day": "previous day",
     "previous_change": "previous day's changes",
+    "historical_average": "mean of the earlier days",
+    "damped_average": "way back to that mean",
     "time_independent": "constant in time",
     "full_no_inertia": "full, no inertia",
     "full_no_dissipation": "full, no dissipation",

@@ -31,6 +31,7 @@ _SETTINGS = {
     "bookkeeping": "the bookkeeping of the flows",
     "smoothing": "smoothing",
     "last_step": "what the last step is averaged with",
+    "closed_with": "the moment at which the day ends",
 }
 _OUTCOMES = ("rms", "median_inertia_ratio")
 _WILD = 10.0

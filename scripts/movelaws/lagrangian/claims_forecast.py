@@ -36,9 +36,11 @@ def _days(table: pd.DataFrame) -> pd.DataFrame:
 
 def _inertia(case: str, table: pd.DataFrame) -> Iterator[Finding]:
     """Whether the role of inertia shows in a day that was not fitted."""
-    rms = _days(table)["rms"]
+    rows = _days(table)
+    rms = rows["rms"]
     if not {_WITH, _WITHOUT} <= set(rms.index):
         return
+    better, beyond_chance = rms[_WITH] < rms[_WITHOUT], rows.loc[_WITH, "low"] > 0
     still = rms.get("persistence", float("nan"))
     yield statement(
         "L4",
@@ -46,9 +48,11 @@ def _inertia(case: str, table: pd.DataFrame) -> Iterator[Finding]:
         "the role of inertia can not be ignored",
         f"RMS of q on another day {rms[_WITH]:.3f} with inertia, {rms[_WITHOUT]:.3f} without, "
         f"{still:.3f} where nothing moves",
-        bool(rms[_WITH] < rms[_WITHOUT]),
-        criterion="a smaller error with inertia than without",
-        reason="a model without inertia predicts another day better",
+        bool(better and beyond_chance),
+        criterion="a smaller error with inertia than without, and than no movement by its interval",
+        reason="the model with inertia does not predict another day better than no movement"
+        if better
+        else "a model without inertia predicts another day as well or better",
         evidence=f"lagrangian/{case}/prediction_summary.csv",
     )
 

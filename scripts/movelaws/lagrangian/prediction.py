@@ -12,10 +12,11 @@ import pandas as pd
 
 from movelaws.lagrangian.blocks import Blocks, blocks
 from movelaws.lagrangian.fit import Fit
+from movelaws.lagrangian.prediction_noise import counting_score
 from movelaws.lagrangian.prediction_penalty import Learner, by_construction, tried
 from movelaws.lagrangian.prediction_rules import ORACLES, RULES, rule_path
 from movelaws.lagrangian.prediction_scores import Forecaster, Score, forecaster, score
-from movelaws.lagrangian.prediction_tasks import AHEAD, Task
+from movelaws.lagrangian.prediction_tasks import AHEAD, Task, Trial
 from movelaws.lagrangian.variants import VARIANTS
 
 LEADS = (1.0, 2.0, 4.0, 8.0)
@@ -24,8 +25,8 @@ LEADS = (1.0, 2.0, 4.0, 8.0)
 CURVES = ("case", "task", "fit_day", "test_day", "variant", "n", "t", "hours", "rms", "tv")
 SUMMARY = (
     "case", "task", "fit_day", "test_day", "first", "hours", "variant", "penalty", "parameters",
-    "fit_rms", "validation", "rms", "tv", "skill", "low", "high", "tv_skill", "at_edge",
-    "by_construction", "oracle", "common",
+    "fit_rms", "validation", "rms", "tv", "skill", "low", "high", "tv_skill", "counting",
+    "at_edge", "by_construction", "oracle", "common",
 )  # fmt: skip
 
 
@@ -60,17 +61,20 @@ def predictions(
         from that one; of task ``ahead`` n is the lead in steps.
     summary : DataFrame with SUMMARY, one row per task and variant or rule, and lead (``hours``, nan
         but for task ``ahead``). ``skill`` is 1 - rms / rms of persistence with its interval,
-        ``tv_skill`` the same of the distance of densities; ``validation`` is the RMS of the
-        forecasts that chose the penalty, by which a best variant may be chosen, and of the rules in
-        the same; ``at_edge``: the penalty is an end of those tried, where it matters;
-        ``by_construction``: the variant can not differ from persistence; ``oracle``: it knows what
-        no forecast can; ``common``: all rules are there, so that the task may be averaged with
+        ``tv_skill`` the same of the distance of densities; ``counting`` the share of the squared
+        error of persistence that counting alone would give (see ``prediction_noise``), the same for
+        all variants of a task; ``validation`` is the RMS of the forecasts that chose the penalty,
+        by which a best variant may be chosen, and of the rules in the same; ``at_edge``: the
+        penalty is an end of those tried, where it matters; ``by_construction``: the variant can not
+        differ from persistence; ``oracle``: it knows what no forecast can; ``common``: an earlier
+        day is known and so are all rules that need one, so that the task may be averaged with
         others.
     """
     tasks = list(tasks)
     curves: dict[int, list[pd.DataFrame]] = {i: [] for i in range(len(tasks))}
     rows: dict[int, list[dict]] = {i: [] for i in range(len(tasks))}
     rivals: dict[int, Score] = {}
+    noise = [counting_score(one.population, one.fitted.floor, one.origins) for one in tasks]
     for name, number, made, about in _all_forecasts(tasks, variants, ridges, exact):
         task = tasks[number]
         found = score(made, task.truth, task.population, task.origins)
@@ -79,7 +83,7 @@ def predictions(
         curves[number].append(_curve(task, found).assign(**key))
         drawn = blocks(task.fitted.shape, block, replicates=replicates, level=level, seed=seed)
         for lead in _leads(task, leads_hours):
-            rows[number].append(key | about | _row(task, found, rival, lead, drawn))
+            rows[number].append(key | about | _row(task, found, rival, noise[number], lead, drawn))
     if not tasks:
         return pd.DataFrame(columns=list(CURVES)), pd.DataFrame(columns=list(SUMMARY))
     everywhere = pd.concat([part for parts in curves.values() for part in parts])
@@ -90,7 +94,7 @@ def predictions(
 def rule(task: Task, name: str) -> np.ndarray | None:
     """(T + 1, N) forecast of a simple rule, the truth up to ``first``; None without earlier day."""
     steps = task.end - task.first
-    path = rule_path(name, task.truth, task.previous, task.first, steps, task.hour)
+    path = rule_path(name, task.truth, task.previous, task.average, task.first, steps, task.hour)
     return None if path is None else np.concatenate([task.truth[: task.first + 1], path])
 
 
@@ -111,7 +115,7 @@ def _all_forecasts(
     none |= {"at_edge": False, "by_construction": False, "oracle": False}
     for name in RULES:
         for number, task in enumerate(tasks):
-            made = _rule(name, task.truth, task.previous, task.hour)
+            made = _rule(name, task, task.hour)
             if made is not None:
                 about = {"oracle": name in ORACLES, "validation": _tried_rule(name, task)}
                 yield name, number, made, none | about
@@ -131,10 +135,8 @@ def _all_forecasts(
             yield name, number, forecaster(choice.fit, task.truth), none | about
 
 
-def _rule(
-    name: str, truth: np.ndarray, previous: np.ndarray | None, hour: float
-) -> Forecaster | None:
-    made = partial(rule_path, name, truth, previous, hour=hour)
+def _rule(name: str, known: Task | Trial, hour: float) -> Forecaster | None:
+    made = partial(rule_path, name, known.truth, known.previous, known.average, hour=hour)
     return None if made(0, 1) is None else made
 
 
@@ -143,7 +145,7 @@ def _tried_rule(name: str, task: Task) -> float:
     trial = task.trial
     if trial is None or name in ORACLES:
         return np.nan
-    made = _rule(name, trial.truth, trial.previous, task.hour)
+    made = _rule(name, trial, task.hour)
     return np.nan if made is None else tried(trial, made).rms
 
 
@@ -176,15 +178,17 @@ def _leads(task: Task, leads_hours: Sequence[float]) -> list[int | None]:
 
 
 def _row(
-    task: Task, found: Score, rival: Score, lead: int | None, drawn: Blocks
+    task: Task, found: Score, rival: Score, noise: Score, lead: int | None, drawn: Blocks
 ) -> dict[str, float]:
     hours = np.nan
     if lead is not None:
-        found, rival, hours = found.at(lead), rival.at(lead), lead * task.hour
+        found, rival, noise = (each.at(lead) for each in (found, rival, noise))
+        hours = lead * task.hour
     skill, low, high = found.against(rival, drawn)
     with np.errstate(divide="ignore", invalid="ignore"):
         tv_skill = float(1 - np.divide(found.tv, rival.tv))
+        counting = float(np.divide(noise.rms, rival.rms) ** 2)
     return {
         "hours": hours, "rms": found.rms, "tv": found.tv, "skill": skill, "low": low, "high": high,
-        "tv_skill": tv_skill,
+        "tv_skill": tv_skill, "counting": counting,
     }  # fmt: skip

@@ -64,6 +64,7 @@ class Trial:
     lesson : what is fitted for it.
     truth : (T + 1, N) q of the day on which they are tried.
     previous : (T + 1, N) q of an earlier day for the simple rules, None where there is none.
+    average : (T + 1, N) mean of q over such days, None where there is none.
     origins : last time points that are known.
     end : last time point that is predicted.
     longest : steps ahead at most.
@@ -72,6 +73,7 @@ class Trial:
     lesson: Lesson
     truth: np.ndarray
     previous: np.ndarray | None
+    average: np.ndarray | None
     origins: range
     end: int
     longest: int
@@ -90,6 +92,7 @@ class Task:
     population : (T + 1, N) its agents, without the floor.
     first : last time point of it that is known; of AHEAD that of the first forecast.
     previous : (T + 1, N) q of an earlier day, None where there is none.
+    average : (T + 1, N) mean of q over the earlier days that are known, None where there is none.
     trial : how the penalty is chosen; None where there is too little to try.
     hour : hours in a step (1 where there are no clocks).
     """
@@ -102,6 +105,7 @@ class Task:
     population: np.ndarray
     first: int
     previous: np.ndarray | None
+    average: np.ndarray | None
     trial: Trial | None
     hour: float
 
@@ -134,13 +138,18 @@ def day_tasks(
     share: float,
     *,
     other: str | None = None,
+    history: Sequence[str] = (),
     hour: float = 1.0,
 ) -> list[Task]:
     """Fit one day, predict another: as a whole, hours ahead, and its rest.
 
-    The penalty is chosen by forecasts of up to LONGEST hours: of a third day where there is one,
-    else of the last part of the fitted day by a fit of its first. That has the same target mu, the
-    end of what it is tried on, so that its errors are too small: with two days there is no better.
+    The penalty is chosen by forecasts of up to LONGEST hours: of a third day where one is known,
+    else of the last part of the fitted day by a fit of its first, both with the end of that day as
+    target mu. All of this is past when the other day is predicted, so no forecast knows more than
+    it can; but the trial has the very end of what it is tried on, the task that of another day, so
+    errors in the trial are too small and weak penalties look better than they are. With the end of
+    the first part as target instead, as in :func:`hours_task`, the trial asks how a model does that
+    has no end of a day: planted dynamics are then taken for movement that can not be predicted.
 
     Parameters
     ----------
@@ -150,45 +159,42 @@ def day_tasks(
     floor : agents.
     share : of the steps after which the rest of the day begins.
     other : key of the third day, neither of the two.
+    history : keys of the days of the historical average, without the predicted one. In the trial
+        of a third day that day is left out of it.
     hour : hours in a step.
 
     Raises
     ------
     ValueError
-        If fewer than two steps would be known or predicted, or the third day is one of the two.
+        If fewer than two steps would be known or predicted, the third day is one of the two, or the
+        predicted day is in its own history.
     """
     if other in (fit_day, test_day):
         raise ValueError(f"other = {other!r}: a day that is neither fitted nor predicted")
+    _require_past(test_day, history)
     data = reference(days[fit_day], floor)
     lesson = Lesson(fit_day, data, data.steps, data.steps)
     test = reference(_scaled(days[test_day], days[fit_day]), floor)
     longest = max(1, round(LONGEST / hour))
     inner = round(INNER * data.steps)
+    average = _average(history, days, days[fit_day], floor)
     trial = None
     if other is not None:
         truth = reference(_scaled(days[other], days[fit_day]), floor).q
-        trial = Trial(lesson, truth, data.q, range(FIRST, data.steps), data.steps, longest)
+        left = [day for day in history if day != other]
+        rest = _average(left, days, days[fit_day], floor)
+        at = range(FIRST, data.steps)
+        trial = Trial(lesson, truth, data.q, rest, at, data.steps, longest)
     elif LEAST <= inner < data.steps:
         part = Lesson(fit_day, data, inner, data.steps)
-        trial = Trial(part, data.q, None, range(inner, data.steps), data.steps, longest)
+        at = range(inner, data.steps)
+        trial = Trial(part, data.q, None, None, at, data.steps, longest)
     begins = {DAY: FIRST, AHEAD: FIRST, EARLIER: _window(share, data.steps)}
+    known = data.q, average, trial, hour
     return [
-        Task(name, fit_day, test_day, lesson, test.q, test.population, first, data.q, trial, hour)
+        Task(name, fit_day, test_day, lesson, test.q, test.population, first, *known)
         for name, first in begins.items()
     ]
-
-
-def third_day(fit_day: str, test_day: str, pairs: Sequence[tuple[str, str]]) -> str | None:
-    """A day by whose forecasts the penalty is chosen; None where the pairs name no third one.
-
-    The last day before that is fitted for another pair, in the order of ``pairs``, else the next,
-    else one that is predicted.
-    """
-    fitted = list(dict.fromkeys(day for day, _ in pairs))
-    at = fitted.index(fit_day)
-    tested = [day for _, day in pairs]
-    nearest = (*fitted[:at][::-1], *fitted[at:], *tested)
-    return next((day for day in nearest if day not in (fit_day, test_day)), None)
 
 
 def hours_task(
@@ -198,6 +204,7 @@ def hours_task(
     share: float,
     earlier: str | None = None,
     *,
+    history: Sequence[str] = (),
     hour: float = 1.0,
 ) -> Task:
     """Fit the first part of a day, predict its rest.
@@ -218,6 +225,7 @@ def hours_task(
     ValueError
         If fewer than two steps would be fitted or predicted.
     """
+    _require_past(day, history)
     population = np.asarray(days[day], dtype=float)
     whole = reference(population, floor)
     window = _window(share, whole.steps)
@@ -230,10 +238,13 @@ def hours_task(
     previous = None
     if earlier is not None:
         previous = reference(_scaled(days[earlier], population), floor).q
+    average = _average(history, days, population, floor)
     trial = None
     if LEAST <= inner < window:
-        trial = Trial(part, whole.q, previous, range(inner, inner + 1), window, window)
-    return Task(HOURS, day, day, lesson, whole.q, whole.population, window, previous, trial, hour)
+        at = range(inner, inner + 1)
+        trial = Trial(part, whole.q, previous, average, at, window, window)
+    known = previous, average, trial, hour
+    return Task(HOURS, day, day, lesson, whole.q, whole.population, window, *known)
 
 
 def _window(share: float, steps: int) -> int:
@@ -249,3 +260,16 @@ def _window(share: float, steps: int) -> int:
 def _scaled(population: np.ndarray, like: np.ndarray) -> np.ndarray:
     population = np.asarray(population, dtype=float)
     return population * (np.sum(like[0]) / np.sum(population[0]))
+
+
+def _average(
+    history: Sequence[str], days: Mapping[str, np.ndarray], like: np.ndarray, floor: float
+) -> np.ndarray | None:
+    """(T + 1, N) mean of q over days: of q and not of agents, as errors are those of q."""
+    known = [reference(_scaled(days[day], like), floor).q for day in history]
+    return np.mean(known, axis=0) if known else None
+
+
+def _require_past(predicted: str, history: Sequence[str]) -> None:
+    if predicted in history:
+        raise ValueError(f"history: {predicted!r} is the day that is predicted; leave it out")

@@ -87,8 +87,8 @@ def forecasts(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Returns
     -------
     DataFrame: case, task, hours (lead, of task ahead), variant, pairs, parameters, fit_rms,
-    validation, rms, tv, skill, low, high, tv_skill, by_construction, oracle; the best of each task
-    first.
+    validation, rms, tv, skill, low, high, tv_skill, counting, by_construction, oracle; the best of
+    each task first.
     """
     table = stacked({case: one.assign(case=case) for case, one in tables.items()})
     if table.empty:
@@ -114,7 +114,7 @@ def forecasts(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 def _pooled(rows: pd.DataFrame) -> pd.DataFrame:
     """Mean over pairs of days of each variant."""
     numbers = ["parameters", "fit_rms", "validation", "rms", "tv", "skill", "low", "high",
-               "tv_skill"]  # fmt: skip
+               "tv_skill", "counting"]  # fmt: skip
     groups = rows.groupby("variant", sort=False)
     found = groups[[name for name in numbers if name in rows]].mean()
     found.insert(0, "pairs", groups.size())

@@ -16,12 +16,12 @@ from movelaws.plotting.lagrangian.scores import PAIR, PERSISTENCE, scores, share
 COLUMNS = ["case", "task", *PAIR, "variant", "n", "rms"]
 MODELS = (
     "full",
-    "full_no_inertia",
     "time_independent",
     "time_independent_no_inertia",
     "homogeneous",
+    "homogeneous_no_inertia",
 )
-"""Variants drawn: the four numbers, and what has numbers of its own for each cell."""
+"""Variants drawn: few numbers for all cells, and numbers of its own for each cell."""
 BEST = 2
 """Rules drawn in each panel beside persistence and those that know the end."""
 NAMES = {
@@ -29,6 +29,8 @@ NAMES = {
     "day": "another day in one go",
     "hours": "the rest of the day",
 }
+BAND = {"ls": "-", "lw": 4.0, "alpha": 0.45, "zorder": 2}
+"""A population that stays is a broad pale line: curves that are equal to it lie upon it."""
 _PER_ROW = 4
 _HIGHEST = 2.2  # times the largest error of persistence: what is worse leaves the panel
 
@@ -44,8 +46,8 @@ def horizon(
 ) -> Figure:
     """RMS of q against the time ahead, a panel per case and task.
 
-    Drawn are MODELS, a population that stays, the two best simple rules of each panel, and rules
-    that know the end. Means over the pairs of days that have them all.
+    Drawn are MODELS, a population that stays (the broad pale line), the two best simple rules of
+    each panel, and rules that know the end. Means over the pairs of days that have them all.
 
     Parameters
     ----------
@@ -90,7 +92,11 @@ def horizon(
         if place % columns == 0:
             axes[place].set_ylabel("RMS of $q$ (no unit)")
     order = [name for name in (*MODELS, PERSISTENCE, *RULES) if name in drawn]
-    key(made, {variant(name).name: line(variant(name)) for name in order}, min(3, len(order)))
+    entries = {
+        variant(name).name: line(variant(name), **(BAND if name == PERSISTENCE else {}))
+        for name in order
+    }
+    key(made, entries, min(3, len(order)))
     panels.tag_synthetic(made, synthetic)
     return made
 
@@ -116,10 +122,9 @@ def _panel(
         look, curve = variant(name), curves[name].sort_index()
         ahead = hours(curve.index.to_numpy() - start, minutes)
         longest = max(longest, float(ahead.max()))
-        model = name in MODELS
-        lw, zorder = (1.1, 3) if model else (1.4, 4)
-        axes.plot(ahead, curve.to_numpy(), color=look.colour, ls=look.dash, lw=lw, zorder=zorder,
-                  gid=name)  # fmt: skip
+        lw, zorder = (1.1, 3) if name in MODELS else (1.4, 4)
+        drawn = BAND if name == PERSISTENCE else {"ls": look.dash, "lw": lw, "zorder": zorder}
+        axes.plot(ahead, curve.to_numpy(), color=look.colour, gid=name, **drawn)
     axes.set_xlim(0, longest or 1)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True, steps=[1, 2, 3, 4, 6, 8, 10]))
     seen = curves[np.isfinite(curves) & there.isin(names)]

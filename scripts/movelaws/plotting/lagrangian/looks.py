@@ -26,10 +26,10 @@ PERSISTENCE = Look("#8A8A8A", (0, (1, 1.2)), "|", "nothing moves")
 METHODS = {
     "reference": Look(INK, "-", "o", "reference"),
     "printed": Look("#D55E00", "-", "s", "printed schedule"),
-    "printed_long": Look("#E69F00", (0, (3, 1)), "D", "ten times as long"),
-    "printed_tuned": Look("#A0522D", (0, (1.5, 1)), "P", "its best learning rate"),
+    "printed_long": Look("#E69F00", (0, (3, 1)), "D", "printed schedule, ten times as long"),
+    "printed_tuned": Look("#A0522D", (0, (1.5, 1)), "P", "printed schedule, best rate"),
     "exact": Look("#0072B2", (0, (5, 1.2)), "o", "exact gradient"),
-    "exact_best": Look("#56B4E9", "-", "X", "its best start"),
+    "exact_best": Look("#56B4E9", "-", "X", "exact gradient, best start"),
     "interpolation": Look("#009E73", (0, (4, 1, 1, 1)), "^", "interpolation"),
     "persistence": PERSISTENCE,
 }
@@ -47,12 +47,12 @@ _CITY_DASHES = ("-", (0, (5, 1.2)), (0, (1.5, 1)), (0, (5, 1, 1, 1)))
 FREEDOM = {
     "full": ("#0072B2", "by time and cell"),
     "time_independent": ("#CC6677", "by cell"),
-    "homogeneous": ("#CC9900", "four numbers"),
+    "homogeneous": ("#CC9900", "the same everywhere"),
 }
 FREEDOM_WORDS = {
     "full": "parameters free in time and space",
     "time_independent": "constant in time, free in space",
-    "homogeneous": "four numbers in all",
+    "homogeneous": "the same everywhere (2 or 4 numbers)",
 }
 FORMS = {
     "": ("o", "inertia and dissipation"),
@@ -63,11 +63,15 @@ VARIANTS = tuple(f"{free}_{form}".rstrip("_") for free in FREEDOM for form in FO
 PREVIOUS_DAY = Look("#AA4499", (0, (4, 1, 1, 1)), "D", "the other day as it was")
 PREVIOUS_CHANGE = Look("#44AA99", (0, (4, 1, 1, 1, 1, 1)), "P", "the other day's changes")
 DAMPED = Look("#332288", (0, (6, 1.5, 1.5, 1.5)), "X", "from here to the other day")
+AVERAGE = Look("#117733", (0, (8, 1.5)), "H", "mean of the earlier days")
+DAMPED_AVERAGE = Look("#882255", (0, (2.5, 1)), "p", "from here to that mean")
 LINE_TO_END = Look("#4D4D4D", (0, (1, 2)), "*", "straight line to the known end")
 RULES = {
     "previous_day": PREVIOUS_DAY,
     "previous_change": PREVIOUS_CHANGE,
     "damped": DAMPED,
+    "historical_average": AVERAGE,
+    "damped_average": DAMPED_AVERAGE,
     "line_to_end": LINE_TO_END,
 }
 """Simple rules, beside persistence, that a prediction is held against."""
@@ -112,6 +116,8 @@ def variant(name: str) -> Look:
         for form, (marker, form_name) in FORMS.items():
             if name == f"{free}_{form}".rstrip("_"):
                 form_name = form_name if form else "with both"
+                if free == "homogeneous":
+                    free_name = "two numbers" if form else "four numbers"
                 dash = {"o": "-", "v": (0, (4, 1.2)), "s": (0, (1.2, 1))}[marker]
                 return Look(colour, dash, marker, f"{free_name}, {form_name}")
     raise ValueError(f"variant {name!r}: known are {', '.join((*VARIANTS, *_OTHERS))}")

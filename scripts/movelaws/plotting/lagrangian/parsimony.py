@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 
 from movelaws.plotting import QUIET, panels, style
-from movelaws.plotting.lagrangian.layout import grid, key, line, number
+from movelaws.plotting.lagrangian.layout import grid, key_in_columns, line, number
 from movelaws.plotting.lagrangian.looks import (
     FORMS,
     FREEDOM,
@@ -51,7 +51,7 @@ def parsimony(table: pd.DataFrame, labels: Mapping[str, str], *, synthetic: bool
     table = table[table["task"] == task]
     table = table[table["lead"] == table["lead"].max()]
     cases = [case for case in labels if (table["case"] == case).any()]
-    made, axes = grid(len(cases), _PER_ROW, 38, left=14, across=10, down=17, below=16.5)
+    made, axes = grid(len(cases), _PER_ROW, 38, left=14, across=10, down=17, below=20.5)
     for place, case in enumerate(cases):
         _panel(axes[place], table[table["case"] == case].set_index("variant"))
         panels.letter(axes[place], place, labels[case])
@@ -107,16 +107,20 @@ def _form(name: str) -> str:
 
 
 def _key(made: Figure, rules: list[str]) -> None:
-    entries = {
-        words: Line2D([], [], color=FREEDOM[free][0], lw=3) for free, words in FREEDOM_WORDS.items()
-    }
     grey = {"color": QUIET, "ls": "", "ms": 3.6}
-    entries |= {name: Line2D([], [], marker=marker, mew=0, **grey)
-                for marker, name in FORMS.values()}  # fmt: skip
-    entries |= {
-        "where fitted": Line2D([], [], marker="o", mfc="white", mew=0.8, **grey),
-        "on another day": Line2D([], [], marker="o", mew=0, **grey),
-        PERSISTENCE.name: line(PERSISTENCE),
-    }
-    entries |= {RULES[name].name: line(RULES[name]) for name in rules}
-    key(made, entries, 4)
+    rivals = {PERSISTENCE.name: line(PERSISTENCE)}
+    rivals |= {RULES[name].name: line(RULES[name]) for name in rules}
+    half = -(-len(rivals) // 2)
+    key_in_columns(
+        made,
+        [
+            {w: Line2D([], [], color=FREEDOM[f][0], lw=3) for f, w in FREEDOM_WORDS.items()},
+            {name: Line2D([], [], marker=mark, mew=0, **grey) for mark, name in FORMS.values()}
+            | {
+                "where fitted": Line2D([], [], marker="o", mfc="white", mew=0.8, **grey),
+                "on another day": Line2D([], [], marker="o", mew=0, **grey),
+            },
+            dict([*rivals.items()][:half]),
+            dict([*rivals.items()][half:]),
+        ],
+    )

@@ -11,7 +11,7 @@ from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 
 from movelaws.plotting import MM_PER_INCH, QUIET, WIDTH_DOUBLE, figure, panels, style
-from movelaws.plotting.lagrangian.layout import line, number
+from movelaws.plotting.lagrangian.layout import line
 from movelaws.plotting.lagrangian.looks import (
     FORMS,
     FREEDOM,
@@ -22,31 +22,25 @@ from movelaws.plotting.lagrangian.looks import (
     for_words,
     variant,
 )
-from movelaws.plotting.lagrangian.scores import TASKS, best, scores
+from movelaws.plotting.lagrangian.prediction_words import (
+    NAMES,
+    SMALL,
+    TITLE,
+    answer,
+    counting,
+    headers,
+    signed,
+    verdicts,
+)
+from movelaws.plotting.lagrangian.scores import PERSISTENCE, TASKS, best, chosen, scores
 
 PER_PAGE = 4
 WORST = -0.5
 """Skills below, of one and a half times the error of no movement, are arrows with their number."""
-HEADERS = {
-    "ahead": "another day, some hours ahead",
-    "day": "in one go",
-    "hours": "from its first part",
-    "hours_earlier": "from an earlier day",
-}
-_NAMES = {"day": "whole day", "hours": "rest of a day", "hours_earlier": "rest of a day"}
-_SHORT = {
-    "full": "time, cell",
-    "time_independent": "by cell",
-    "homogeneous": "4 numbers",
-    "previous_day": "other day",
-    "previous_change": "its changes",
-    "damped": "to other day",
-    "persistence": "nothing moves",
-}
-_BETTER, _WORDS = "#EEF5EE", 5.6
-_LEFT, _RIGHT, _ABOVE, _HEAD, _PANEL, _DOWN, _KEY = 19.0, 2.0, 1.5, 11.0, 34.0, 6.0, 14.0  # mm
+_BETTER, _LINE = "#EEF5EE", "#333333"
+_LEFT, _RIGHT, _ABOVE, _HEAD, _PANEL, _DOWN, _KEY = 19.0, 10.0, 1.5, 14.0, 30.0, 8.5, 18.0  # mm
 _APART, _FILLED = 0.22, 0.88  # of a column: between two tasks, and what its points take
-_LEAST = 0.005  # less is written as 0.00
+_RULES_PER_ROW = 4  # of the key, which is as wide as the page
 _TOPS = (0.25, 0.5, 0.75, 1.0)
 
 
@@ -58,7 +52,10 @@ def prediction(
 
     Columns are leads of the task "ahead", then the whole day, then the rest of a day. Above zero a
     variant beats the statement that nothing moves. A short line across a column is the best of the
-    simple rules that know no more than the model. Bars are intervals.
+    simple rules that know no more than the model. Bars are intervals. The variant that was chosen
+    without what is predicted has a ring and stands above the columns; the title of a panel counts
+    how often it wins. Below stands what share of the squared error of persistence counting alone
+    would give, where the table has it.
 
     Parameters
     ----------
@@ -86,9 +83,9 @@ def prediction(
             one = part[(part["task"] == task) & (part["lead"] == lead)]
             if len(one):
                 _column(axes, one, shown, x)
-        panels.letter(axes, row, labels[case], above_mm=7.4)
-        if row == 0:
-            _headers(axes, places)
+        panels.letter(axes, row, f"{labels[case]}: {answer(part)}", above_mm=TITLE)
+        headers(axes, places)
+        counting(axes, part, places)
     lines = {gid for axes in made.axes for gid in (one.get_gid() for one in axes.get_lines())}
     _key(made, shown, [name for name in RULES if f"rule {name}" in lines])
     panels.tag_synthetic(made, synthetic)
@@ -138,8 +135,13 @@ def _frame(axes: Axes, places: Mapping[tuple[str, float], float], top: float) ->
     for ((before, _), _), ((task, _), x) in pairwise(places.items()):
         if task != before:  # a gap between what is asked
             axes.axvspan(x - 0.5 - _APART, x - 0.5, color="white", lw=0, zorder=0.6)
-    axes.axhline(0, color="#333333", lw=1.6, zorder=2, gid="persistence")
-    names = [f"{lead:g} h" if task == "ahead" else _NAMES[task] for task, lead in places]
+    axes.axhline(0, color=_LINE, lw=1.6, zorder=2, gid=PERSISTENCE)
+    words = (("better", QUIET, 4.3), ("nothing\nmoves", _LINE, 0.0), ("worse", QUIET, -4.3))
+    for text, colour, up in words:
+        axes.annotate(text, (1, 0), (2, up * 72 / MM_PER_INCH), color=colour, va="center",
+                      xycoords=axes.get_yaxis_transform(), textcoords="offset points",
+                      fontsize=SMALL, annotation_clip=False)  # fmt: skip
+    names = [f"{lead:g} h" if task == "ahead" else NAMES[task] for task, lead in places]
     axes.set_xticks(list(places.values()), names)
     axes.tick_params(axis="x", length=0, pad=1.5)
     axes.spines["bottom"].set_visible(False)
@@ -160,12 +162,13 @@ def _joined(
 
 def _column(axes: Axes, part: pd.DataFrame, shown: Sequence[str], x: float) -> None:
     indexed = part.set_index("variant")
+    model, ruler = chosen(part), best(part, [*RULES, PERSISTENCE])
     for name in shown:
         if name in indexed.index:
-            _point(axes, indexed.loc[name], name, x + _offset(shown, name))
-    winner, ruler = best(part), best(part, [*RULES, "persistence"])
+            ringed = model is not None and name == model["variant"]
+            _point(axes, indexed.loc[name], name, x + _offset(shown, name), ringed=ringed)
     across = [x - 0.47, x + 0.47]
-    if ruler is not None and ruler["variant"] != "persistence":
+    if ruler is not None and ruler["variant"] != PERSISTENCE:
         colour = RULES[ruler["variant"]].colour
         axes.fill_between(across, [ruler["low"]] * 2, [ruler["high"]] * 2, color=colour, alpha=0.16,
                           lw=0, zorder=0.8)  # fmt: skip
@@ -174,66 +177,27 @@ def _column(axes: Axes, part: pd.DataFrame, shown: Sequence[str], x: float) -> N
     for name in indexed.index[indexed["oracle"].to_numpy(dtype=bool)]:
         axes.plot(across, [indexed.loc[name, "skill"]] * 2, color=RULES[name].colour,
                   ls=RULES[name].dash, lw=1.0, zorder=1.7, gid=f"rule {name}")  # fmt: skip
-    _verdict(axes, winner, x, 4.2, "best variant")
-    _verdict(axes, ruler, x, 1.5, "best rule")
+    verdicts(axes, model, ruler, x)
 
 
-def _verdict(axes: Axes, one: pd.Series | None, x: float, above_mm: float, what: str) -> None:
-    """The number of the best above a column; grey where its interval does not exclude zero."""
-    options = {"textcoords": "offset points", "annotation_clip": False, "fontsize": _WORDS}
-    height = (0, above_mm * 72 / MM_PER_INCH)
-    if x == 0:
-        axes.annotate(what, (0, 1), (-2, height[1]), xycoords="axes fraction", ha="right",
-                      color=QUIET, **options)  # fmt: skip
-    if one is None:
-        return
-    name = one["variant"]
-    short = next(words for stem, words in _SHORT.items() if name.startswith(stem))
-    words = short if name == "persistence" else f"{short} {_signed(one['skill'])}"
-    proven = one["low"] > 0 and one["skill"] >= _LEAST
-    weight = "bold" if proven and name in VARIANTS else "normal"
-    axes.annotate(words, (x, 1), height, xycoords=axes.get_xaxis_transform(), ha="center",
-                  color=for_words(variant(name).colour) if proven else QUIET, fontweight=weight,
-                  **options)  # fmt: skip
-
-
-def _point(axes: Axes, one: pd.Series, name: str, x: float) -> None:
+def _point(axes: Axes, one: pd.Series, name: str, x: float, *, ringed: bool) -> None:
     look = variant(name)
     if not one["skill"] >= WORST:
         axes.plot(x, 0.02, "v", color=look.colour, ms=3.0, mew=0, zorder=4, gid="beyond",
                   transform=axes.get_xaxis_transform())  # fmt: skip
-        axes.text(x, 0.05, _signed(one["skill"]), rotation=90, ha="center", va="bottom", zorder=5,
+        axes.text(x, 0.05, signed(one["skill"]), rotation=90, ha="center", va="bottom", zorder=5,
                   fontsize=4.6, color=for_words(look.colour),
                   transform=axes.get_xaxis_transform())  # fmt: skip
         return
+    if ringed:
+        axes.plot(x, one["skill"], "o", color=_LINE, mfc="none", ms=6.4, mew=0.8, zorder=5,
+                  gid="chosen")  # fmt: skip
     ends = one[["low", "high"]].to_numpy(dtype=float)
     if np.isfinite(ends).all():
         axes.plot([x, x], ends, color=look.colour, lw=1.2, zorder=3, alpha=0.6,
                   solid_capstyle="butt")  # fmt: skip
     axes.plot(x, one["skill"], look.marker, color=look.colour, ms=3.4, mec="white", mew=0.3,
               zorder=4, gid="skill")  # fmt: skip
-
-
-def _headers(axes: Axes, places: Mapping[tuple[str, float], float]) -> None:
-    """What is asked, above the columns of each task."""
-    ahead = [x for (task, _), x in places.items() if task == "ahead"]
-    if ahead:
-        axes.annotate(HEADERS["ahead"], (max(ahead) + 0.47, 1), (0, 7.4 * 72 / MM_PER_INCH),
-                      xycoords=axes.get_xaxis_transform(), textcoords="offset points", ha="right",
-                      color=QUIET, fontsize=6, annotation_clip=False)  # fmt: skip
-    for task in _NAMES:
-        if (task, 0.0) in places:
-            axes.annotate(HEADERS[task], (places[task, 0.0], 1), (0, 7.4 * 72 / MM_PER_INCH),
-                          xycoords=axes.get_xaxis_transform(), textcoords="offset points",
-                          ha="center", color=QUIET, fontsize=6, annotation_clip=False)  # fmt: skip
-
-
-def _signed(value: float) -> str:
-    if not np.isfinite(value):
-        return "−∞"
-    if abs(value) >= 1:
-        return ("+" if value > 0 else "") + number(value)
-    return f"{value:+.2f}".replace("-0.00", "0.00").replace("+0.00", "0.00").replace("-", "−")
 
 
 def _key(made: Figure, shown: Sequence[str], rules: Sequence[str]) -> None:
@@ -245,10 +209,12 @@ def _key(made: Figure, shown: Sequence[str], rules: Sequence[str]) -> None:
         {words: Line2D([], [], color=FREEDOM[free][0], lw=3)
          for free, words in FREEDOM_WORDS.items() if any(one.startswith(free) for one in shown)},
         {FORMS[form][1]: Line2D([], [], marker=FORMS[form][0], **grey) for form in forms}
-        | {"nothing moves": Line2D([], [], color="#333333", lw=1.6)},
-        {RULES[name].name: line(RULES[name], lw=1.3, **({} if name in ORACLES else {"ls": "-"}))
-         for name in rules},
+        | {"chosen beforehand": Line2D([], [], marker="o", color=_LINE, mfc="none", ls="",
+                                       ms=6.4, mew=0.8)},
     ]  # fmt: skip
+    for some in np.array_split(rules, -(-len(rules) // _RULES_PER_ROW) or 1):
+        looks = {name: {} if name in ORACLES else {"ls": "-"} for name in some}
+        rows.append({RULES[name].name: line(RULES[name], lw=1.3, **looks[name]) for name in looks})
     height = made.get_figheight() * MM_PER_INCH
     for at, entries in enumerate(row for row in reversed(rows) if row):
         made.add_artist(

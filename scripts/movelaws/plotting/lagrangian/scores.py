@@ -10,7 +10,8 @@ from movelaws.plotting import panels
 from movelaws.plotting.lagrangian.looks import ORACLES, RULES, VARIANTS
 
 PAIR = ("fit_day", "test_day")
-COLUMNS = ["case", "task", *PAIR, "variant", "parameters", "fit_rms", "rms", "skill", "low", "high"]
+COLUMNS = ["case", "task", *PAIR, "variant", "parameters", "fit_rms", "validation", "rms", "skill",
+           "low", "high"]  # fmt: skip
 TASKS = ("ahead", "day", "hours", "hours_earlier")
 PERSISTENCE = "persistence"
 
@@ -72,6 +73,12 @@ def best(part: pd.DataFrame, names: Sequence[str] = VARIANTS) -> pd.Series | Non
     chosen = part[part["variant"].isin(list(names)) & ~part["oracle"].astype(bool)]
     chosen = chosen[np.isfinite(chosen["skill"])]
     return None if chosen.empty else chosen.loc[chosen["skill"].idxmax()]
+
+
+def chosen(part: pd.DataFrame) -> pd.Series | None:
+    """Row of the variant of least error where penalties were chosen; None where none was tried."""
+    tried = part[part["variant"].isin(VARIANTS)].dropna(subset=["validation"])
+    return None if tried.empty else tried.loc[tried["validation"].idxmin()]
 
 
 def _leads(table: pd.DataFrame) -> np.ndarray:
