@@ -2,6 +2,7 @@
 
 from movelaws.log import logged
 from movelaws.plotting import save
+from movelaws.plotting.lagrangian.diverged import diverged
 from movelaws.plotting.lagrangian.flows import flows
 from movelaws.plotting.lagrangian.inertia import inertia
 from movelaws.plotting.lagrangian.parameters import parameters
@@ -11,7 +12,11 @@ if __name__ == "__main__":
     with logged(snakemake.log[0]):
         given, params, made = snakemake.input, snakemake.params, snakemake.output
         cases = (dict(params.labels), dict(params.kinds))
-        options = {"method": params.method, "synthetic": params.synthetic}
+        options = {
+            "method": params.method,
+            "diverged": diverged(given.fits, cases[0]),
+            "synthetic": params.synthetic,
+        }
         cells = tables(given.observables)
         found = getattr(given, "seeds", None)  # without it there are no marks of shuffled days
         seeds = tables(found) if found else None

@@ -2,6 +2,7 @@
 
 from movelaws.log import logged
 from movelaws.plotting import save
+from movelaws.plotting.lagrangian.diverged import diverged
 from movelaws.plotting.lagrangian.energy import PER_PAGE, energy
 from movelaws.plotting.lagrangian.saved import listed, pages, tables
 
@@ -9,7 +10,13 @@ if __name__ == "__main__":
     with logged(snakemake.log[0]):
         params, made = snakemake.params, snakemake.output
         table = tables(snakemake.input.energy)
+        labels = dict(params.labels)
+        options = {
+            "method": params.method,
+            "diverged": diverged(snakemake.input.fits, labels),
+            "synthetic": params.synthetic,
+        }
         paths = zip(listed(made.svg), listed(made.png), strict=True)
-        for shown, page in zip(pages(dict(params.labels), PER_PAGE), paths, strict=True):
-            save(energy(table, shown, method=params.method, synthetic=params.synthetic), page)
+        for shown, page in zip(pages(labels, PER_PAGE), paths, strict=True):
+            save(energy(table, shown, **options), page)
             print(f"drawn: {', '.join(page)}")

@@ -2,6 +2,7 @@
 
 from movelaws.log import logged
 from movelaws.plotting import save
+from movelaws.plotting.lagrangian.diverged import diverged
 from movelaws.plotting.lagrangian.fits import PER_PAGE, Fitted, fits
 from movelaws.plotting.lagrangian.saved import attribute, by_case, dataset, lattices, listed, pages
 
@@ -10,6 +11,11 @@ if __name__ == "__main__":
         given, params, made = snakemake.input, snakemake.params, snakemake.output
         labels = dict(params.labels)
         printed, exact = by_case(given.fits, labels), by_case(given.exact, labels)
+        options = {
+            "window": params.window,
+            "diverged": diverged(given.fits, labels),
+            "synthetic": params.synthetic,
+        }
         minutes = attribute(lattices(given.populations, labels), "slot_minutes")
         paths = zip(listed(made.svg), listed(made.png), strict=True)
         for shown, page in zip(pages(labels, PER_PAGE), paths, strict=True):
@@ -20,5 +26,5 @@ if __name__ == "__main__":
                 )
                 for case in shown
             }
-            save(fits(cases, labels, window=params.window, synthetic=params.synthetic), page)
+            save(fits(cases, labels, **options), page)
             print(f"drawn: {', '.join(page)}")

@@ -6,6 +6,7 @@ from movelaws.lagrangian.fit import read_fit
 from movelaws.lagrangian.observables import inhabited
 from movelaws.log import logged
 from movelaws.plotting import save
+from movelaws.plotting.lagrangian.diverged import diverged
 from movelaws.plotting.lagrangian.saved import by_case, cell_sizes, dataset, lattices
 from movelaws.plotting.lagrangian.susceptibility import susceptibility
 
@@ -16,11 +17,11 @@ if __name__ == "__main__":
         maps = {c: dataset(path) for c, path in by_case(given.susceptibility, labels).items()}
         numbers = {c: pd.read_csv(path) for c, path in by_case(given.summary, labels).items()}
         cell_m = cell_sizes(lattices(given.populations, labels))
-        fits = getattr(given, "fits", None)  # without them no cell is marked as empty
         people = {
             case: inhabited(read_fit(path).reference)
-            for case, path in (by_case(fits, labels) if fits else {}).items()
+            for case, path in by_case(given.fits, labels).items()
         }
+        gone = diverged(given.fits, labels)
         for kind in ("psi", "chi"):
             drawn = susceptibility(
                 maps,
@@ -30,6 +31,7 @@ if __name__ == "__main__":
                 method=params.method,
                 cell_m=cell_m,
                 inhabited=people,
+                diverged=gone,
                 synthetic=params.synthetic,
             )
             paths = [getattr(made, kind), getattr(made, f"{kind}_png")]

@@ -215,7 +215,8 @@ def _embedded(zones: geopandas.GeoDataFrame, places: pd.DataFrame) -> tuple[Embe
 
 
 def _checked_population(table: pd.DataFrame, column: str, name: str, key: str) -> np.ndarray:
-    values = table[column].to_numpy(dtype=float, na_value=np.nan)
+    # a copy, as pandas may hand out what is read-only, and kernels would be compiled for both
+    values = table[column].to_numpy(dtype=float, na_value=np.nan, copy=True)
     bad = ~(np.isfinite(values) & (values >= 0))
     if bad.any():
         row = int(np.argmax(bad))

@@ -200,7 +200,7 @@ def _checked_rows(start, destination, distance_km, n_zones):
 
 
 def _checked_mass(mass, name, n):
-    mass = np.asarray(mass, dtype=float)
+    mass = np.array(mass, dtype=float)  # kernels would be compiled for read-only ones too
     if mass.shape != (n,):
         raise ValueError(f"{name} has shape {mass.shape}, expected ({n},)")
     bad = ~(np.isfinite(mass) & (mass >= 0))

@@ -1,6 +1,11 @@
 """How many threads the compiled kernels of a step may use."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
 import numba
+
+_PARTS = 8  # of each thread, so that one with light parts takes over others
 
 
 def use(threads: int) -> None:
@@ -11,3 +16,29 @@ def use(threads: int) -> None:
     if threads < 1:
         raise ValueError(f"threads = {threads}: at least 1 is needed")
     numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
+
+
+def share_out(kernel: Callable[..., None], count: int, *arguments: object) -> None:
+    """Call a kernel for parts of ``range(count)``, on as many threads as kernels may use.
+
+    A loop that Numba runs in parallel takes twice as long to compile as a plain one.
+
+    Parameters
+    ----------
+    kernel : takes the first index and the one behind the last, then ``arguments``. Compiled with
+        ``nogil=True``, it writes to entries of each index alone: then threads change no result.
+    count : number of indices.
+    """
+    threads = min(numba.get_num_threads(), count)
+    if threads <= 1:
+        kernel(0, count, *arguments)
+        return
+    parts = min(count, _PARTS * threads)
+    bounds = [part * count // parts for part in range(parts + 1)]
+    with ThreadPoolExecutor(threads) as pool:
+        done = [
+            pool.submit(kernel, first, last, *arguments)
+            for first, last in zip(bounds[:-1], bounds[1:], strict=True)
+        ]
+        for part in done:
+            part.result()

@@ -56,6 +56,12 @@ def test_the_sample_of_yjmob100k_holds_a_thousand_users_of_a_hundred_records(rea
     assert made.notes["rank correlation of the raster with them"] > 0.7
     seen = read("yjmob100k", YJMOB, days=[0, 1, 2, 3, 4], carry="none")
     assert seen.population.sum(axis=(1, 2)).max() == 521
+    # seven days in ten of a user begin where the day before ended
+    over = read("yjmob100k", YJMOB, days=[0, 1, 2, 3, 4], carry="over_midnight")
+    begun = [over.notes[note] for note in over.notes if note.startswith("user-days")]
+    assert begun == [4514, 3136, 870]
+    assert over.population.sum(axis=(1, 2))[::48].tolist() == [907, 912, 931, 906, 858]
+    np.testing.assert_array_equal(over.population[:48], made.population[:48])
 
 
 def test_san_francisco_has_23_whole_days_with_two_failures(read):

@@ -47,17 +47,44 @@ def test_no_factor_stands_above_an_axis_of_energies(size):
     assert not any("e+" in label or label.startswith("-") for label in labels)
 
 
+def names_of(axes):
+    return [text.get_text() for text in axes.get_yticklabels()]
+
+
 def test_the_settings_of_all_other_results_are_shaded_and_diverged_runs_marked():
     table = all_cases(drawn.sensitivity, drawn.CITIES)
-    made = sensitivity(table, drawn.CITIES, base={"floor": "1.0", "side": 10})
+    made = sensitivity(table, drawn.CITIES, base={"floor": "1.0", "side": 10, "smoothing": True})
     shaded = [p for axes in made.axes for p in axes.patches if p.get_gid() == "settled"]
     assert len(shaded) == len(made.axes) == 7 * 7
     assert sum(len(line.get_xdata()) for line in found(made, "gone")) == 1
-    labels = [text.get_text() for text in made.axes[-7].get_xticklabels()]
-    assert labels == ["0.1", "0.5", "1", "2", "5"]
-    bounds = [text.get_text() for text in made.axes[-3].get_xticklabels()]
-    assert bounds == ["10", "N", "1000"]
+    assert "diverged" in words(made)
+    assert names_of(made.axes[0]) == ["0.1", "0.5", "1", "2", "5"]
+    assert names_of(made.axes[4 * 7]) == ["10", "$N$, all cells", "1000"]
+    assert names_of(made.axes[5 * 7]) == ["at once", "none"]
     assert_texts_apart(made)
+
+
+@pytest.mark.parametrize("told", ["note", "size"])
+def test_no_outcome_of_a_run_that_diverged_is_drawn(told):
+    table = drawn.sensitivity("japan")
+    lost = (table["what"] == "floor") & (table["value"] == "5")
+    table.loc[lost, "median_time"] = 1e60
+    table.loc[lost, "rms"] = np.nan if told == "note" else 1e28
+    table.loc[lost, "note"] = "the schedule diverged" if told == "note" else ""
+    made = sensitivity(table, {"japan": "Japan"})
+    assert sum(len(line.get_xdata()) for line in found(made, "gone")) == 1
+    times = made.axes[4]
+    assert times.get_xlabel() == "" and times.get_xlim()[1] < 1
+    (line,) = [line for line in times.get_lines() if line.get_gid() == "japan"]
+    assert np.isnan(line.get_xdata()[-1]) and np.isfinite(line.get_xdata()[:-1]).all()
+
+
+def test_a_run_that_was_not_made_is_no_run_that_diverged():
+    table = drawn.sensitivity("japan")
+    table.loc[table["what"] == "side", ["rms", "note"]] = np.nan, "side=5: give at most 4"
+    made = sensitivity(table, {"japan": "Japan"})
+    assert not any(len(line.get_xdata()) for line in found(made, "gone"))
+    assert "diverged" not in words(made)
 
 
 def test_the_base_is_a_run_of_every_setting_once():
@@ -66,6 +93,25 @@ def test_the_base_is_a_run_of_every_setting_once():
     floors = done[done["what"] == "floor"]
     assert sorted(floors["value"]) == ["0.1", "0.5", "1", "2", "5"]
     assert len(with_base(done, {"floor": "1", "smoothing": "true"})) == len(done)
+
+
+def test_many_values_of_every_setting_find_room():
+    table = all_cases(drawn.sensitivity, drawn.CITIES)
+    base = table[table["what"] == "base"]
+    more = {
+        "closed_with": ("next_day", "same_day"),
+        "last_step": ("keep", "zero"),
+        "rate": ("0.3", "3", "30", "100"),
+        "smoothing": ("in_place",),
+        "bookkeeping": ("conserving",),
+    }
+    rows = [base.assign(what=what, value=v, rms=base["rms"] * (1.1 + n / 10))
+            for what, values in more.items() for n, v in enumerate(values)]  # fmt: skip
+    made = sensitivity(pd.concat([table, *rows]), drawn.CITIES)
+    assert len(made.findobj(lambda one: one.get_gid() == "setting")) == 10
+    assert names_of(made.axes[-7]) == ["its last slot", "the next day", "its own start"]
+    assert made.get_size_inches()[1] * 25.4 < 240
+    assert_texts_apart(made)
 
 
 def test_a_table_without_changes_is_named():

@@ -167,7 +167,8 @@ def test_small_palette_keeps_paper_and_the_strongest_flow():
     noise = np.random.default_rng(5).integers(120, 250, (150, 400, 3), dtype=np.uint8)
     noise[:40], noise[-1, :3] = 255, 0
     image = Image.fromarray(noise)
-    text = f'<image xlink:href="data:image/png;base64,{files._with_palette(image, 128)}"/>'
+    drawn = files._with_palette(image, files._Colours.of(image).palette(128))
+    text = f'<image xlink:href="data:image/png;base64,{drawn}"/>'
     compacted = files.compact_images(text, budget=1)
     assert len(compacted) < len(text)
     assert files.compact_images(text, budget=1) == compacted

@@ -119,7 +119,7 @@ def test_every_item_says_its_rule_and_file_and_the_contents_name_the_dataset(run
     html = build(**run)
     assert "Made by the rule <b>beta_<wbr>map</b>: beta/<wbr>figures/<wbr>map.svg" in html
     assert "File: beta/<wbr>fits.csv" in html
-    contents = re.search(r'<ul class="contents">.*?</ul>', html, re.DOTALL)[0]
+    contents = re.search(r'<details class="contents">.*?</details>', html, re.DOTALL)[0]
     assert "A map: US counties</a>" in contents
 
 

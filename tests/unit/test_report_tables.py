@@ -1,11 +1,15 @@
-"""Tables and figures of the report: digits, pairs, pivots, pictures inside the page."""
+"""Tables and figures of the report: pairs, pivots, folds, pictures inside the page."""
 
 import base64
+import io
+import re
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from movelaws.report import build, figures, tables
-from tests.unit.report_parts import SVG, item, png, small_run
+from tests.unit.report_parts import SVG, Page, item, png, small_run
 
 
 @pytest.fixture
@@ -25,17 +29,64 @@ def test_a_figure_travels_as_an_image_at_a_readable_size(tmp_path):
     assert figures.embed(path).width == 160
 
 
-def test_a_large_drawing_falls_back_to_its_png(tmp_path, monkeypatch):
-    monkeypatch.setattr(figures, "MAX_SVG_BYTES", 10)
-    path = tmp_path / "a.svg"
-    path.write_text(SVG)
+def heavy_drawing(tmp_path, width, pixels):
+    """An SVG heavier than its picture, and the PNG beside it."""
+    rest = " " * figures.MAX_BYTES
+    (tmp_path / "a.svg").write_text(SVG.replace("<rect/>", f"<rect/>{rest}"))
+    Image.fromarray(pixels).resize((width, width // 2)).save(tmp_path / "a.png")
+    return tmp_path / "a.svg"
+
+
+def picture_of(uri):
+    head, _, data = uri.partition(",")
+    assert head == "data:image/webp;base64"
+    return Image.open(io.BytesIO(base64.b64decode(data)), formats=["WEBP"])
+
+
+def test_of_a_heavy_drawing_the_page_shows_a_lighter_picture_of_the_same_size(tmp_path):
+    left_red = np.zeros((50, 100, 4), np.uint8)
+    left_red[:, :50] = (255, 0, 0, 255)  # the right half is transparent
+    path = heavy_drawing(tmp_path, 3000, left_red)
+    before = path.read_bytes()
+    picture = figures.embed(path)
+    shown = picture_of(picture.uri).convert("RGB")
+    assert shown.size == (1600, 800), "no wider than a screen needs"
+    assert (picture.width, picture.height) == (154, 77), "as large on the page as the drawing"
+    reds = np.asarray(shown).astype(int)
+    np.testing.assert_allclose(reds[400, 200], (255, 0, 0), atol=12)
+    np.testing.assert_allclose(reds[400, 1400], (255, 255, 255), atol=4)
+    assert len(picture.uri) < figures.MAX_BYTES
+    assert "a.svg" in picture.note
+    assert path.read_bytes() == before, "the file stays what it is"
+    assert figures.embed(path) == picture
+
+
+def test_a_picture_that_would_weigh_more_than_the_drawing_is_not_taken(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (800, 1600, 3), dtype=np.uint8)
+    path = heavy_drawing(tmp_path, 1600, noise)
+    picture = figures.embed(path)
+    assert picture.uri.startswith("data:image/svg+xml")
+    assert picture.note == ""
+
+
+def test_a_heavy_drawing_needs_its_png(tmp_path):
+    path = heavy_drawing(tmp_path, 100, np.zeros((50, 100, 3), np.uint8))
+    (tmp_path / "a.png").write_bytes(b"GIF89a")
+    with pytest.raises(ValueError, match=r"a\.png: not a PNG"):
+        figures.embed(path)
+    (tmp_path / "a.png").unlink()
     with pytest.raises(FileNotFoundError, match=r"a\.png is missing"):
         figures.embed(path)
-    (tmp_path / "a.png").write_bytes(png(300, 150, dpi=11811))  # 300 dots per inch
+
+
+def test_the_size_of_a_png_follows_its_resolution(tmp_path):
+    path = tmp_path / "a.png"
+    path.write_bytes(png(300, 150, dpi=11811))  # 300 dots per inch
     picture = figures.embed(path)
     assert picture.uri.startswith("data:image/png")
     assert (picture.width, picture.height) == (154, 77)
-    assert "a.svg" in picture.note
+    path.write_bytes(png(300, 150))
+    assert figures.embed(path).width == 300
 
 
 def test_what_is_no_picture_is_refused(tmp_path):
@@ -77,6 +128,11 @@ def test_an_empty_published_column_is_left_out(tmp_path):
     assert not view.grouped
 
 
+def test_a_planted_column_without_any_value_is_left_out(tmp_path):
+    text = "a,planted,planted_a\n1.5,,2\n2.5,,\n"
+    assert [c.header for c in table_of(tmp_path, text).columns] == ["a", "planted a"]
+
+
 def test_columns_are_chosen_and_named_with_their_unit(tmp_path):
     text = "a,area_km2,published_area_km2\nx,1.25,1.2\n"
     view = table_of(tmp_path, text, columns={"area_km2": "Area (km²)"})
@@ -88,7 +144,7 @@ def test_columns_are_chosen_and_named_with_their_unit(tmp_path):
 @pytest.mark.parametrize(
     ("raw", "shown"),
     [
-        ("0.042133712", "0.04213"),
+        ("0.042133712", "0.0421"),
         ("39485956", "39,485,956"),
         ("39485956.4", "39,485,956"),
         ("06037", "06037"),
@@ -156,3 +212,32 @@ def test_long_tables_are_cut_on_the_page_and_large_files_not_copied(tmp_path, mo
     assert base64.b64decode(view.uri.partition(",")[2]).decode().count("\n") == 501
     monkeypatch.setattr(tables, "MAX_LINK_BYTES", 3)
     assert table_of(tmp_path, "x\n1\n2\n").uri == ""
+
+
+def laid_out(run, n_rows):
+    rows = "".join(f"row {k}\n" for k in range(n_rows))
+    (run["folder"] / "beta" / "fits.csv").write_text(f"name\n{rows}")
+    run["items"] = [item(kind="table", path="beta/fits.csv")]
+    return build(**run)
+
+
+def test_a_long_table_shows_its_first_rows_and_folds_the_whole(run):
+    short = laid_out(run, tables.FOLD_ABOVE)
+    assert 'class="whole"' not in short
+    assert short.count(">row ") == tables.FOLD_ABOVE
+    html = laid_out(run, tables.FOLD_ABOVE + 1)
+    first, whole = re.search(
+        r'<div class="first">(.*?)<details class="whole">(.*?)</details>', html, re.DOTALL
+    ).groups()
+    assert re.findall(r">(row \d+)<", first) == [f"row {k}" for k in range(tables.FIRST_ROWS)]
+    assert re.findall(r">(row \d+)<", whole) == [f"row {k}" for k in range(13)]
+    assert f"The first {tables.FIRST_ROWS} of 13 rows." in first
+    assert "<summary>All 13 rows</summary>" in whole
+    assert "open" not in dict(Page(html).elements)["details"]
+
+
+def test_of_a_table_beyond_the_limit_the_page_says_how_much_it_holds(run):
+    html = laid_out(run, 1500)
+    assert "<summary>The first 200 of 1,500 rows</summary>" in html
+    assert "The file holds all 1,500 rows." in html
+    assert html.count(">row ") == tables.FIRST_ROWS + tables.MAX_ROWS

@@ -1,5 +1,7 @@
 """Every config parses and plans; a mistake in one stops the run with its name."""
 
+import re
+
 import pandas as pd
 import pytest
 import yaml
@@ -188,6 +190,28 @@ def test_a_run_whose_chapter_has_no_data_still_gives_a_report(checkout):
     verdicts = pd.read_csv(made / "claims.csv").set_index("id")["verdict"]
     assert verdicts.pop("I1") == "reproduced"  # of two cities, without data
     assert set(verdicts) == {"not testable"}
+
+
+def test_forecasts_of_a_city_may_have_a_lattice_of_their_own(dry_run_with):
+    phones = {"label": "Phones, over midnight", "unit": "users", "adapter": "yjmob100k",
+              "source": "synthetic", "world": {"name": "yjmob100k"},
+              "options": {"carry": "over_midnight"}}  # fmt: skip
+    change = {
+        "lattices": {"phones": phones},
+        "lagrangian": {"cities": {"japan": {"forecast_dataset": "phones"}}},
+    }
+    done = dry_run_with(change)
+    assert done.returncode == 0, done.stdout[-3000:]
+    folder = "results/demo/lagrangian"
+    # the fit is of the one, the forecast of the other; other cities have one for both
+    for job, given in {
+        "Merging the cells of japan": "results/demo/lattices/yjmob/lattice.nc",
+        "Merging the cells of japan for its forecasts": "results/demo/lattices/phones/lattice.nc",
+        "Predicting days and hours of japan that": f"{folder}/japan/populations_ahead.nc",
+        "Predicting days and hours of helsinki that": f"{folder}/helsinki/populations.nc",
+    }.items():
+        said = rf"{job}( were not fitted)?\nReason: .*Input files updated by another job: (.*)"
+        assert re.search(said, done.stdout)[2] == given
 
 
 def test_a_counterfactual_may_be_left_out_and_a_part_be_done_for_all(dry_run_with):

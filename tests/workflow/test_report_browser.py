@@ -56,9 +56,15 @@ def site(root, tmp_path_factory):
     (folder / "symbolic" / "map.svg").write_text(SVG.format(bars))
     table = pd.DataFrame({"model": ["RM"], "rmse": [2222.41], "published_rmse": [2222.4]})
     table.to_csv(folder / "symbolic" / "baselines.csv", index=False)
+    wide = pd.DataFrame({f"column_{k}": [k / 7] * 40 for k in range(30)})
+    wide.to_csv(folder / "symbolic" / "wide.csv", index=False)
+    answers = pd.DataFrame({"question": ["Who?"], "answer": ["Many do. " * 60]})
+    answers.to_csv(folder / "symbolic" / "answers.csv", index=False)
     shared = {"paper": "symbolic", "dataset": "us", "synthetic": False}
     map_item = {"path": "symbolic/map.svg", "caption": "symbolic_flow_map.rst", "title": "Map"}
     fits = {"path": "symbolic/baselines.csv", "caption": "symbolic_baselines.rst", "title": "Fits"}
+    long = {"path": "symbolic/wide.csv", "caption": "symbolic_front.rst", "title": "Wide and long"}
+    short = {"path": "symbolic/answers.csv", "caption": "symbolic_answers.rst", "title": "In short"}
     published = claims.read_claims(root / "config" / "published" / "claims.csv")
     found = [
         claims.compare("S1", "us", 131391, 131391, absolute=0, evidence="symbolic/baselines.csv"),
@@ -67,13 +73,19 @@ def site(root, tmp_path_factory):
     html = build(
         folder=folder,
         ledger=claims.ledger(published, found, dict.fromkeys(published["paper"], "not here")),
-        items=[Item(kind="figure", **map_item, **shared), Item(kind="table", **fits, **shared)],
+        items=[
+            Item(kind="figure", part="data", **map_item, **shared),
+            Item(kind="table", part="baselines", **fits, **shared),
+            Item(kind="table", part="laws", **long, **shared),
+            Item(kind="table", layout="answers", **short, **shared),
+        ],
         left_out=[LeftOut("guangdong", "not public", "symbolic")],
         papers=read_sections(root / "workflow" / "report" / "sections.yaml"),
         captions=root / "workflow" / "report",
         made={"Run": "browser test"},
         versions={},
     )
+    unfolded = html.replace('<details class="whole">', '<details open class="whole">')
     asked = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -84,6 +96,8 @@ def site(root, tmp_path_factory):
                 "/leaking.html": leaking(html),
                 "/frame.html": framed(width, scripts=True),
                 "/quiet.html": framed(width, scripts=False),
+                "/open.html": framed(width, scripts=False, page="/unfolded.html"),
+                "/unfolded.html": unfolded,
             }
             page = pages.get(name, html)
             self.send_response(200)
@@ -108,11 +122,11 @@ def leaking(html):
     )
 
 
-def framed(width, scripts):
+def framed(width, scripts, page="/report.html"):
     """The report in a frame as wide as a phone (a window cannot be as narrow), and what is seen."""
     frame = f'id="frame" width="{width}" height="900"'
     frame += "" if scripts else ' sandbox="allow-same-origin"'
-    return f"""<iframe {frame} src="/report.html"></iframe>
+    return f"""<iframe {frame} src="{page}"></iframe>
       <p id="seen"></p><script>
       frame.onload = () => {{
         const page = frame.contentDocument;
@@ -120,8 +134,15 @@ def framed(width, scripts):
         const rows = Array.from(page.querySelectorAll("#ledger tr[data-verdict]"));
         const count = rows.filter((row) => row.getClientRects().length).length;
         const buttons = page.querySelectorAll("button.fold-name").length;
+        const cells = Array.from(page.querySelectorAll(".long td:first-child"));
+        const long = cells.filter((cell) => cell.checkVisibility()).length;
         seen.textContent =
           `needs ${{scrollWidth}} of ${{clientWidth}}, ${{count}} rows, ${{buttons}} folds`;
+        seen.title = `${{long}} rows of the long table`;
+        const wide = Array.from(page.querySelectorAll("main *")).filter(
+          (e) => !e.closest(".scroll") && e.getBoundingClientRect().right > clientWidth
+        );
+        seen.dataset.wide = wide.map((e) => `${{e.tagName}} ${{e.className}}`).slice(0, 5);
       }};</script>"""
 
 
@@ -181,6 +202,21 @@ def test_without_scripts_every_claim_is_in_view(browser, site):
     assert (rows, buttons) == (2, published["paper"].nunique())
 
 
+def test_a_long_table_shows_its_first_rows_or_all_and_never_both(browser, site):
+    for page, count in (("quiet", 6), ("open", 40)):
+        html, _ = browser(f"{site[0]}/{page}.html?width=1200", "--dump-dom")
+        assert f'title="{count} rows of the long table"' in html
+
+
+def test_the_page_can_be_printed_with_its_captions_and_answers(browser, site, tmp_path):
+    sheets = tmp_path / "report.pdf"
+    browser(f"{site[0]}/report.html", f"--print-to-pdf={sheets}", "--no-pdf-header-footer")
+    data = sheets.read_bytes()
+    assert data.startswith(b"%PDF")
+    pages = len(re.findall(rb"/Type\s*/Page\b", data))
+    assert 2 <= pages <= 60, "no page per row, nothing cut after the first"
+
+
 def test_a_link_to_a_folded_claim_opens_its_fold(browser, site):
     address, _, published = site
     html, console = browser(f"{address}/report.html#claim-C3", "--dump-dom")
@@ -235,7 +271,7 @@ def test_the_page_is_never_wider_than_the_screen(browser, site, width):
         f"{site[0]}/frame.html?width={width}", "--dump-dom", "--window-size=1400,1000"
     )
     needed, given, *_ = map(int, SEEN.search(html).groups())
-    assert needed <= given <= width
+    assert needed <= given <= width, re.search(r'data-wide="([^"]*)"', html)[1]
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 2000), (390, 2000)])

@@ -102,6 +102,7 @@ if LAGRANGIAN_CASES:
             summary=lagrangian_tables("summary.csv"),
             histogram=lagrangian_tables("parameter_histogram.csv"),
             parameters=lagrangian_tables("parameters.csv"),
+            fits=lagrangian_tables("fit.nc"),
             seeds=[rules.lagrangian_seeds.output.seeds] if LAGRANGIAN_SEEDS else [],
         output:
             **lagrangian_drawn(
@@ -171,6 +172,7 @@ if LAGRANGIAN_CASES:
     rule lagrangian_figure_energy:
         input:
             energy=lagrangian_tables("energy.csv"),
+            fits=lagrangian_tables("fit.nc"),
         output:
             **lagrangian_drawn({"svg": LAGRANGIAN_ENERGY_PAGES}, "Energy", "all", svg="energy"),
         log:
@@ -263,6 +265,7 @@ if LAGRANGIAN_SEEDS:
         input:
             seeds=rules.lagrangian_seeds.output.seeds,
             summary=lagrangian_tables("summary.csv", LAGRANGIAN_SEEDS),
+            fits=lagrangian_tables("fit.nc", LAGRANGIAN_SEEDS),
         output:
             **lagrangian_drawn({"svg": "seeds"}, "Seeds", "all", svg="seeds"),
         log:

@@ -23,6 +23,8 @@ SEARCH_SCIENTIST_DATASETS = [d for d in search_some("scientist") if d in SEARCH_
 SEARCH_ENTROPY_DATASETS = search_some("entropy")
 SEARCH_CHAINS = [str(chain) for chain in range(1, config["symbolic"]["scientist"]["chains"] + 1)]
 REGIONS = ("Northeast", "Midwest", "South", "West")
+# Awaited, not read: a later compilation reruns no search.
+SEARCH_COMPILED = ancient(SYMBOLIC / "compiled")
 
 
 rule symbolic_settings:
@@ -83,9 +85,34 @@ rule symbolic_observations:
         "../../scripts/symbolic/observations.py"
 
 
+rule symbolic_compilation:
+    input:
+        prior=PUBLISHED / "symbolic_scientist_prior.csv",
+    output:
+        touch(SYMBOLIC / "compiled"),
+    log:
+        LOGS / "symbolic" / "compilation.log",
+    benchmark:
+        TIMES / "symbolic" / "compilation.jsonl"
+    conda:
+        "../../envs/environment.yaml"
+    threads: THREADS
+    resources:
+        mem="1GB",
+        runtime="10m",
+    params:
+        scientist=bool(SEARCH_SCIENTIST_DATASETS),
+        code=module_digest("movelaws.symbolic.compilation"),
+    message:
+        "Compiling the kernels of the searches once for all their jobs"
+    script:
+        "../../scripts/symbolic/compilation.py"
+
+
 rule symbolic_certify:
     input:
         observations=rules.symbolic_observations.output.observations,
+        compiled=SEARCH_COMPILED,
     output:
         hall=SYMBOLIC / "{dataset}" / "searches" / "certified_{number}.csv",
         certificate=SYMBOLIC / "{dataset}" / "searches" / "certificate_{number}.csv",
@@ -262,6 +289,7 @@ rule symbolic_noise_sample:
     input:
         **canonical(SEARCH_NOISE["dataset"]),
         fits=SYMBOLIC / "fits" / f"{SEARCH_NOISE['dataset']}.csv",
+        compiled=SEARCH_COMPILED,
     output:
         noise=SYMBOLIC / SEARCH_NOISE["dataset"] / "noise" / "{model}_{level}.csv",
         cpc=SYMBOLIC / SEARCH_NOISE["dataset"] / "noise" / "{model}_{level}_cpc.csv",
@@ -342,6 +370,7 @@ rule symbolic_noise:
 rule symbolic_region:
     input:
         observations=SYMBOLIC / SEARCH_REGIONS["dataset"] / "observations.npz",
+        compiled=SEARCH_COMPILED,
         census=PUBLISHED / "us_census_regions.csv",
     output:
         laws=SYMBOLIC / SEARCH_REGIONS["dataset"] / "regions" / "{region}.csv",
@@ -407,6 +436,7 @@ rule symbolic_regions:
 rule symbolic_scientist_chain:
     input:
         observations=rules.symbolic_observations.output.observations,
+        compiled=SEARCH_COMPILED,
         prior=PUBLISHED / "symbolic_scientist_prior.csv",
     output:
         law=SYMBOLIC / "{dataset}" / "scientist" / "{chain}.csv",

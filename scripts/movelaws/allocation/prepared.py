@@ -144,7 +144,7 @@ def prepare(model: str | FlowModel, pairs: Pairs) -> Prepared:
     model = find_model(model)
     if pairs.n_pairs == 0:
         raise ValueError("pairs holds no pair: there is nothing to allocate")
-    mass = np.ascontiguousarray(pairs.mass, dtype=float)
+    mass = np.array(pairs.mass, dtype=float)  # kernels would be compiled for read-only ones too
     _require(mass, "pairs.mass")
     _require(pairs.distance_km, "pairs.distance_km")
     total = float(mass.sum())

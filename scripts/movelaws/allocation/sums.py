@@ -1,22 +1,23 @@
 """Allocation and its agreement with observed flows, origin by origin (compiled, private).
 
-Origins run in parallel; each writes its own entries, so results do not depend on the threads.
+Each kernel does the origins from ``low`` to ``high``, as ``movelaws.threads.share_out`` asks for.
+Each origin writes its own entries, so results do not depend on the threads.
 """
 
 import math
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 from movelaws.allocation.rows import exp_into, fill_derivatives, fill_log_weights
 
 OK, EMPTY, UNDEFINED, INFINITE = 0, 1, 2, 3
 
 
-@njit(cache=True, error_model="numpy", parallel=True)
-def all_log_weights(deterrence, theta, attraction, columns, out):
+@njit(cache=True, error_model="numpy", nogil=True)
+def all_log_weights(low, high, deterrence, theta, attraction, columns, out):
     """Log weights of every pair into ``out``."""
-    for i in prange(columns.start.size - 1):
+    for i in range(low, high):
         fill_log_weights(
             deterrence,
             theta,
@@ -66,10 +67,10 @@ def _shares(weights, shares):
     return OK, top + math.log(total)
 
 
-@njit(cache=True, error_model="numpy", parallel=True)
-def allocate(deterrence, theta, attraction, columns, outflow, out, status):
+@njit(cache=True, error_model="numpy", nogil=True)
+def allocate(low, high, deterrence, theta, attraction, columns, outflow, out, status):
     """Flows O_i f_ij / sum_k f_ik into ``out``; status of every origin into ``status``."""
-    for i in prange(columns.start.size - 1):
+    for i in range(low, high):
         first, last = columns.start[i], columns.start[i + 1]
         row = out[first:last]
         if outflow[i] == 0 or first == last:
@@ -104,13 +105,15 @@ def _log_likelihood(flow, weights, log_sum):
     return total
 
 
-@njit(cache=True, error_model="numpy", parallel=True)
-def origin_sums(deterrence, theta, attraction, columns, flow, outflow, origins, out, status):
+@njit(cache=True, error_model="numpy", nogil=True)
+def origin_sums(
+    low, high, deterrence, theta, attraction, columns, flow, outflow, origins, out, status
+):
     """Sums over the pairs of each origin into ``out`` (n, 4).
 
     Squared errors, min(F, F^), F log p, and the number of pairs with a positive weight.
     """
-    for position in prange(origins.size):
+    for position in range(low, high):
         i = origins[position]
         first, last = columns.start[i], columns.start[i + 1]
         weights, shares = np.empty(last - first), np.empty(last - first)
@@ -123,8 +126,10 @@ def origin_sums(deterrence, theta, attraction, columns, flow, outflow, origins, 
         out[position, 3] = max(1, np.sum(weights > -math.inf))
 
 
-@njit(cache=True, error_model="numpy", parallel=True)
+@njit(cache=True, error_model="numpy", nogil=True)
 def origin_derivatives(
+    low,
+    high,
     deterrence,
     theta,
     attraction,
@@ -146,7 +151,7 @@ def origin_derivatives(
     ``linear``: the log weights are linear in the parameters.
     """
     n_parameters = slope.shape[0]
-    for position in prange(origins.size):
+    for position in range(low, high):
         i = origins[position]
         first, last = columns.start[i], columns.start[i + 1]
         n = last - first

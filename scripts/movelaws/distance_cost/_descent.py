@@ -79,7 +79,7 @@ def _descend(i, tree, law, target):
         point[2] = tree.z[i]
     n, gap = tree.x.size, math.log(_OPEN)
     stack = np.empty((_STACK, 2), np.int64)
-    stack[0] = (0, 0)
+    stack[0, 0], stack[0, 1] = 0, 0
     top = 1
     total, place, first, last, ceiling = 0.0, -1, 0, 0, 0.0
     while top > 0:
@@ -97,8 +97,8 @@ def _descend(i, tree, law, target):
             if total > target:
                 break
         elif depth < tree.depth:
-            stack[top] = (depth + 1, 2 * j)
-            stack[top + 1] = (depth + 1, 2 * j + 1)
+            stack[top, 0], stack[top, 1] = depth + 1, 2 * j
+            stack[top + 1, 0], stack[top + 1, 1] = depth + 1, 2 * j + 1
             top += 2
         else:
             for p in range((j * n) >> depth, ((j + 1) * n) >> depth):
@@ -167,6 +167,6 @@ def joined(tree, upto, law, seen, sums, n, seed):
             i = min(i, sums.size - 1)
             j = _destination(i, tree, upto, law, seen[i], state)
             if j >= 0:
-                result[k] = (i, j)
+                result[k, 0], result[k, 1] = i, j
                 break
     return result

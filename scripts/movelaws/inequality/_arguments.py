@@ -34,7 +34,7 @@ def checked_common_excess(excess: float) -> float:
 
 def checked_class(surroundings: Surroundings, penalised: np.ndarray) -> np.ndarray:
     """(n,) booleans, or a ValueError."""
-    penalised = np.asarray(penalised)
+    penalised = np.array(penalised)  # kernels would be compiled for read-only ones too
     if penalised.dtype != bool or penalised.shape != (surroundings.n_zones,):
         raise ValueError(
             f"penalised is {penalised.dtype} of shape {penalised.shape}, expected "

@@ -105,7 +105,7 @@ def surroundings(pairs: Pairs) -> Surroundings:
             "it with support='all'"
         )
     del others
-    mass = np.asarray(pairs.mass, dtype=float)
+    mass = np.array(pairs.mass, dtype=float)  # kernels would be compiled for read-only ones too
     bad = ~(np.isfinite(mass) & (mass >= 0))
     if bad.any():
         zone = int(np.argmax(bad))

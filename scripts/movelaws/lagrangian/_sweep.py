@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit, prange
 
+from movelaws.copying import copy_into
 from movelaws.lagrangian.state import Reference
 from movelaws.lagrangian.stencil import LINKS, OFFSETS
 
@@ -205,9 +206,8 @@ def _sweep_threads(
 
 @njit(cache=True, error_model="numpy")
 def _begin(start, state, before, row):
-    sites = start.shape[1]
     for kind in range(3):
-        state[0, kind, row : row + sites] = start[kind]
+        copy_into(start[kind], state[0, kind, row:])
     before[:] = 0.0
 
 

@@ -19,6 +19,7 @@ from types import FunctionType
 import numpy as np
 from numba import njit, prange
 
+from movelaws.copying import copy_into
 from movelaws.lagrangian.state import Reference
 from movelaws.lagrangian.stencil import LINKS, OFFSETS, neighbours
 
@@ -149,8 +150,8 @@ def _whole(
     steps, sites = q.shape[0] - 1, q.shape[1]
     blocks = (sites + _BLOCK - 1) // _BLOCK
     worst, sums = np.empty(blocks), np.empty(blocks)
-    q[0] = q_ref[0]
-    v[0] = v0
+    copy_into(q_ref[0], q[0])
+    copy_into(v0, v[0])
     r[0] = 0.0
     total, last = 0.0, steps
     for n in range(steps):
@@ -161,9 +162,13 @@ def _whole(
                 q[n], v[n], mu, g, h, shifts, dt, low, min(sites, low + _BLOCK),
                 q[n + 1], v[n + 1], q_ref[n + 1], r[n + 1],
             )  # fmt: skip
-        total += dt * sums.sum()
-        if not worst.max() <= limit:
-            total += dt * (steps - n - 1) * sums.sum()
+        squares, held = 0.0, False
+        for block in range(blocks):
+            squares += sums[block]
+            held |= not worst[block] <= limit
+        total += dt * squares
+        if held:
+            total += dt * (steps - n - 1) * squares
             last = n + 1
             break
     if out_lam.shape[0] == 0:

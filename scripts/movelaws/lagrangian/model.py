@@ -3,6 +3,7 @@
 import numpy as np
 from numba import njit
 
+from movelaws.copying import copy_into
 from movelaws.lagrangian.stencil import LINKS, checked_shape, neighbours
 
 
@@ -84,7 +85,8 @@ def checked_parameters(
 def _simulate(q0, v0, gamma, lam, mu, table, dt, steps):
     sites = q0.size
     q, v = np.empty((steps + 1, sites)), np.empty((steps + 1, sites))
-    q[0], v[0] = q0, v0
+    copy_into(q0, q[0])
+    copy_into(v0, v[0])
     for n in range(steps):
         g = gamma[n if gamma.shape[0] > 1 else 0]
         h = lam[n if lam.shape[0] > 1 else 0]

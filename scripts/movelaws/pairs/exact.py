@@ -83,8 +83,14 @@ def _count_parts(tree, other, same, bins, needed, most_compared, first, histogra
         for task in range(share, (1 << depth_a) * n_b, _PARTS):
             a, b = task // n_b, (task + task // n_b) % n_b
             if not same or a <= b:
-                stack[0] = (depth_a, a, depth_b, b)
+                stack[0, 0], stack[0, 1], stack[0, 2], stack[0, 3] = depth_a, a, depth_b, b
                 _count_below(tree, other, same, bins, needed, most_compared, hist, stack, squared)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _put(stack, k, depth_a, a, depth_b, b):
+    """Two nodes into a row of a stack; ``stack[k] = (...)`` takes 2 s to compile."""
+    stack[k, 0], stack[k, 1], stack[k, 2], stack[k, 3] = depth_a, a, depth_b, b
 
 
 @numba.njit(cache=True, error_model="numpy", inline="always")
@@ -126,17 +132,17 @@ def _count_below(tree, other, same, bins, needed, most_compared, hist, stack, sq
         elif da == tree.depth and db == other.depth:
             _count_leaves(tree, other, a, b, itself, k0, k1, bins, most_compared, hist, squared)
         elif itself:
-            stack[top] = (da + 1, 2 * a, db + 1, 2 * b)
-            stack[top + 1] = (da + 1, 2 * a, db + 1, 2 * b + 1)
-            stack[top + 2] = (da + 1, 2 * a + 1, db + 1, 2 * b + 1)
+            _put(stack, top, da + 1, 2 * a, db + 1, 2 * b)
+            _put(stack, top + 1, da + 1, 2 * a, db + 1, 2 * b + 1)
+            _put(stack, top + 2, da + 1, 2 * a + 1, db + 1, 2 * b + 1)
             top += 3
         elif db == other.depth or (da < tree.depth and da <= db):
-            stack[top] = (da + 1, 2 * a, db, b)
-            stack[top + 1] = (da + 1, 2 * a + 1, db, b)
+            _put(stack, top, da + 1, 2 * a, db, b)
+            _put(stack, top + 1, da + 1, 2 * a + 1, db, b)
             top += 2
         else:
-            stack[top] = (da, a, db + 1, 2 * b)
-            stack[top + 1] = (da, a, db + 1, 2 * b + 1)
+            _put(stack, top, da, a, db + 1, 2 * b)
+            _put(stack, top + 1, da, a, db + 1, 2 * b + 1)
             top += 2
 
 

@@ -54,7 +54,7 @@ def _count_around(origins, tree, other, bins, counts):
         if point.size == 3:
             point[2] = at(tree.z, i, 0.0)
         stack = np.empty((_STACK, 2), np.int64)
-        stack[0] = (0, 0)
+        stack[0, 0], stack[0, 1] = 0, 0
         top = 1
         while top > 0:
             top -= 1
@@ -65,8 +65,8 @@ def _count_around(origins, tree, other, bins, counts):
             if k0 == k1:
                 counts[o, k0] += other.mass[node]
             elif depth < other.depth:
-                stack[top] = (depth + 1, 2 * j)
-                stack[top + 1] = (depth + 1, 2 * j + 1)
+                stack[top, 0], stack[top, 1] = depth + 1, 2 * j
+                stack[top + 1, 0], stack[top + 1, 1] = depth + 1, 2 * j + 1
                 top += 2
             else:
                 _count_leaf(point, other, j, bins, counts[o])

@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -32,10 +33,15 @@ def compact_images(svg: str, budget: int = IMAGE_BUDGET) -> str:
     str, the same drawing; equal input gives equal text.
     """
     images = [_on_white(base64.b64decode(found)) for found in _EMBEDDED.findall(svg)]
+    seen = [_Colours.of(image) for image in images]
     encoded: list[str] = []
     for colours in _PALETTES if images else ():
-        encoded = [_with_palette(image, colours) for image in images]
-        if sum(map(len, encoded)) <= budget:
+        encoded = []
+        for image, of_image in zip(images, seen, strict=True):
+            encoded.append(_with_palette(image, of_image.palette(colours)))
+            if sum(map(len, encoded)) > budget and colours > _PALETTES[-1]:
+                break
+        else:
             break
     return _EMBEDDED.sub(lambda _: encoded.pop(0), svg)
 
@@ -48,33 +54,54 @@ def _on_white(data: bytes) -> Image.Image:
     return paper.convert("RGB")
 
 
-def _with_palette(image: Image.Image, colours: int) -> str:
+def _with_palette(image: Image.Image, colours: list[int]) -> str:
     palette = Image.new("P", (1, 1))
-    palette.putpalette(_palette(image, colours))
+    palette.putpalette(colours)
     out = io.BytesIO()
     image.quantize(palette=palette, dither=Image.Dither.NONE).save(out, "png", compress_level=9)
     return base64.b64encode(out.getvalue()).decode("ascii")
 
 
-def _palette(image: Image.Image, colours: int) -> list[int]:
-    """Commonest colours as they are, then a median cut, then the colours served worst by these.
+class _Colours(NamedTuple):
+    """The colours of an image, from which palettes of any size are chosen.
 
-    Median cut alone spends the palette on the many weak lines and turns the few strongest flows
-    into the colour of weaker ones.
+    Attributes
+    ----------
+    exact : (8 or fewer, 3) its commonest colours.
+    mean : (n, 3) mean colours of the cells of 8 x 8 x 8 levels that it has colours in.
+    repeated : (m, 3) the same rounded, more often where the cell has more pixels.
     """
-    count, rgb = map(np.array, zip(*image.getcolors(image.width * image.height), strict=True))
-    exact = rgb[np.lexsort((*rgb.T, -count))[:_EXACT]]
-    _, cell = np.unique((rgb >> 3) @ (1 << 10, 1 << 5, 1), return_inverse=True)
-    weight = np.bincount(cell, count)
-    mean = np.column_stack([np.bincount(cell, count * channel) / weight for channel in rgb.T])
-    repeated = np.repeat(mean.round().astype(np.uint8), np.ceil(weight**0.25).astype(int), axis=0)
-    cut = Image.fromarray(repeated[None]).quantize(
-        colours - 2 * _EXACT, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
-    )
-    chosen = np.vstack([exact, np.reshape(cut.getpalette(), (-1, 3))])
-    distance = ((mean[:, None] - chosen) ** 2).sum(axis=2).min(axis=1)
-    for _ in range(colours - len(chosen)):
-        worst = mean[np.argmax(distance)]
-        chosen = np.vstack([chosen, worst.round()])
-        distance = np.minimum(distance, ((mean - worst) ** 2).sum(axis=1))
-    return chosen.astype(int).ravel().tolist()
+
+    exact: np.ndarray
+    mean: np.ndarray
+    repeated: np.ndarray
+
+    @classmethod
+    def of(cls, image: Image.Image) -> "_Colours":
+        """Those of an image in RGB."""
+        pixels = np.asarray(image).reshape(-1, 3).astype(np.uint32)
+        packed, count = np.unique(pixels @ np.uint32([1 << 16, 1 << 8, 1]), return_counts=True)
+        rgb = np.column_stack([packed >> 16, packed >> 8 & 255, packed & 255]).astype(int)
+        exact = rgb[np.lexsort((*rgb.T, -count))[:_EXACT]]
+        _, cell = np.unique((rgb >> 3) @ (1 << 10, 1 << 5, 1), return_inverse=True)
+        weight = np.bincount(cell, count)
+        mean = np.column_stack([np.bincount(cell, count * channel) / weight for channel in rgb.T])
+        times = np.ceil(weight**0.25).astype(int)
+        return cls(exact, mean, np.repeat(mean.round().astype(np.uint8), times, axis=0))
+
+    def palette(self, colours: int) -> list[int]:
+        """Commonest colours as they are, then a median cut, then those served worst by these.
+
+        Median cut alone spends the palette on the many weak lines and turns the few strongest
+        flows into the colour of weaker ones.
+        """
+        cut = Image.fromarray(self.repeated[None]).quantize(
+            colours - 2 * _EXACT, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
+        )
+        chosen = np.vstack([self.exact, np.reshape(cut.getpalette(), (-1, 3))])
+        distance = ((self.mean[:, None] - chosen) ** 2).sum(axis=2).min(axis=1)
+        for _ in range(colours - len(chosen)):
+            worst = self.mean[np.argmax(distance)]
+            chosen = np.vstack([chosen, worst.round()])
+            distance = np.minimum(distance, ((self.mean - worst) ** 2).sum(axis=1))
+        return chosen.astype(int).ravel().tolist()

@@ -1,12 +1,17 @@
-"""Figures as data: every picture travels inside the page."""
+"""Figures as data: every picture travels inside the page, the heavy ones made lighter."""
 
 import base64
+import io
 import re
 import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-MAX_SVG_BYTES = 1_500_000
+from PIL import Image
+
+MAX_BYTES = 120_000  # above it a figure is heavy: maps of thousands of lines, densely set points
+_LIGHT_WIDTH = 1600  # pixels; a figure of full width is shown at some 1,100 CSS pixels
+_LIGHT_QUALITY = 80
 _SCREEN_SCALE = 1.6
 _CSS_PIXELS = {"pt": 96 / 72, "px": 1.0, "": 1.0, "in": 96.0, "mm": 96 / 25.4, "cm": 96 / 2.54}
 
@@ -23,11 +28,12 @@ class Picture:
 
 
 def embed(path: str | Path) -> Picture:
-    """Embed a figure: the SVG, or the PNG beside it where the SVG exceeds ``MAX_SVG_BYTES``.
+    """Embed a figure, lightened if it weighs more than ``MAX_BYTES``.
 
     An SVG is embedded as an image, never as markup: browsers run no script in an image and load
-    nothing from it. Figures are drawn for print at 89 or 183 mm, so the screen size is 1.6 times
-    the printed one.
+    nothing from it. Of a heavy SVG the page shows a WebP drawn from the PNG beside it, of a heavy
+    PNG one drawn from itself, unless that would weigh more; the files stay what they are. Figures
+    are drawn for print at 89 or 183 mm, so the screen size is 1.6 times the printed one.
 
     Raises
     ------
@@ -37,19 +43,35 @@ def embed(path: str | Path) -> Picture:
         If the file is not the picture that its name says.
     """
     path = Path(path)
-    if path.suffix == ".svg" and path.stat().st_size > MAX_SVG_BYTES:
-        small = path.with_suffix(".png")
-        if not small.exists():
-            raise FileNotFoundError(f"{path} is over {MAX_SVG_BYTES} bytes and {small} is missing")
-        picture = _png(small)
-        return Picture(
-            picture.uri,
-            picture.width,
-            picture.height,
-            picture.file,
-            f"Shown as PNG; the vector drawing ({path.stat().st_size / 1e6:.1f} MB) is {path.name}",
-        )
-    return _svg(path) if path.suffix == ".svg" else _png(path)
+    whole = _svg(path) if path.suffix == ".svg" else _png(path)
+    size = path.stat().st_size
+    if size <= MAX_BYTES:
+        return whole
+    source = path.with_suffix(".png")
+    if not source.exists():
+        raise FileNotFoundError(f"{path} is over {MAX_BYTES} bytes and {source} is missing")
+    data = _lightened(source)
+    if len(data) >= size:
+        return whole
+    kind = "vector drawing" if path.suffix == ".svg" else "picture at full resolution"
+    note = f"Shown as a lighter picture; the {kind} ({size / 1e6:.1f} MB) is {path.name}"
+    return Picture(_uri("image/webp", data), whole.width, whole.height, f"{path.stem}.webp", note)
+
+
+def _lightened(path: Path) -> bytes:
+    """A PNG as WebP, no wider than ``_LIGHT_WIDTH`` pixels, on white."""
+    _png(path)
+    with Image.open(path, formats=["PNG"]) as opened:
+        image = opened.convert("RGBA")
+    page = Image.new("RGBA", image.size, "white")
+    page.alpha_composite(image)
+    page = page.convert("RGB")
+    if page.width > _LIGHT_WIDTH:
+        height = max(1, round(page.height * _LIGHT_WIDTH / page.width))
+        page = page.resize((_LIGHT_WIDTH, height), Image.Resampling.LANCZOS)
+    held = io.BytesIO()
+    page.save(held, "WEBP", quality=_LIGHT_QUALITY)
+    return held.getvalue()
 
 
 def _svg(path: Path) -> Picture:

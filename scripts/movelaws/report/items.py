@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 KINDS = ("figure", "table")
 SOURCES = ("published", "synthetic", "own")
+LAYOUTS = ("", "answers")
 _SUFFIXES = {"figure": (".svg", ".png"), "table": (".csv",)}
 
 
@@ -23,6 +24,9 @@ class Item:
     title : heading, without the number.
     dataset : key of the dataset, empty if the item covers several.
     synthetic : whether the numbers come from a synthetic world.
+    part : key of the subheading of the chapter that it stands under, one of the paper's parts in
+        ``sections.yaml``; empty for none.
+    layout : ``answers`` for a table of questions and answers at the head of the chapter.
     label : name of the dataset for readers, by default its key.
     labels : further facts shown beside the title, such as ``{"population": "workplace"}``.
     columns : for tables, CSV column -> header with unit; only these are shown, in this order.
@@ -44,6 +48,8 @@ class Item:
     title: str
     dataset: str
     synthetic: bool
+    part: str = ""
+    layout: str = ""
     label: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -70,6 +76,10 @@ class Item:
             raise ValueError(f"{where}: caption {self.caption!r} must be the name of an .rst file")
         if not isinstance(self.synthetic, bool):
             raise ValueError(f"{where}: synthetic = {self.synthetic!r} must be true or false")
+        if self.layout not in LAYOUTS or (self.layout and self.kind != "table"):
+            raise ValueError(
+                f"{where}: layout {self.layout!r}: a table may have the layout 'answers'"
+            )
         if not self.title:
             raise ValueError(f"{where}: the title is empty")
         if not self.source:

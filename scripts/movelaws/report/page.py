@@ -4,15 +4,16 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from movelaws.report import figures, ledger_page, tables
-from movelaws.report.captions import render_caption, render_rst
+from movelaws.report import ledger_page, tables
+from movelaws.report.captions import render_rst
+from movelaws.report.chapters import Chapter, arranged, exhibit, grouped, numbers
+from movelaws.report.digits import prose
 from movelaws.report.items import Item, LeftOut
 from movelaws.report.repairs import repairs
 from movelaws.report.sections import Paper
@@ -22,31 +23,6 @@ TEMPLATES = Path(__file__).parent / "templates"
 _LONG_NUMBER = re.compile(
     r"(?<![\w./:-])(?!(?:19|20)\d\d(?!\.?\d))[1-9]\d{3,}(?=\.?(?:\s|$|[,;:%)]|\d))"
 )
-
-
-@dataclass(frozen=True)
-class Exhibit:
-    """An item with its number, caption and content, ready for the page."""
-
-    item: Item
-    number: str
-    caption: Markup
-    picture: figures.Picture | None
-    table: tables.View | None
-    claims: tuple[ledger_page.Row, ...]
-
-
-@dataclass(frozen=True)
-class Section:
-    """One paper's part of the report."""
-
-    paper: Paper
-    number: int
-    introduction: Markup
-    tally: ledger_page.Tally
-    exhibits: tuple[Exhibit, ...]
-    left_out: tuple[LeftOut, ...]
-    reasons: tuple[ledger_page.Fold, ...]
 
 
 def build(
@@ -82,37 +58,40 @@ def build(
     Raises
     ------
     ValueError
-        If an item or left-out case names an unknown paper, or a caption is not harmless text.
+        If an item or left-out case names an unknown paper, an item an unknown part, or a caption is
+        not harmless text.
     FileNotFoundError
         If a figure, table or caption does not exist.
     """
     _check_papers([*items, *[case for case in left_out if case.paper]], papers)
     folder, captions = Path(folder), Path(captions)
-    numbers = _numbers(items, papers)
-    numbered = {item.stem: (item, numbers[item.anchor]) for item in items}
+    items = arranged(items, papers)
+    named = numbers(items, papers)
+    numbered = {item.stem: (item, named[item.anchor]) for item in items}
     rows = ledger_page.rows(ledger, papers, numbered)
     alone, folds = ledger_page.folded(rows)
     *by_paper, overall = ledger_page.tallies(rows, papers)
-    sections = [
-        Section(
-            paper=paper,
-            number=position,
-            introduction=render_rst(paper.introduction, f"introduction of {paper.key}"),
-            tally=tally,
-            exhibits=tuple(
-                _exhibit(item, numbers[item.anchor], rows, folder, captions)
-                for item in items
-                if item.paper == paper.key
-            ),
-            left_out=tuple(case for case in left_out if case.paper == paper.key),
-            reasons=tuple(fold for fold in folds if fold.paper == paper.key),
+    chapters = []
+    for position, (paper, tally) in enumerate(zip(papers, by_paper, strict=True), start=1):
+        mine = [item for item in items if item.paper == paper.key]
+        shown = [exhibit(item, named[item.anchor], rows, folder, captions) for item in mine]
+        short = tuple(entry for entry in shown if entry.item.layout == "answers")
+        chapters.append(
+            Chapter(
+                paper=paper,
+                number=position,
+                introduction=render_rst(paper.introduction, f"introduction of {paper.key}"),
+                tally=tally,
+                answers=short,
+                groups=grouped(shown[len(short) :], paper, position),
+                left_out=tuple(case for case in left_out if case.paper == paper.key),
+                reasons=tuple(fold for fold in folds if fold.paper == paper.key),
+            )
         )
-        for position, (paper, tally) in enumerate(zip(papers, by_paper, strict=True), start=1)
-    ]
     sources = {item.source for item in items}
     own = sources == {"own"}
     if own:  # a paper of which nothing is shown has nothing to say about somebody's own data
-        sections = [section for section in sections if section.exhibits]
+        chapters = [chapter for chapter in chapters if chapter.exhibits]
     style, script = _asset("report.css"), _asset("report.js")
     return (
         _environment()
@@ -125,9 +104,9 @@ def build(
             rows=alone,
             folds=folds,
             n_rows=len(rows),
-            sections=sections,
+            chapters=chapters,
             papers=papers,
-            linked={section.paper.key for section in sections},
+            linked={chapter.paper.key for chapter in chapters},
             overall=overall,
             planted=any(row.synthetic for row in rows),
             left_out=[case for case in left_out if not case.paper],
@@ -137,38 +116,9 @@ def build(
             own=own,
             sources=sources,
             max_rows=tables.MAX_ROWS,
+            first_rows=tables.FIRST_ROWS,
         )
     )
-
-
-def _exhibit(
-    item: Item, number: str, rows: list[ledger_page.Row], folder: Path, captions: Path
-) -> Exhibit:
-    source = (captions / item.caption).read_text(encoding="utf-8")
-    path = folder / item.path
-    return Exhibit(
-        item=item,
-        number=number,
-        caption=render_caption(source, item, item.caption),
-        picture=figures.embed(path) if item.kind == "figure" else None,
-        table=_table(path, item) if item.kind == "table" else None,
-        claims=tuple(row for row in rows if row.target == item.anchor),
-    )
-
-
-def _table(path: Path, item: Item) -> tables.View:
-    return tables.view(path, item.columns, item.pivot, item.names)
-
-
-def _numbers(items: Sequence[Item], papers: Sequence[Paper]) -> dict[str, str]:
-    """Anchor of an item -> its number: Figure 2.1 is the first figure of the second paper."""
-    numbers, counts = {}, {}
-    position = {paper.key: place for place, paper in enumerate(papers, start=1)}
-    for item in items:
-        counts[item.paper, item.kind] = counts.get((item.paper, item.kind), 0) + 1
-        order = f"{position[item.paper]}.{counts[item.paper, item.kind]}"
-        numbers[item.anchor] = f"{item.kind.capitalize()} {order}"
-    return numbers
 
 
 def _check_papers(entries: Sequence[Item | LeftOut], papers: Sequence[Paper]) -> None:
@@ -189,8 +139,8 @@ def _lines(text: str) -> Markup:
 
 
 def _thousands(text: str) -> str:
-    """Separators in the long numbers of a text; years, dates, codes and paths stay."""
-    return _LONG_NUMBER.sub(lambda found: f"{int(found.group()):,}", text)
+    """Separators in the long numbers of a text, powers of ten; years, dates, codes, paths stay."""
+    return _LONG_NUMBER.sub(lambda found: f"{int(found.group()):,}", prose(text))
 
 
 def _environment() -> Environment:

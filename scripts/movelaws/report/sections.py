@@ -1,12 +1,23 @@
-"""The papers of the report: order, titles, links and introductions, from ``sections.yaml``."""
+"""The papers of the report: order, titles, introductions and parts, from ``sections.yaml``."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 _KEYS = {"key", "name", "title", "introduction"}
-_OPTIONAL = {"authors", "links"}
+_OPTIONAL = {"authors", "links", "parts"}
+_PART_KEYS = {"key", "title"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One subheading of a chapter; ``text``, reStructuredText, leads to what stands below it."""
+
+    key: str
+    title: str
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -19,6 +30,7 @@ class Paper:
     introduction: str
     authors: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 def read_sections(path: str | Path) -> list[Paper]:
@@ -27,7 +39,8 @@ def read_sections(path: str | Path) -> list[Paper]:
     Raises
     ------
     ValueError
-        If a key is missing or unknown, a paper stands twice, or a link is not https.
+        If a key is missing or unknown, a paper or a part stands twice, the key of a part is no
+        name, or a link is not https.
     """
     document = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     if not isinstance(document, dict) or set(document) != {"papers"}:
@@ -57,4 +70,18 @@ def _paper(entry: dict, path: str | Path) -> Paper:
         introduction=entry["introduction"],
         authors=tuple(entry.get("authors", ())),
         links=tuple(links),
+        parts=_parts(entry.get("parts", ()), where),
     )
+
+
+def _parts(entries: list[dict], where: str) -> tuple[Part, ...]:
+    parts: list[Part] = []
+    for entry in entries:
+        if not _PART_KEYS <= set(entry) <= _PART_KEYS | {"text"}:
+            raise ValueError(f"{where}: a part has a key, a title and perhaps a text, not {entry}")
+        if not re.fullmatch(r"[a-z0-9_]+", entry["key"]):
+            raise ValueError(f"{where}: part {entry['key']!r}: small letters, digits, underscores")
+        if entry["key"] in [part.key for part in parts]:
+            raise ValueError(f"{where}: part {entry['key']!r} stands twice")
+        parts.append(Part(**entry))
+    return tuple(parts)

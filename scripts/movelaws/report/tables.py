@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from movelaws.tables import ABSENT, PUBLISHED, format_columns, heading, is_numeric
+from movelaws.report.digits import cells as readable
+from movelaws.tables import ABSENT, PUBLISHED, heading, is_numeric
 
 MAX_ROWS = 200
+FOLD_ABOVE = 12  # rows: longer tables show the first few and fold the whole
+FIRST_ROWS = 6
 MAX_LINK_BYTES = 300_000
 _OURS = "this run"
+_REFERENCES = ("published", "planted")  # columns of what there is to compare with, if anything
 _PIVOT_KEYS = {"index", "columns", "values"}
 
 
@@ -41,6 +45,11 @@ class View:
         return any(column.part for column in self.columns)
 
     @property
+    def folded(self) -> bool:
+        """Whether the table is so long that the page shows its first rows and folds the whole."""
+        return self.n_rows > FOLD_ABOVE
+
+    @property
     def rows(self) -> list[list[tuple[str, bool]]]:
         """Cells row by row, as (text, numeric)."""
         shown = min(self.n_rows, MAX_ROWS)
@@ -56,8 +65,8 @@ def view(
     """Read a CSV and arrange it for readers.
 
     A column ``x`` with a counterpart ``published_x`` becomes a pair under one header, published
-    first. A published column without any value is left out. Digits are those of
-    :func:`movelaws.tables.format_columns`.
+    first. A published or planted column without any value is left out. Digits are those of
+    :func:`movelaws.report.digits.cells`.
 
     Parameters
     ----------
@@ -97,7 +106,7 @@ def _listed(
     table: pd.DataFrame, headers: Mapping[str, str], names: Mapping[str, str]
 ) -> list[Column]:
     raw = {column: table[column].tolist() for column in table.columns}
-    cells = format_columns(raw)
+    cells = readable(raw)
 
     def column(name: str, header: str, part: str) -> Column:
         shown = tuple(names.get(text, text) for text in cells[name])
@@ -105,6 +114,8 @@ def _listed(
 
     arranged = []
     for name, header in headers.items():
+        if name.split("_")[0] in _REFERENCES and not any(text.strip() for text in raw[name]):
+            continue
         counterpart = PUBLISHED + name
         if counterpart in raw and any(text.strip() for text in raw[counterpart]):
             arranged.append(column(counterpart, header, "published"))
@@ -127,7 +138,7 @@ def _pivoted(
     if not index:
         raise ValueError(f"{path}: pivot needs an index")
     _require(table, [*index, across, values], path)
-    shown = _ranges(format_columns({c: table[c].tolist() for c in table.columns}), values)
+    shown = _ranges(readable({c: table[c].tolist() for c in table.columns}), values)
     keys = list(zip(*(table[column] for column in index), strict=True))
     found: dict[tuple[tuple[str, ...], str], str] = {}
     for key, part, text in zip(keys, table[across], shown, strict=True):

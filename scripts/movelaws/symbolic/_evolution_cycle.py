@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import get_num_threads, njit
 
+from movelaws.copying import copy_into
 from movelaws.symbolic._evolution_mutations import CROSSOVER, OPTIMISE, crossed, mutated
 from movelaws.symbolic._evolution_random import below, choice, uniform
 from movelaws.symbolic._evolution_reduction import reduced
@@ -118,7 +119,7 @@ def _evolve(populations, finds, data, rules):
             loss = _fitted(child, n, data, work, rules.final_iterations)
             if loss < populations.losses[0, member]:
                 populations.losses[0, member] = loss
-                populations.values[0, member] = child.value
+                copy_into(child.value, populations.values[0, member])
                 _found(finds, child, n, loss)
 
 
@@ -218,8 +219,8 @@ def _complexity(populations, member):
 
 @njit(cache=True, error_model="numpy")
 def _copied(populations, member, child):
-    child.code[:] = populations.codes[0, member]
-    child.value[:] = populations.values[0, member]
+    copy_into(populations.codes[0, member], child.code)
+    copy_into(populations.values[0, member], child.value)
     return length_of(child.code)
 
 
@@ -257,8 +258,8 @@ def _inserted(populations, child, n, loss, complexity):
             oldest = member
     births[oldest] = populations.clock[0]
     losses[oldest] = loss
-    populations.codes[0, oldest] = child.code
-    populations.values[0, oldest] = child.value
+    copy_into(child.code, populations.codes[0, oldest])
+    copy_into(child.value, populations.values[0, oldest])
     frequency = populations.frequency[0]
     frequency *= 1.0 - 1.0 / (4 * births.size)
     frequency[complexity] += 1.0 / (4 * births.size)
@@ -280,8 +281,8 @@ def _found(finds, child, n, loss):
             break
     for k in range(losses.size - 1, place, -1):
         losses[k] = losses[k - 1]
-        finds.codes[0, complexity, k] = finds.codes[0, complexity, k - 1]
-        finds.values[0, complexity, k] = finds.values[0, complexity, k - 1]
+        copy_into(finds.codes[0, complexity, k - 1], finds.codes[0, complexity, k])
+        copy_into(finds.values[0, complexity, k - 1], finds.values[0, complexity, k])
     losses[place] = loss
-    finds.codes[0, complexity, place] = child.code
-    finds.values[0, complexity, place] = child.value
+    copy_into(child.code, finds.codes[0, complexity, place])
+    copy_into(child.value, finds.values[0, complexity, place])

@@ -82,7 +82,7 @@ def test_fits_are_drawn_page_by_page(saved, tmp_path):
 
 
 def test_distributions_are_three_figures(saved, tmp_path):
-    given = {"histogram": files(saved, "parameter_histogram.csv")}
+    given = {"histogram": files(saved, "parameter_histogram.csv"), "fits": files(saved, "fit.nc")}
     given |= {name: files(saved, f"{name}.csv") for name in ("parameters", "observables",
               "summary")}  # fmt: skip
     params = {"labels": CASES, "kinds": drawn.KINDS, "method": "printed"}
@@ -115,7 +115,7 @@ def test_tables_become_one_figure(name, given, params, saved, tmp_path):
     ("name", "params"), [("energy", {"method": "exact"}), ("sensitivity", {"base": {"floor": 1.0}})]
 )
 def test_tables_become_pages(name, params, saved, tmp_path):
-    given = {name: files(saved, f"{name}.csv")}
+    given = {name: files(saved, f"{name}.csv"), "fits": files(saved, "fit.nc")}
     made = {"svg": [f"{name}_1.svg"], "png": [f"{name}_1.png"]}
     run(name, tmp_path, given, {"labels": CASES} | params, made)
 
@@ -141,7 +141,8 @@ def test_totals_and_seeds(saved, tmp_path):
     one = {"alpha1_h0": CASES["alpha1_h0"]}
     made = {"svg": "a.svg", "png": "a.png"}
     run("drift", tmp_path, {"drift": files(saved, "drift.csv", one)}, {"labels": one}, made)
-    given = {"seeds": str(saved / "seeds.csv"), "summary": files(saved, "summary.csv")}
+    given = {"seeds": str(saved / "seeds.csv"), "summary": files(saved, "summary.csv"),
+             "fits": files(saved, "fit.nc")}  # fmt: skip
     run("seeds", tmp_path, given, {"labels": CASES}, made)
 
 

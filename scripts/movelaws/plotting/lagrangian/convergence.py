@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
+from movelaws.lagrangian.tuning import DIVERGED
 from movelaws.plotting import panels, style
 from movelaws.plotting.lagrangian.layout import (
     few_decades,
     grid,
-    key,
+    key_in_columns,
     line,
     number,
     of_case,
@@ -28,6 +30,11 @@ UNDER = ("printed_long", "printed_tuned", "exact_best")
 """Drawn beneath the two that the chapter goes on with."""
 UNNUMBERED = ("printed_tuned", "exact_best")
 """Lines without a number above their panel: there is room for five."""
+_KEY = (
+    ("printed", "printed_long", "printed_tuned"),
+    ("exact", "exact_best"),
+    ("interpolation", "persistence"),
+)
 _RATIO, _DIVERGED = 30.0, 1e4
 FLOOR = 1e-4
 """Errors below, of a hundredth of a percent in a cell, are drawn here."""
@@ -62,7 +69,7 @@ def convergence(
     panels.require_columns(history, CONVERGENCE, "history")
     panels.require_columns(methods, COLUMNS, "methods")
     columns = 4 if len(labels) > 3 else len(labels)
-    made, axes = grid(len(labels), columns, 42, left=14, across=5, down=18, top=9, below=10)
+    made, axes = grid(len(labels), columns, 42, left=14, across=5, down=18, top=9, below=12)
     history = history[history["case"].isin(list(labels))]
     methods = methods[methods["case"].isin(list(labels))]
     limits = _limits(history, methods)
@@ -75,14 +82,17 @@ def convergence(
         else:
             axes[place].set_ylabel("RMS of $q$ (no unit)")
         axes[place].set_xlabel("Wall time (s)")
-    shown = [name for name in known(methods["method"]) if name != "reference"]
-    entries = {
-        METHODS[name].name: point(METHODS[name]) if name == "interpolation" else line(METHODS[name])
-        for name in shown
-    }
-    key(made, entries, min(4, len(entries)))
+    there = set(known(methods["method"]))
+    key_in_columns(
+        made,
+        [{METHODS[name].name: _handle(name) for name in group if name in there} for group in _KEY],
+    )
     panels.tag_synthetic(made, synthetic)
     return made
+
+
+def _handle(name: str) -> Line2D:
+    return point(METHODS[name]) if name == "interpolation" else line(METHODS[name])
 
 
 def _limits(
@@ -105,8 +115,10 @@ def _highest(methods: pd.DataFrame) -> float:
     return _RATIO * float(still) if np.isfinite(still) and still > 0 else 1e3
 
 
-def _words(rms: float) -> str:
-    return "diverged" if not rms < _DIVERGED else number(rms)
+def _words(end: pd.Series) -> str:
+    """The last error, or that the run diverged, as its note or its size says."""
+    told = DIVERGED in str(end.get("note", ""))
+    return "diverged" if told or not end["rms"] < _DIVERGED else number(end["rms"])
 
 
 def _panel(
@@ -138,6 +150,6 @@ def _panel(
     shown = [name for name in known(methods.index) if name not in ("reference", *UNNUMBERED)]
     words_above(
         axes,
-        [(_words(methods.loc[one, "rms"]), for_words(METHODS[one].colour)) for one in shown],
+        [(_words(methods.loc[one]), for_words(METHODS[one].colour)) for one in shown],
         gap=6.0,
     )

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from movelaws.plotting import INK, WIDTH_SINGLE, figure, panels, style
 from movelaws.plotting.lagrangian.layout import line
@@ -56,9 +55,11 @@ def drift(table: pd.DataFrame, labels: Mapping[str, str], *, synthetic: bool = F
     axes.set_xlim(0, table["n"].max())
     axes.margins(y=0.12)
     if (table["bookkeeping"] == "conserving").any():
-        handles["conserving, all"] = Line2D([], [], color=INK, lw=0.9)
+        axes.annotate("book-keeping that conserves, all cases", (1, 0), (0, -2), va="top",
+                      ha="right", xycoords=axes.get_yaxis_transform(),
+                      textcoords="offset points", fontsize=6)  # fmt: skip
     axes.legend([*handles.values()], [*handles], loc="center left", bbox_to_anchor=(1.02, 0.5),
-                title="as printed", title_fontsize=7, alignment="left",
+                title="As printed", title_fontsize=7, alignment="left",
                 labelspacing=0.6)  # fmt: skip
     axes.set_xlabel("Step $n$")
     axes.set_ylabel("Change of the total population (%)")

@@ -1,6 +1,6 @@
 """Energies, powers and entropy production along the fitted path (the paper's open question)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import EngFormatter, FuncFormatter, NullLocator
 
 from movelaws.plotting import INK, WIDTH_DOUBLE, figure, panels, style
-from movelaws.plotting.lagrangian.layout import of_case, require_cases
+from movelaws.plotting.lagrangian.diverged import STACKED, entry, left_out, say
+from movelaws.plotting.lagrangian.layout import KEY_MM, key, of_case, require_cases
 
 COLUMNS = ["case", "method", "t", "kinetic", "potential", "hamiltonian", "dissipated", "injected",
            "entropy_production"]  # fmt: skip
@@ -24,11 +25,14 @@ LINES: dict[str, dict[str, tuple[str, str, Any, float]]] = {
     },
     "Power (no unit)": {
         "dissipated": ("dissipated", "#CC3311", "-", 1.0),
-        "injected": ("by changing Λ", "#009988", (0, (4, 1.2)), 1.0),
+        "injected": ("put in by changing Λ", "#009988", (0, (4, 1.2)), 1.0),
     },
-    "Entropy production": {"entropy_production": ("entropy production", "#882255", "-", 1.0)},
+    "Entropy production (no unit)": {
+        "entropy_production": ("entropy production", "#882255", "-", 1.0)
+    },
 }
-_LEFT, _RIGHT, _ACROSS, _TOP, _PANEL, _DOWN, _BOTTOM, _KEY = 15.0, 3.5, 12.5, 6.0, 34.0, 4.0, 9.5, 6
+_LEFT, _RIGHT, _ACROSS, _TOP, _PANEL, _DOWN, _BOTTOM = 16.0, 3.5, 12.5, 6.0, 34.0, 4.0, 9.5
+_NAME = -12.0  # mm from a panel, the middle of the name of its axis
 _SPREAD = 300.0  # of magnitudes, above which an axis is stretched
 
 
@@ -38,6 +42,7 @@ def energy(
     labels: Mapping[str, str],
     *,
     method: str = "printed",
+    diverged: Collection[str] = (),
     synthetic: bool = False,
 ) -> Figure:
     """Energies, the power lost and put in, and entropy production; a column of panels per case.
@@ -50,6 +55,7 @@ def energy(
     table : COLUMNS, a row per time point; NaN where a quantity is not defined.
     labels : of the cases, in order, at most PER_PAGE.
     method : whose fitted path is shown.
+    diverged : cases whose printed schedule ran away: their panels stay empty and say so.
     synthetic : add a tag that says so.
 
     Raises
@@ -60,11 +66,13 @@ def energy(
     require_cases(labels, PER_PAGE, "energy")
     panels.require_columns(table, COLUMNS, "energy")
     table = table[table["method"] == method]
-    made = figure(WIDTH_DOUBLE, _TOP + len(LINES) * (_PANEL + _DOWN) - _DOWN + _BOTTOM + _KEY)
+    gone = left_out(diverged, labels, method)
+    below = KEY_MM + (3.0 if gone else 0.0)
+    made = figure(WIDTH_DOUBLE, _TOP + len(LINES) * (_PANEL + _DOWN) - _DOWN + _BOTTOM + below)
     columns = max(len(labels), 3)
     width = (WIDTH_DOUBLE - _LEFT - _RIGHT - _ACROSS * (columns - 1)) / columns
     for column, (case, label) in enumerate(labels.items()):
-        part = of_case(table, case, "energy").sort_values("t")
+        part = None if case in gone else of_case(table, case, "energy").sort_values("t")
         for row, (name, lines) in enumerate(LINES.items()):
             axes = panels.axes_mm(
                 made,
@@ -73,16 +81,23 @@ def energy(
                 width,
                 _PANEL,
             )
-            _curves(axes, part, lines)
+            axes.set_xlim(0, 1)
+            axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
+            if part is None:
+                axes.set_yticks([])
+                say(axes, STACKED)
+            else:
+                _curves(axes, part, lines)
             if column == 0:
                 axes.set_ylabel(name)
+                axes.yaxis.set_label_coords(_NAME / width, 0.5)
             if row == 0:
                 panels.letter(axes, column, label)
             last = row == len(LINES) - 1
             axes.tick_params(labelbottom=last)
             if last:
                 axes.set_xlabel("Time $t$ (share of the period)")
-    _key(made)
+    _key(made, bool(gone))
     panels.tag_synthetic(made, synthetic)
     return made
 
@@ -94,8 +109,6 @@ def _curves(
         axes.plot(part["t"], part[column], color=colour, ls=dash, lw=width, gid=column)
     values = part[list(lines)].to_numpy(dtype=float)
     values = values[np.isfinite(values)]
-    axes.set_xlim(0, 1)
-    axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
     if values.size and values.min() < 0:
         axes.axhline(0, color=INK, lw=0.4, zorder=0)
     stretch(axes, values)
@@ -138,11 +151,11 @@ def signed_power(value: float) -> str:
     return ("−" if value < 0 else "") + panels.power_of_ten(abs(value))
 
 
-def _key(made: Figure) -> None:
-    handles, names = [], []
-    for lines in LINES.values():
-        for name, colour, dash, width in lines.values():
-            handles.append(Line2D([], [], color=colour, ls=dash, lw=width))
-            names.append(name)
-    made.legend(handles, names, loc="lower center", ncols=len(names), borderaxespad=0.3,
-                columnspacing=1.5, handletextpad=0.5, handlelength=2.2)  # fmt: skip
+def _key(made: Figure, lost: bool) -> None:
+    entries = {
+        name: Line2D([], [], color=colour, ls=dash, lw=width)
+        for lines in LINES.values()
+        for name, colour, dash, width in lines.values()
+    }
+    entries |= entry() if lost else {}
+    key(made, entries, 4 if lost else None)

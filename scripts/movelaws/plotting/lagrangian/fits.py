@@ -1,6 +1,6 @@
 """Population of nine cells over time: reference, fits, and what nothing moving gives (Fig. 2)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ from matplotlib.ticker import FixedLocator, MaxNLocator
 from scipy.special import softmax
 
 from movelaws.plotting import QUIET, WIDTH_DOUBLE, figure, panels, style
+from movelaws.plotting.lagrangian.diverged import METHOD, entry, left_out
 from movelaws.plotting.lagrangian.layout import (
     KEY_MM,
     few_decades,
@@ -43,6 +44,7 @@ def fits(
     labels: Mapping[str, str],
     *,
     window: str = "centre",
+    diverged: Collection[str] = (),
     synthetic: bool = False,
 ) -> Figure:
     """Percent of the population in nine neighbouring cells over time, placed as on the map.
@@ -53,6 +55,7 @@ def fits(
     labels : name to show by case.
     window : "centre", the cells around the centre of the lattice, the destination of the paper's
         dynamics, or "fullest", the 3 x 3 cells with most people over the day.
+    diverged : cases whose printed schedule ran away: its curves are left out.
     synthetic : add a tag that says so.
 
     Raises
@@ -70,15 +73,16 @@ def fits(
     made = figure(WIDTH_DOUBLE, tall)
     width = (WIDTH_DOUBLE - 2 * _LEFT - _RIGHT - (_GAP - _LEFT)) / 2
     drawn: list[str] = []
+    gone = left_out(diverged, cases, METHOD)
     for place, (case, given) in enumerate(cases.items()):
         if not given.fits:
             raise ValueError(f"fits: case {case!r} has no fit")
         row, column = divmod(place, 2)
         corner = (_LEFT + column * (width + _GAP), _TOP + row * (block + _BETWEEN))
-        first = _block(made, given, corner, width, window)
+        first = _block(made, given, corner, width, window, gone=case in gone)
         panels.letter(first, place, labels.get(case, case), above_mm=5.0)
         drawn += [name for name in METHODS if name in given.fits and name not in drawn]
-    _key(made, drawn)
+    _key(made, drawn, bool(gone))
     panels.tag_synthetic(made, synthetic)
     return made
 
@@ -107,17 +111,24 @@ def rms(q: np.ndarray, reference: np.ndarray) -> float:
 
 
 def _block(
-    made: Figure, given: Fitted, corner: tuple[float, float], width: float, window: str
+    made: Figure,
+    given: Fitted,
+    corner: tuple[float, float],
+    width: float,
+    window: str,
+    *,
+    gone: bool,
 ) -> Axes:
     """Nine panels of one case; returns the one in the upper left corner."""
     reference = next(iter(given.fits.values()))["q_reference"].to_numpy()
     size = tuple(min(3, side) for side in reference.shape[1:])
     y0, x0 = corner_of(reference, window, size)
     curves = {"persistence": np.broadcast_to(reference[:1], reference.shape)}
-    curves |= {name: given.fits[name]["q"].to_numpy() for name in METHODS if name in given.fits}
+    shown = [name for name in METHODS if name in given.fits and not (gone and name == METHOD)]
+    curves |= {name: given.fits[name]["q"].to_numpy() for name in shown}
     cut = (slice(None), slice(y0, y0 + size[0]), slice(x0, x0 + size[1]))
     seen = 100 * shares(reference)[cut]
-    shown = {name: 100 * shares(q)[cut] for name, q in curves.items()}
+    lines = {name: 100 * shares(q)[cut] for name, q in curves.items()}
     time = hours(np.arange(len(reference)), given.slot_minutes)
     limits = seen.min() / 2.2, min(seen.max() * 2.2, 150)
     each = (width - (size[1] - 1) * _SPACE) / size[1]
@@ -132,13 +143,15 @@ def _block(
                 _CELL,
             )
             y = size[0] - 1 - down  # north is up
-            _cell(axes, time, seen[:, y, right], {k: m[:, y, right] for k, m in shown.items()})
+            _cell(axes, time, seen[:, y, right], {k: m[:, y, right] for k, m in lines.items()})
             _ticks(axes, limits, time, outer=(right == 0, down == size[0] - 1))
-            _name(axes, f"({x0 + right}, {y0 + y})", [m[:, y, right] for m in shown.values()])
+            inside = [seen, *lines.values()]
+            _name(axes, f"({x0 + right}, {y0 + y})", [m[:, y, right] for m in inside])
             grid[down, right] = axes
     grid[size[0] // 2, 0].set_ylabel("Share of the population (%)")
     grid[size[0] - 1, size[1] // 2].set_xlabel(time_name(given.slot_minutes))
-    _told(grid[0, 0], {name: rms(q, reference) for name, q in reversed(list(curves.items()))})
+    errors = {name: rms(q, reference) for name, q in reversed(list(curves.items()))}
+    _told(grid[0, 0], errors, gone=gone)
     return grid[0, 0]
 
 
@@ -190,17 +203,20 @@ def _name(axes: Axes, text: str, curves: list[np.ndarray]) -> None:
               transform=axes.transAxes, color=QUIET, fontsize=5.5, zorder=6)  # fmt: skip
 
 
-def _told(axes: Axes, errors: Mapping[str, float]) -> None:
+def _told(axes: Axes, errors: Mapping[str, float], *, gone: bool) -> None:
     """Errors of a case in the colours of their methods, above its panels."""
     words = [("RMS of $q$:", QUIET)]
     for name, value in errors.items():
         look = METHODS[name]
         short = look.name if name == "persistence" else look.name.split()[0]
         words.append((f"{short} {number(value)}", for_words(look.colour)))
+    if gone:
+        words.append(("× printed diverged", QUIET))
     words_above(axes, words)
 
 
-def _key(made: Figure, methods: list[str]) -> None:
+def _key(made: Figure, methods: list[str], gone: bool) -> None:
     entries = {METHODS["reference"].name: point(METHODS["reference"], ms=2.4)}
     entries |= {METHODS[name].name: line(METHODS[name]) for name in (*methods, "persistence")}
+    entries |= entry() if gone else {}
     key(made, entries)

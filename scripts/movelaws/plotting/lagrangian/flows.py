@@ -1,6 +1,6 @@
 """Flows, dissipations and characteristic times of the cells (Fig. 5)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +11,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
 from movelaws.plotting import INK, QUIET, panels, style
-from movelaws.plotting.lagrangian.layout import grid, key, line, of_case
+from movelaws.plotting.lagrangian.diverged import entry, left_out, say_names
+from movelaws.plotting.lagrangian.layout import grid, key_in_columns, line, of_case
 from movelaws.plotting.lagrangian.looks import Look, case, of_kind
 from movelaws.plotting.lagrangian.parameters import KINDS
 
@@ -20,6 +21,7 @@ TIMES = {"reference": (0.0, 0.4), "city": (0.35, 0.65)}
 """Of claims L8 and L9: where the median time lies."""
 _BAND = "#E9EEF3"
 _BINS = 24
+_LINE = 0.09  # of a panel's height, a line of small words
 _APART = 0.055  # of the width, least distance of ticks
 
 
@@ -35,6 +37,16 @@ class _Axis(NamedTuple):
     limits: tuple[float, float]
     scale: str
     options: dict
+
+    def with_medians(self, data: pd.DataFrame, column: str) -> "_Axis":
+        """A log axis that also reaches to the medians of the data."""
+        medians = data.groupby("case")[column].median()
+        medians = medians[np.isfinite(medians) & (medians > 0)]
+        if self.scale != "log" or medians.empty:
+            return self
+        low, high = self.limits
+        low, high = min(low, medians.min() / 2), max(high, medians.max() * 2)
+        return self._replace(limits=(float(low), float(high)))
 
     def edges(self) -> np.ndarray:
         """Bins equally wide on the axis, between the limits."""
@@ -55,6 +67,7 @@ def flows(
     kinds: Mapping[str, str],
     *,
     method: str = "printed",
+    diverged: Collection[str] = (),
     synthetic: bool = False,
 ) -> Figure:
     """Share of cells by flow, dissipation and characteristic time; triangles mark the medians.
@@ -70,6 +83,7 @@ def flows(
     observables : COLUMNS, a row per cell.
     labels : of the cases, in order. kinds : "reference" or "city", by case.
     method : whose cells are counted.
+    diverged : cases whose printed schedule ran away: of them only the data are drawn.
     synthetic : add a tag that says so.
 
     Raises
@@ -83,23 +97,27 @@ def flows(
     groups = {kind: of_kind(labels, kinds, kind) for kind in KINDS}
     groups = {kind: names for kind, names in groups.items() if names}
     columns = len(groups)
-    made, axes = grid(3 * columns, columns, 36, across=14, down=15, below=10)
+    gone = left_out(diverged, labels, method)
+    cells = cells[~cells["case"].isin(gone)]
+    made, axes = grid(3 * columns, columns, 36, across=14, down=15, below=15)
     for row, quantity in enumerate(_QUANTITIES):
         for column, (kind, names) in enumerate(groups.items()):
             axis = quantity.place(cells[cells["case"].isin(names)])
+            axis = axis.with_medians(data[data["case"].isin(names)], quantity.column)
             at = axes[row * columns + column]
             if quantity.column == "time":
                 at.axvspan(*TIMES[kind], color=_BAND, lw=0, zorder=0, gid="claim")
             looks = {name: case(name, labels) for name in names}
-            _panel(at, cells, data, quantity, axis, looks)
+            _panel(at, cells, data, quantity, axis, looks, gone)
             if column == 0:
                 at.set_ylabel("Share of cells")
             panels.letter(at, row * columns + column, KINDS[kind][0].upper() + KINDS[kind][1:])
-    looks = [case(name, labels) for names in groups.values() for name in names]
-    entries = {look.name: line(look) for look in looks}
-    for name, fill in (("median of the model", QUIET), ("median of the data", "white")):
-        entries[name] = Line2D([], [], ls="", marker="v", ms=3.4, mec=QUIET, mew=0.7, mfc=fill)
-    key(made, entries, -(-len(entries) // 2))
+    columns = [{labels[n]: line(case(n, labels)) for n in names} for names in groups.values()]
+    marks = {
+        name: Line2D([], [], ls="", marker="v", ms=3.4, mec=QUIET, mew=0.7, mfc=fill)
+        for name, fill in (("median of the model", QUIET), ("median of the data", "white"))
+    }
+    key_in_columns(made, [*columns, marks | (entry() if gone else {})])
     panels.tag_synthetic(made, synthetic)
     return made
 
@@ -111,25 +129,30 @@ def _panel(
     quantity: _Quantity,
     axis: _Axis,
     looks: Mapping[str, Look],
+    gone: Collection[str],
 ) -> None:
     axes.set_xscale(axis.scale, **axis.options)
     axes.set_xlim(*axis.limits)
     edges = axis.edges()
     for name, look in looks.items():
+        known = data[data["case"] == name][quantity.column].to_numpy()
+        _median(axes, axis, known[np.isfinite(known)], look, filled=False)
+        if name in gone:
+            continue
         value = of_case(cells, name, "observables")[quantity.column].to_numpy()
         value = value[np.isfinite(value)]
         share = np.histogram(np.clip(value, *axis.limits), edges)[0] / max(len(value), 1)
         axes.stairs(share, edges, color=look.colour, ls=look.dash, lw=1.0, baseline=None,
                     gid=f"histogram {name}")  # fmt: skip
         _median(axes, axis, value, look, filled=True)
-        known = data[data["case"] == name][quantity.column].to_numpy()
-        _median(axes, axis, known[np.isfinite(known)], look, filled=False)
-    axes.set_ylim(0, axes.get_ylim()[1] * 1.15)
+    told = [look.name for name, look in looks.items() if name in gone]
+    axes.set_ylim(0, axes.get_ylim()[1] * (1.15 + _LINE * len(told)))
+    say_names(axes, told, 0.89, _LINE)
     axes.set_xlabel(quantity.name)
     if axis.scale == "log":
         panels.decades(axes.xaxis)
     elif axis.scale == "asinh":
-        axes.axvline(0, color=INK, lw=0.4, zorder=0)
+        axes.axvline(0, ymax=0.8 if told else 1.0, color=INK, lw=0.4, zorder=0)
         _signed_decades(axes, axis)
 
 

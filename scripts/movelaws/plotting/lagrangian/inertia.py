@@ -1,6 +1,6 @@
 """Inertia against dissipation, cell by cell (Fig. 4)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from movelaws.plotting import INK, QUIET, WIDTH_DOUBLE, figure, panels, style
+from movelaws.plotting.lagrangian.diverged import MARKED, entry, left_out, without
 from movelaws.plotting.lagrangian.layout import KEY_MM, key, of_case
 from movelaws.plotting.lagrangian.looks import METHODS, Look, case, known, of_kind
 from movelaws.plotting.lagrangian.parameters import KINDS
@@ -41,6 +42,7 @@ def inertia(
     *,
     method: str = "printed",
     seeds: pd.DataFrame | None = None,
+    diverged: Collection[str] = (),
     synthetic: bool = False,
 ) -> Figure:
     """P(I_a) of the cells by case, and below the medians by every method with their intervals.
@@ -53,6 +55,7 @@ def inertia(
     labels : of the cases, in order. kinds : "reference" or "city", by case.
     method : whose cells are counted in the upper panels.
     seeds : SEEDS, a row per realisation; rows of NULLS are read.
+    diverged : cases whose printed schedule ran away: what it gives there is left out.
     synthetic : add a tag that says so.
 
     Raises
@@ -67,18 +70,21 @@ def inertia(
     nulls = _nulls(seeds, labels)
     ways = [way for way in NULLS if (nulls["resampled"] == way).any()]
     strip = (_ROW + _NULL * len(ways)) * max(map(len, groups.values())) + 2
-    made = figure(WIDTH_DOUBLE, _TOP + _PANEL + 2 + strip + 10 + KEY_MM + (4 if ways else 0))
+    gone = {name: labels[name] for name in labels if name in diverged}
+    lines = 1 + bool(ways) + bool(gone and not ways)
+    made = figure(WIDTH_DOUBLE, _TOP + _PANEL + 2 + strip + 6 + 4 * lines + KEY_MM)
     width = (WIDTH_DOUBLE - _LEFT - _RIGHT - _GAP * (len(groups) - 1)) / len(groups)
-    cells = observables[observables["method"] == method]
-    medians = summary[summary["quantity"] == QUANTITY]
+    lost = left_out(diverged, labels, method)
+    cells = observables[(observables["method"] == method) & ~observables["case"].isin(lost)]
+    medians = without(summary[summary["quantity"] == QUANTITY], diverged)
     limits = _limits(cells, np.append(medians[["low", "high"]].to_numpy().ravel(), nulls["value"]))
     for column, (kind, names) in enumerate(groups.items()):
         left = _LEFT + column * (width + _GAP)
         upper = panels.axes_mm(made, left, _TOP, width, _PANEL)
         lower = panels.axes_mm(made, left, _TOP + _PANEL + 2, width, strip)
         looks = {name: case(name, labels) for name in names}
-        _shares(upper, cells, looks, limits)
-        _medians(lower, medians, nulls, looks)
+        _shares(upper, cells, looks, limits, lost)
+        _medians(lower, medians, nulls, looks, gone)
         for axes in (upper, lower):
             axes.axvspan(*SAME_ORDER, color=_BAND, lw=0, zorder=0)
             axes.axvline(1, color=INK, lw=0.4, zorder=0.5)
@@ -90,7 +96,7 @@ def inertia(
         if column == 0:
             upper.set_ylabel("Share of cells per decade")
         panels.letter(upper, column, KINDS[kind][0].upper() + KINDS[kind][1:])
-    _key(made, known(medians["method"]), ways)
+    _key(made, known(medians["method"]), ways, bool(gone))
     panels.tag_synthetic(made, synthetic)
     return made
 
@@ -114,12 +120,19 @@ def _limits(cells: pd.DataFrame, others: np.ndarray) -> tuple[float, float]:
 
 
 def _shares(
-    axes: Axes, cells: pd.DataFrame, looks: Mapping[str, Look], limits: tuple[float, float]
+    axes: Axes,
+    cells: pd.DataFrame,
+    looks: Mapping[str, Look],
+    limits: tuple[float, float],
+    lost: Collection[str],
 ) -> None:
     per_decade = _fineness(cells[cells["case"].isin(list(looks))])
     count = int(np.ceil(np.log10(limits[1] / limits[0]) * per_decade))
     edges = limits[0] * 10 ** (np.arange(count + 1) / per_decade)
     for name, look in looks.items():
+        if name in lost:
+            axes.plot([], [], color=look.colour, ls=look.dash, lw=1.1, label=f"{look.name} (×)")
+            continue
         ratio = of_case(cells, name, "observables")["inertia_ratio"].to_numpy()
         seen = np.clip(ratio[np.isfinite(ratio)], edges[0], edges[-1])
         share = np.histogram(seen, edges)[0] / max(len(seen), 1) * per_decade
@@ -143,16 +156,24 @@ def _fineness(cells: pd.DataFrame) -> int:
 
 
 def _medians(
-    axes: Axes, medians: pd.DataFrame, nulls: pd.DataFrame, looks: Mapping[str, Look]
+    axes: Axes,
+    medians: pd.DataFrame,
+    nulls: pd.DataFrame,
+    looks: Mapping[str, Look],
+    gone: Collection[str],
 ) -> None:
     for row, (name, look) in enumerate(looks.items()):
         part = medians[medians["case"] == name].set_index("method")
         own = nulls[nulls["case"] == name]
-        shown = known(list(part.index))
+        shown = known([*part.index, *(["printed"] if name in gone else [])])
         ways = [way for way in NULLS if (own["resampled"] == way).any()]
         count = len(shown) + len(ways)
         heights = row + _CLOSE * ((np.arange(count) + 0.5) / count - 0.5)
         for method, y in zip(shown, heights, strict=False):
+            if method not in part.index:
+                axes.text(0.02, y, MARKED, transform=axes.get_yaxis_transform(), va="center",
+                          color=QUIET, fontsize=6, gid="diverged")  # fmt: skip
+                continue
             one = part.loc[method]
             axes.plot([one["low"], one["high"]], [y, y], color=look.colour, lw=1.0, zorder=2)
             axes.plot(one["value"], y, METHODS[method].marker, color=look.colour, ms=3.2, zorder=3,
@@ -178,7 +199,7 @@ def _fill(method: str, look: Look) -> str:
     return look.colour if method == "printed" else "white"
 
 
-def _key(made: Figure, methods: list[str], ways: list[str]) -> None:
+def _key(made: Figure, methods: list[str], ways: list[str], gone: bool) -> None:
     entries = {
         f"median and interval, {METHODS[one].name}": Line2D(
             [], [], color=INK, lw=1.0, marker=METHODS[one].marker, ms=3.2, mec=INK, mew=0.8,
@@ -189,4 +210,5 @@ def _key(made: Figure, methods: list[str], ways: list[str]) -> None:
         f"{METHODS['printed'].name}, {NULLS[way][1]}": Line2D([], [], **_null(way)) for way in ways
     }
     entries["0.1 to 10: the same order (claim L4)"] = Patch(fc=_BAND, lw=0)
-    key(made, entries, 3 if ways else None)
+    entries |= entry() if gone else {}
+    key(made, entries, 3 if ways or gone else None)

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from movelaws.plotting import WIDTH_DOUBLE, figure, panels
 from movelaws.plotting.lagrangian.looks import Look
@@ -83,6 +83,22 @@ def key(made: Figure, entries: Mapping[str, object], columns: int | None = None)
     )
 
 
+def key_in_columns(made: Figure, groups: Sequence[Mapping[str, object]]) -> None:
+    """One key below the figure in which each group of entries is a column, from its top."""
+    groups = [group for group in groups if group]
+    rows = max(map(len, groups))
+    entries = {}
+    for column, group in enumerate(groups):
+        empty = {" " * (column * rows + n + 1): nothing() for n in range(rows - len(group))}
+        entries |= dict(group) | empty
+    key(made, entries, len(groups))
+
+
+def nothing() -> Line2D:
+    """Entry of a key that shows nothing."""
+    return Line2D([], [], ls="")
+
+
 def few_decades(axis: Axis, most: int = 4) -> None:
     """Ticks of a log axis as :func:`panels.decades`, but at most ``most`` powers of ten."""
     panels.decades(axis)
@@ -93,6 +109,12 @@ def few_decades(axis: Axis, most: int = 4) -> None:
         kept = powers[powers % step == 0]
         axis.set_major_locator(FixedLocator(10.0**kept))
         axis.set_minor_locator(FixedLocator(10.0**powers))
+
+
+def few_steps(axis: Axis) -> None:
+    """Two or three ticks of a linear axis at short round numbers, for a narrow panel."""
+    axis.set_major_locator(MaxNLocator(nbins=2, steps=[1, 2, 5, 10], min_n_ticks=2))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.10g}".replace("-", "−")))
 
 
 def words_above(axes: Axes, words: Sequence[tuple[str, str]], *, gap: float = 5.0) -> None:

@@ -1,6 +1,6 @@
 """Distributions of the inferred parameters beside the Laplace and normal laws (Fig. 3)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from movelaws.plotting import INK, QUIET, panels, style
+from movelaws.plotting.lagrangian.diverged import MARKED, left_out
 from movelaws.plotting.lagrangian.layout import grid, number, of_case
 from movelaws.plotting.lagrangian.looks import METHODS, Look, case, for_words, of_kind
 
@@ -27,6 +28,7 @@ def parameters(
     kinds: Mapping[str, str],
     *,
     method: str = "printed",
+    diverged: Collection[str] = (),
     synthetic: bool = False,
 ) -> Figure:
     """P(Gamma) and P(Lambda) of all cases, with the Laplace law of each (thin).
@@ -39,6 +41,7 @@ def parameters(
     histogram : HISTOGRAM. fits : FITS; rows whose link_kind is "all" are read.
     labels : of the cases, in order. kinds : "reference" or "city", by case.
     method : whose parameters are shown.
+    diverged : cases whose printed schedule ran away: they are named and not drawn.
     synthetic : add a tag that says so.
 
     Raises
@@ -51,7 +54,8 @@ def parameters(
     groups = {kind: of_kind(labels, kinds, kind) for kind in KINDS}
     groups = {kind: names for kind, names in groups.items() if names}
     columns = len(groups)
-    made, axes = grid(2 * columns, columns, 58, across=14, down=15)
+    gone = left_out(diverged, labels, method)
+    made, axes = grid(2 * columns, columns, 58, across=14, down=15, below=8.5)
     histogram = histogram[histogram["method"] == method]
     fits = fits[(fits["method"] == method) & (fits["link_kind"] == "all")]
     for row, parameter in enumerate(PARAMETERS):
@@ -59,7 +63,7 @@ def parameters(
             place = row * columns + column
             part = histogram[(histogram["parameter"] == parameter)]
             own = fits[fits["parameter"] == parameter]
-            _panel(axes[place], part, own, {name: case(name, labels) for name in names})
+            _panel(axes[place], part, own, {name: case(name, labels) for name in names}, gone)
             axes[place].set_xlabel(f"{PARAMETERS[parameter]} (no unit)")
             if column == 0:
                 axes[place].set_ylabel("Probability density")
@@ -70,10 +74,17 @@ def parameters(
 
 
 def _panel(
-    axes: Axes, histogram: pd.DataFrame, fits: pd.DataFrame, looks: Mapping[str, Look]
+    axes: Axes,
+    histogram: pd.DataFrame,
+    fits: pd.DataFrame,
+    looks: Mapping[str, Look],
+    gone: Collection[str],
 ) -> None:
     drawn, told = {}, []
     for name, look in looks.items():
+        if name in gone:
+            told.append((f"{look.name}: {MARKED}", "", QUIET))
+            continue
         part = of_case(histogram, name, "histogram").sort_values("low")
         fit = of_case(fits, name, "fits").iloc[0]
         density = part["density"].where(part["density"] > 0).to_numpy()
@@ -82,14 +93,16 @@ def _panel(
         axes.stairs(density, edges, color=look.colour, ls=look.dash, lw=1.0, baseline=None,
                     gid=f"histogram {name}")  # fmt: skip
         told.append((f"{look.name}: {_verdict(fit)}", _at_bound(fit), for_words(look.colour)))
-    positive = np.concatenate([density[np.isfinite(density)] for _, density in drawn.values()])
+    positive = [density[np.isfinite(density)] for _, density in drawn.values()]
+    positive = np.concatenate([*positive, [] if drawn else [1.0]])
     low, high = positive.min(), positive.max()
     axes.set_yscale("log")
     room = _LINE * (len(told) + 0.6)  # above the peak, for the words
     axes.set_ylim(low / 1.5, low / 1.5 * (1.5 * high / low) ** (1 / (1 - min(room, 0.5))))
-    reach = max(abs(edges[[0, -1]]).max() for edges, _ in drawn.values())
+    reach = max((abs(edges[[0, -1]]).max() for edges, _ in drawn.values()), default=1.0)
     axes.set_xlim(-reach * 1.03, reach * 1.03)
-    for name, look in looks.items():
+    for name in drawn:
+        look = looks[name]
         scale = of_case(fits, name, "fits")["laplace_scale"].iloc[0]
         x = np.linspace(*axes.get_xlim(), 401)
         with np.errstate(under="ignore", divide="ignore", invalid="ignore"):
@@ -127,6 +140,10 @@ def _bound(axes: Axes, fits: pd.DataFrame, edges: Mapping[str, np.ndarray]) -> N
 
 def _words(made: Figure, method: str) -> None:
     look = METHODS[method]
-    made.text(0.5, 0.004, f"{look.name[0].upper()}{look.name[1:]}. Steps: inferred values; thin "
-              "lines: Laplace laws with the mean magnitude of each case; black ticks: bound",
-              ha="center", va="bottom", color=QUIET)  # fmt: skip
+    lines = (
+        f"{look.name[0].upper()}{look.name[1:]}. Steps: inferred values; thin lines: Laplace laws "
+        "with the mean magnitude of each case; black ticks: bound.",
+        "Numbers behind a law: its gain in log-likelihood per value over the other law, Laplace or "
+        "normal.",
+    )
+    made.text(0.5, 0.004, "\n".join(lines), ha="center", va="bottom", color=QUIET)

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from movelaws.plotting import QUIET, panels, style
+from movelaws.plotting import INK, QUIET, panels, style
 from movelaws.plotting.lagrangian.layout import grid, key, number, of_case, require_cases
 from movelaws.plotting.lagrangian.looks import case
 
@@ -19,7 +19,7 @@ NAMES = {
     "lambda_self": r"$\Lambda$, own cell",
     "lambda_link": r"$\Lambda$, neighbours",
 }
-PLANTED = "#AA3377"
+PLANTED = INK
 _PER_ROW, _ROW = 2, 5.0  # mm per parameter
 
 

@@ -16,7 +16,7 @@ from movelaws.plotting.lagrangian.susceptibility import scale_bar
 TIMES = (1 / 8, 3 / 8, 5 / 8, 7 / 8)
 """Shares of the day whose maps are drawn."""
 _LEFT, _MAP, _GAP, _BAR, _TOP, _CURVES, _DOWN = 2.0, 39.0, 3.0, 2.0, 6.0, 36.0, 9.0
-_EMPTY, _SCALE, _OTHER_DAYS = "#F2F2F2", "YlGnBu", "#C9C9C9"
+_EMPTY, _SCALE, _OTHER_DAYS = "#D9D9D9", "YlGnBu", "#A6A6A6"
 _LEAST = 1e-5  # of the population: cells with fewer share a colour
 
 

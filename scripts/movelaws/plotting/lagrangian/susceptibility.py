@@ -1,6 +1,6 @@
 """Maps of the average susceptibilities to initial populations and velocities (Figs 6 and 7)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from matplotlib.image import AxesImage
 from matplotlib.ticker import FuncFormatter
 
 from movelaws.plotting import INK, QUIET, WIDTH_DOUBLE, figure, panels, style
+from movelaws.plotting.lagrangian.diverged import STACKED, left_out, say
 from movelaws.plotting.lagrangian.layout import number, require_cases
 from movelaws.plotting.maps import round_length
 
@@ -41,6 +42,7 @@ def susceptibility(
     method: str = "printed",
     cell_m: Mapping[str, float] | None = None,
     inhabited: Mapping[str, np.ndarray] | None = None,
+    diverged: Collection[str] = (),
     synthetic: bool = False,
 ) -> Figure:
     """A pair of maps per case: mean response to all initial populations, and to all velocities.
@@ -59,6 +61,7 @@ def susceptibility(
     cell_m : side of a cell by case, metres, for a scale bar; none where it is not given or 0.
     inhabited : (y, x) bool by case, cells that hold people; others, whose parameters no data
         tell and which enter no number, are grey.
+    diverged : cases whose printed schedule ran away: words stand in their empty maps.
     synthetic : add a tag that says so.
 
     Raises
@@ -72,21 +75,27 @@ def susceptibility(
     rows = -(-len(labels) // 2)
     step = _MAP + _WORDS + _DOWN
     made = figure(WIDTH_DOUBLE, _TOP + rows * step - _DOWN + 1.5)
+    gone = left_out(diverged, labels, method)
     for place, (case, label) in enumerate(labels.items()):
         row, column = divmod(place, 2)
         left = _LEFT + column * (2 * (_MAP + _BAR + _BETWEEN) + _PAIR)
         top = _TOP + row * step
         for side, to in enumerate(("q0", "v0")):
+            at = left + side * (_MAP + _BAR + _BETWEEN)
+            if case in gone:
+                axes = _nothing(made, (at, top), KINDS[kind][1 + side])
+                if side == 0:
+                    panels.letter(axes, place, label, above_mm=5.2)
+                continue
             values = _values(maps[case], f"{kind}_{to}", method, case)
             if case in (inhabited or {}):
                 values = np.where(np.reshape(inhabited[case], values.shape), values, np.nan)
-            at = left + side * (_MAP + _BAR + _BETWEEN)
             axes = _map(made, values, (at, top), KINDS[kind][1 + side])
             if side == 0:
                 panels.letter(axes, place, label, above_mm=5.2)
                 scale_bar(axes, values.shape, (cell_m or {}).get(case, 0))
-        words = _words(summaries[case], kind, method)
-        _below(made, left, top + _MAP, words)
+        if case not in gone:
+            _below(made, left, top + _MAP, _words(summaries[case], kind, method))
     panels.tag_synthetic(made, synthetic)
     return made
 
@@ -114,6 +123,19 @@ def _map(made: Figure, values: np.ndarray, corner: tuple[float, float], name: st
     image = axes.imshow(values, origin="lower", cmap=SCALE, norm=Normalize(-end, end),
                         interpolation="nearest", aspect="auto")  # fmt: skip
     axes.set_facecolor(_EMPTY)
+    _frame(axes, name)
+    _bar(made, image, values, end, corner)
+    return axes
+
+
+def _nothing(made: Figure, corner: tuple[float, float], name: str) -> Axes:
+    axes = panels.axes_mm(made, *corner, _MAP, _MAP)
+    _frame(axes, name)
+    say(axes, STACKED)
+    return axes
+
+
+def _frame(axes: Axes, name: str) -> None:
     axes.set_xticks([])
     axes.set_yticks([])
     for spine in axes.spines.values():
@@ -121,8 +143,6 @@ def _map(made: Figure, values: np.ndarray, corner: tuple[float, float], name: st
         spine.set_color(QUIET)
     axes.annotate(name, (0, 1), (0, 2.5), xycoords="axes fraction", textcoords="offset points",
                   annotation_clip=False, fontsize=6.5)  # fmt: skip
-    _bar(made, image, values, end, corner)
-    return axes
 
 
 def _bar(
@@ -172,7 +192,7 @@ def _words(summary: pd.DataFrame, kind: str, method: str) -> list[str]:
             continue
         p = own.get(f"moran_p_{kind}_{to}", np.nan)
         told = f" ($p$ {_chance(p)})" if np.isfinite(p) else ""
-        value = f"{own[f'moran_{kind}_{to}']:.2f}".replace("-", "−")
+        value = f"{round(own[f'moran_{kind}_{to}'], 2) + 0.0:.2f}".replace("-", "−")
         lines.append(f"Moran's $I$ = {value}{told}")
     return lines
 

@@ -9,6 +9,7 @@ import math
 import numpy as np
 from numba import njit
 
+from movelaws.copying import copy_into
 from movelaws.symbolic.scientist.alphabet import (
     ABS,
     ADD,
@@ -59,7 +60,7 @@ def run(code, constants, columns, start, stop, slopes_too, work):
             top += 1
             masks[top] = 0
             if symbol < n_variables:
-                values[top, :n] = columns[symbol, start:stop]
+                copy_into(columns[symbol, start:stop], values[top])
             else:
                 constant = symbol - n_variables
                 values[top, :n] = constants[constant]
@@ -118,7 +119,7 @@ def _power(first, second, inner, mask, n):
         for row in range(n):
             inner[0, row] = second[row] * value[row] / first[row]
             inner[1, row] = value[row] * logs[row]
-    second[:n] = value[:n]
+    copy_into(value[:n], second)
 
 
 @njit(cache=True, error_model="numpy")
@@ -162,7 +163,7 @@ def _unary(symbol, value, buffers, mask, n):
             inner[row] = -1.0
     elif symbol == EXP:
         exp_into(value[:n], inner)
-        value[:n] = inner[:n]
+        copy_into(inner[:n], value)
     elif symbol == LOG:
         log_into(value[:n], spare)
         for row in range(n):

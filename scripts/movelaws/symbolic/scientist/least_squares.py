@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numba import njit
 
+from movelaws.copying import copy_into
 from movelaws.symbolic.scientist.kernels import BLOCK, CONSTANTS, run
 
 ENOUGH = 1e-6  # relative fall of the sum of squares that counts as none (n / 2 times it, of D)
@@ -19,7 +20,7 @@ def predict(code, constants, columns, out, work):
     for start in range(0, columns.shape[1], BLOCK):
         stop = min(start + BLOCK, columns.shape[1])
         run(code, constants, columns, start, stop, False, work)
-        out[start:stop] = work[0][0, : stop - start]
+        copy_into(work[0][0, : stop - start], out[start:])
 
 
 @njit(cache=True, error_model="numpy")
@@ -125,9 +126,12 @@ def refine(code, used, constants, columns, target, iterations, work):
         if found < least:
             small = small + 1 if least - found <= ENOUGH * least else 0
             damping = max(damping * 0.1, LEAST)
-            best[:], matrix[:], vector[:] = constants, trial_matrix, trial_vector
+            copy_into(constants, best)
+            copy_into(trial_vector, vector)
+            for a in range(CONSTANTS):
+                copy_into(trial_matrix[a], matrix[a])
             least = found
         else:
             damping *= 10.0
-    constants[:] = best
+    copy_into(best, constants)
     return least
