@@ -140,9 +140,12 @@ def unit_of(datasets):
 
 
 def source_of(datasets):
-    """Where results of some datasets come from: a synthetic one makes them synthetic."""
+    """Where results of some datasets come from: a synthetic one makes them synthetic.
+
+    Without any dataset they are those of a model alone.
+    """
     sources = {DATASETS[dataset]["source"] for dataset in datasets}
-    return next((s for s in ("synthetic", "published", "own") if s in sources), "own")
+    return next((s for s in ("synthetic", "published", "own") if s in sources), "model")
 
 
 def report_items(paper, datasets, groups=None, names=None):
@@ -159,7 +162,8 @@ def report_items(paper, datasets, groups=None, names=None):
     for entry in yaml.safe_load(listed.read_text(encoding="utf-8")):
         only, needs = entry.pop("only", None), entry.pop("needs", "dataset")
         each = entry.pop("each", "dataset" if "{dataset}" in entry["path"] else None)
-        members = groups[each] if each else {"": datasets} if groups[needs] else {}
+        together = dict.fromkeys(one for behind in groups[needs].values() for one in behind)
+        members = groups[each] if each else {"": [*together]} if groups[needs] else {}
         for one, behind in members.items():
             source = source_of(behind)
             if only not in (None, source):

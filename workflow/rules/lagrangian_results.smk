@@ -133,7 +133,7 @@ rule lagrangian:
 
 # The reference dynamics belong to every run: what is said of a city's data is not said of them.
 LAGRANGIAN_GROUPS = {
-    "reference": {case: LAGRANGIAN_DATASETS for case in LAGRANGIAN_REFERENCE},
+    "reference": {case: [] for case in LAGRANGIAN_REFERENCE},
     "cities": {case: lagrangian_behind([case]) for case in LAGRANGIAN_CITIES},
     "sensitivity": {case: LAGRANGIAN_DATASETS for case in LAGRANGIAN_SENSITIVITY},
     "forecast": {case: lagrangian_behind([case]) for case in LAGRANGIAN_FORECAST},
@@ -153,7 +153,7 @@ for kind in ("reference", "cities"):
 LAGRANGIAN_WORDS = LAGRANGIAN_LABELS | {
     "printed_long": "printed, longer",
     "printed_tuned": "printed, best rate",
-    "exact_best": "exact, best start",
+    "exact_best": "exact, nearest start",
     "ahead": "another day, from each slot",
     "damped": "way back to the other day",
     "line_to_end": "straight to the known end",

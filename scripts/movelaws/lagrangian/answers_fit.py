@@ -19,7 +19,7 @@ _NAMES = {
     "printed_tuned": "the schedule with the best rate",
     "printed_long": "the schedule with more sweeps",
     EXACT: "the exact gradient",
-    "exact_best": "the exact gradient from the best start",
+    "exact_best": "the exact gradient from the nearest start",
 }
 _SETTINGS = {
     "floor": "the floor of empty cells",

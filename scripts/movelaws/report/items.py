@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path, PurePosixPath
 
 KINDS = ("figure", "table")
-SOURCES = ("published", "synthetic", "own")
+SOURCES = ("published", "synthetic", "own", "model")
 LAYOUTS = ("", "answers")
 _SUFFIXES = {"figure": (".svg", ".png"), "table": (".csv",)}
 

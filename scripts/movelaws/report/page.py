@@ -88,7 +88,7 @@ def build(
                 reasons=tuple(fold for fold in folds if fold.paper == paper.key),
             )
         )
-    sources = {item.source for item in items}
+    sources = {item.source for item in items} - {"model"}
     own = sources == {"own"}
     if own:  # a paper of which nothing is shown has nothing to say about somebody's own data
         chapters = [chapter for chapter in chapters if chapter.exhibits]

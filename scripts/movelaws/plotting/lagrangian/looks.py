@@ -29,7 +29,7 @@ METHODS = {
     "printed_long": Look("#E69F00", (0, (3, 1)), "D", "printed schedule, ten times as long"),
     "printed_tuned": Look("#A0522D", (0, (1.5, 1)), "P", "printed schedule, best rate"),
     "exact": Look("#0072B2", (0, (5, 1.2)), "o", "exact gradient"),
-    "exact_best": Look("#56B4E9", "-", "X", "exact gradient, best start"),
+    "exact_best": Look("#56B4E9", "-", "X", "exact gradient, nearest start"),
     "interpolation": Look("#009E73", (0, (4, 1, 1, 1)), "^", "interpolation"),
     "persistence": PERSISTENCE,
 }
