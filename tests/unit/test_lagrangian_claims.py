@@ -150,3 +150,13 @@ def test_what_was_not_planted_in_made_up_days_is_not_judged():
         assert finding.verdict == "not testable" and finding.reproduced
         assert one(found, claim, "alpha1_h0") == "reproduced"
     assert one(found, "L4", "japan, a held-out day (synthetic)") == "reproduced"
+
+
+def test_a_schedule_that_diverged_has_no_number_in_a_sentence():
+    table = made.methods(printed=1e30, printed_long=1e30, note=DIVERGED)
+    table.loc[table["method"] == "printed_long", "note"] = DIVERGED
+    methods = {"japan": table, "helsinki": made.methods(printed_long=0.2)}
+    text = answers(made.tables(methods=methods), LABELS, False).set_index("question")["answer"]
+    text = text["Does it follow the day that it was fitted to?"]
+    assert "Japan diverged; Helsinki 0.30 against 0.50" in text
+    assert "With more sweeps it is 0.2 to 0.2; it diverged in Japan" in text and "1e+30" not in text

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from movelaws.lagrangian.tuning import DIVERGED
 from movelaws.phrases import counted, listed
 
 BASE = "base"
@@ -43,8 +44,12 @@ def follows(methods: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> l
     rms = pd.DataFrame({case: t.set_index("method")["rms"] for case, t in methods.items()}).T
     if rms.empty:
         return []
+    notes = pd.DataFrame({case: t.set_index("method")["note"] for case, t in methods.items()}).T
+    ran_away = notes.reindex(columns=rms.columns) == DIVERGED
     words = "; ".join(
-        f"{labels[case]} {row[PRINTED]:.2f} against {row[STILL]:.2f}"
+        f"{labels[case]} diverged"
+        if ran_away.loc[case, PRINTED]
+        else f"{labels[case]} {row[PRINTED]:.2f} against {row[STILL]:.2f}"
         for case, row in rms.iterrows()
     )
     behind = int((rms[PRINTED] >= rms[STILL]).sum())
@@ -58,8 +63,11 @@ def follows(methods: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> l
         )
     for method, what in _BESIDE.items():
         if method in rms:
-            low, high = rms[method].min(), rms[method].max()
-            said.append(f"{what} {low:.2g} to {high:.2g}")
+            ended = rms.loc[~ran_away[method], method].dropna()
+            lost = [labels[case] for case in rms.index[ran_away[method]]]
+            spans = [f"{ended.min():.2g} to {ended.max():.2g}"] if len(ended) else []
+            told = [*spans, *([f"it diverged in {listed(lost)}"] if lost else [])]
+            said.append(f"{what} {'; '.join(told)}")
     nearest = rms.drop(columns=[CLOSED, STILL], errors="ignore").idxmin(axis=1)
     ends = [f"{_NAMES.get(m, m)} in {n}" for m, n in nearest.value_counts(sort=False).items()]
     said.append(f"Nearest of the methods that iterate: {listed(ends)}")
