@@ -159,4 +159,4 @@ def test_a_schedule_that_diverged_has_no_number_in_a_sentence():
     text = answers(made.tables(methods=methods), LABELS, False).set_index("question")["answer"]
     text = text["Does it follow the day that it was fitted to?"]
     assert "Japan diverged; Helsinki 0.30 against 0.50" in text
-    assert "With more sweeps it is 0.2 to 0.2; it diverged in Japan" in text and "1e+30" not in text
+    assert "With more sweeps it is 0.2; it diverged in Japan" in text and "1e+30" not in text

@@ -65,13 +65,19 @@ def follows(methods: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> l
         if method in rms:
             ended = rms.loc[~ran_away[method], method].dropna()
             lost = [labels[case] for case in rms.index[ran_away[method]]]
-            spans = [f"{ended.min():.2g} to {ended.max():.2g}"] if len(ended) else []
+            spans = [_span(ended.min(), ended.max())] if len(ended) else []
             told = [*spans, *([f"it diverged in {listed(lost)}"] if lost else [])]
             said.append(f"{what} {'; '.join(told)}")
     nearest = rms.drop(columns=[CLOSED, STILL], errors="ignore").idxmin(axis=1)
     ends = [f"{_NAMES.get(m, m)} in {n}" for m, n in nearest.value_counts(sort=False).items()]
     said.append(f"Nearest of the methods that iterate: {listed(ends)}")
     return said
+
+
+def _span(low: float, high: float) -> str:
+    """Both ends, or the one number that they are."""
+    ends = dict.fromkeys((f"{low:.2g}", f"{high:.2g}"))
+    return " to ".join(ends)
 
 
 def parameters_needed(methods: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> list[str]:
@@ -86,7 +92,7 @@ def parameters_needed(methods: Mapping[str, pd.DataFrame], labels: Mapping[str, 
     low, high = min(closed.values()), max(closed.values())
     return [
         "With up to ten parameters for each number that is fitted, the full model can follow "
-        f"anything: in closed form, within the bounds, the RMS of q is {low:.2g} to {high:.2g}. So "
+        f"anything: in closed form, within the bounds, the RMS of q is {_span(low, high)}. So "
         "only days that were not fitted can tell good models from bad ones"
     ]
 
