@@ -14,6 +14,8 @@ import numpy as np
 import pyproj
 import shapely
 
+from movelaws.threads import share_out
+
 EARTH_RADIUS_KM = 6371.0088
 """Mean radius of the Earth (IUGG), the sphere of all great-circle distances."""
 
@@ -205,7 +207,9 @@ def pair_distance_km(points: Embedding, start: np.ndarray, destination: np.ndarr
     (n_pairs,) km.
     """
     distance = np.empty(destination.size)
-    _pair_distances(points.xyz, points.curved, start, destination, distance)
+    share_out(
+        _pair_distances, start.size - 1, points.xyz, points.curved, start, destination, distance
+    )
     return distance
 
 
@@ -223,7 +227,8 @@ def distance_rows_km(centres: Embedding, rows: slice, points: Embedding) -> np.n
     (rows.stop - rows.start, m) km.
     """
     distance = np.empty((rows.stop - rows.start, len(points.xyz)))
-    _distances_from(centres.xyz[rows], points.xyz, centres.curved, distance)
+    here = centres.xyz[rows]
+    share_out(_distances_from, len(here), here, points.xyz, centres.curved, distance)
     return distance
 
 
@@ -323,15 +328,15 @@ def _row_distances(a, b, curved, distance):
         distance[i] = _distance(a, i, b, i, curved)
 
 
-@numba.njit(cache=True, error_model="numpy", parallel=True)
-def _pair_distances(xyz, curved, start, destination, distance):
-    for i in numba.prange(start.size - 1):
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def _pair_distances(low, high, xyz, curved, start, destination, distance):
+    for i in range(low, high):
         for p in range(start[i], start[i + 1]):
             distance[p] = _distance(xyz, i, xyz, destination[p], curved)
 
 
-@numba.njit(cache=True, error_model="numpy", parallel=True)
-def _distances_from(centres, points, curved, distance):
-    for i in numba.prange(len(centres)):
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def _distances_from(low, high, centres, points, curved, distance):
+    for i in range(low, high):
         for k in range(len(points)):
             distance[i, k] = _distance(centres, i, points, k, curved)

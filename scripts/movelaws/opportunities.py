@@ -13,6 +13,7 @@ import numba
 import numpy as np
 
 from movelaws.geo import EARTH_RADIUS_KM, Embedding, distance_rows_km
+from movelaws.threads import share_out
 
 # A distance becomes a whole number of steps of 2^-40 of the largest possible distance. Rounding
 # errors are some thousand times smaller, so points equally far on paper are equally far here too.
@@ -177,10 +178,10 @@ def _nearer_masses(
     block = max(numba.get_num_threads(), _BLOCK_DISTANCES // max(1, len(points.xyz)))
     for first in range(0, len(centres.xyz), block):
         rows = slice(first, min(first + block, len(centres.xyz)))
-        _sum_block(
-            rows.start, distance_rows_km(centres, rows, points), scale, mass, zone, *zone_members,
-            start, target, np.asarray(distance, dtype=float), inclusive, longest,
-            numba.get_num_threads(), result,
+        to_points = distance_rows_km(centres, rows, points)
+        share_out(
+            _sum_block, len(to_points), rows.start, to_points, scale, mass, zone, *zone_members,
+            start, target, np.asarray(distance, dtype=float), inclusive, longest, result,
         )  # fmt: skip
     return result
 
@@ -261,21 +262,20 @@ def _transposed(start, destination, n_zones):
     return start_in, origin, pair
 
 
-@numba.njit(cache=True, error_model="numpy", parallel=True)
+@numba.njit(cache=True, error_model="numpy", nogil=True)
 def _sum_block(
-    first, rows, scale, mass, zone, first_member, members,
-    start, target, distance, inclusive, longest, n_threads, result,
+    low, high, first, rows, scale, mass, zone, first_member, members,
+    start, target, distance, inclusive, longest, result,
 ):  # fmt: skip
-    for thread in numba.prange(n_threads):
-        keys = np.empty(mass.size, dtype=np.int64)
-        words = np.empty(longest, dtype=np.int64)
-        spare = np.empty(longest, dtype=np.int64)
-        count = np.empty((_PASSES, _DIGITS), dtype=np.int64)
-        for row in range(thread, len(rows), n_threads):
-            _sum_centre(
-                first + row, rows[row], scale, mass, zone, first_member, members,
-                start, target, distance, inclusive, result, keys, words, spare, count,
-            )  # fmt: skip
+    keys = np.empty(mass.size, dtype=np.int64)
+    words = np.empty(longest, dtype=np.int64)
+    spare = np.empty(longest, dtype=np.int64)
+    count = np.empty((_PASSES, _DIGITS), dtype=np.int64)
+    for row in range(low, high):
+        _sum_centre(
+            first + row, rows[row], scale, mass, zone, first_member, members,
+            start, target, distance, inclusive, result, keys, words, spare, count,
+        )  # fmt: skip
 
 
 @numba.njit(cache=True, error_model="numpy")

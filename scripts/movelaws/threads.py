@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numba
 
@@ -36,9 +37,6 @@ def share_out(kernel: Callable[..., None], count: int, *arguments: object) -> No
     parts = min(count, _PARTS * threads)
     bounds = [part * count // parts for part in range(parts + 1)]
     with ThreadPoolExecutor(threads) as pool:
-        done = [
-            pool.submit(kernel, first, last, *arguments)
-            for first, last in zip(bounds[:-1], bounds[1:], strict=True)
-        ]
+        done = [pool.submit(kernel, *ends, *arguments) for ends in pairwise(bounds)]
         for part in done:
             part.result()

@@ -14,6 +14,7 @@ from movelaws.allocation.law import FlowModel, Parameter
 from movelaws.allocation.models import MODELS, find_model, parameter_vector
 from movelaws.allocation.prepared import Prepared, prepare, raise_for_status, threads_for
 from movelaws.od import Pairs
+from movelaws.threads import share_out
 
 __all__ = [
     "MODELS",
@@ -55,7 +56,8 @@ def log_weights(
     prepared, theta = _arguments(model, pairs, parameters)
     out = np.empty(pairs.n_pairs)
     with threads_for(pairs.n_pairs):
-        sums.all_log_weights(*prepared.arguments(theta), out)
+        n_origins = prepared.columns.start.size - 1
+        share_out(sums.all_log_weights, n_origins, *prepared.arguments(theta), out)
     return out
 
 
@@ -98,7 +100,9 @@ def predict_prepared(prepared: Prepared, theta: np.ndarray) -> np.ndarray:
     n_origins = prepared.columns.start.size - 1
     out, status = np.empty(prepared.pairs.n_pairs), np.empty(n_origins, dtype=np.int64)
     with threads_for(prepared.pairs.n_pairs):
-        sums.allocate(*prepared.arguments(theta), prepared.outflow, out, status)
+        share_out(
+            sums.allocate, n_origins, *prepared.arguments(theta), prepared.outflow, out, status
+        )
     raise_for_status(prepared, np.arange(n_origins), status)
     return out
 

@@ -13,6 +13,7 @@ from movelaws.allocation.law import FlowModel
 from movelaws.allocation.models import find_model
 from movelaws.allocation.written import Written
 from movelaws.od import Pairs
+from movelaws.threads import share_out
 
 
 class Columns(NamedTuple):
@@ -86,8 +87,15 @@ class Prepared:
         out = np.empty((self.origins.size, 4))
         status = np.empty(self.origins.size, dtype=np.int64)
         with threads_for(self.pairs.n_pairs):
-            sums.origin_sums(
-                *self.arguments(theta), self.flow, self.outflow, self.origins, out, status
+            share_out(
+                sums.origin_sums,
+                self.origins.size,
+                *self.arguments(theta),
+                self.flow,
+                self.outflow,
+                self.origins,
+                out,
+                status,
             )
         return out, status
 
@@ -106,7 +114,9 @@ class Prepared:
             slopes, bends = self.function.derivatives(own, columns.written, linear)
             columns = columns._replace(written_slope=slopes, written_bend=bends)
         with threads_for(self.pairs.n_pairs):
-            sums.origin_derivatives(
+            share_out(
+                sums.origin_derivatives,
+                self.origins.size,
                 code,
                 padded,
                 value,

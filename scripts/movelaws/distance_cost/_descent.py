@@ -14,6 +14,7 @@ import numpy as np
 from movelaws.pairs.exact import range_of_squares
 from movelaws.pairs.kernels import squared_distance
 from movelaws.pairs.points import EARTH_RADIUS_M
+from movelaws.threads import share_out
 
 _OPEN = 1.5
 _STACK = 128
@@ -132,34 +133,47 @@ def _destination(i, tree, upto, law, total, state):
     return place if _uniform(state) < math.exp(_log_cost(t, law) - ceiling) else -1
 
 
-@numba.njit(cache=True, error_model="numpy", parallel=True)
 def totals(tree, law, origins):
     """(n_origins,) upper bounds of sum_k w_k pi(d_ik), 0 where no place is in reach."""
     result = np.empty(origins.size)
-    for o in numba.prange(origins.size):
-        result[o] = _descend(origins[o], tree, law, np.inf)[0]
+    share_out(_fill_totals, origins.size, tree, law, origins, result)
     return result
 
 
-@numba.njit(cache=True, error_model="numpy", parallel=True)
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def _fill_totals(first, last, tree, law, origins, result):
+    for o in range(first, last):
+        result[o] = _descend(origins[o], tree, law, np.inf)[0]
+
+
 def destinations(tree, upto, law, origins, seen, seed):
     """(n,) a destination of each origin given; -1 where nothing was kept in all attempts."""
     result = np.full(origins.size, -1)
-    for k in numba.prange(origins.size):
+    share_out(_draw_destinations, origins.size, tree, upto, law, origins, seen, seed, result)
+    return result
+
+
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def _draw_destinations(first, last, tree, upto, law, origins, seen, seed, result):
+    for k in range(first, last):
         state = np.empty(1, np.uint64)
         state[0] = _mixed(seed + _GOLDEN * np.uint64(k + 1))
         for _ in range(_ATTEMPTS):
             result[k] = _destination(origins[k], tree, upto, law, seen[k], state)
             if result[k] >= 0:
                 break
-    return result
 
 
-@numba.njit(cache=True, error_model="numpy", parallel=True)
 def joined(tree, upto, law, seen, sums, n, seed):
     """(n, 2) pairs: an origin drawn by running ``sums`` of what it sees, until a pair is kept."""
     result = np.full((n, 2), -1)
-    for k in numba.prange(n):
+    share_out(_draw_pairs, n, tree, upto, law, seen, sums, seed, result)
+    return result
+
+
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def _draw_pairs(first, last, tree, upto, law, seen, sums, seed, result):
+    for k in range(first, last):
         state = np.empty(1, np.uint64)
         state[0] = _mixed(seed + _GOLDEN * np.uint64(k + 1))
         for _ in range(_ATTEMPTS):
@@ -169,4 +183,3 @@ def joined(tree, upto, law, seen, sums, n, seed):
             if j >= 0:
                 result[k, 0], result[k, 1] = i, j
                 break
-    return result

@@ -11,6 +11,7 @@ import numpy as np
 
 from movelaws.distance_cost._descent import log_distance
 from movelaws.pairs.kernels import squared_distance
+from movelaws.threads import share_out
 
 _FEW_BINS = 100_000
 
@@ -65,8 +66,10 @@ def moments(
     independent: few bins are done by one thread, as waking others would take longer.
     """
     result = np.empty((mass.shape[0], 3))
-    fill = _fill_moments if mass.size < _FEW_BINS else _fill_moments_in_parallel
-    fill(mass, mean, variance, exponent, result)
+    if mass.size < _FEW_BINS:
+        _fill_moments(0, mass.shape[0], mass, mean, variance, exponent, result)
+    else:
+        share_out(_fill_moments, mass.shape[0], mass, mean, variance, exponent, result)
     return result
 
 
@@ -89,16 +92,11 @@ def _moments_of(mass, mean, variance, a):
     return math.log(z) + largest, average, second / z - average * average
 
 
-@numba.njit(cache=True, error_model="numpy")
-def _fill_moments(mass, mean, variance, a, result):
-    for o in range(mass.shape[0]):
-        result[o] = _moments_of(mass[o], mean[o], variance[o], a)
-
-
-@numba.njit(cache=True, error_model="numpy", parallel=True)
-def _fill_moments_in_parallel(mass, mean, variance, a, result):
-    for o in numba.prange(mass.shape[0]):
-        result[o] = _moments_of(mass[o], mean[o], variance[o], a)
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def _fill_moments(first, last, mass, mean, variance, a, result):
+    for o in range(first, last):
+        z, average, spread = _moments_of(mass[o], mean[o], variance[o], a)
+        result[o, 0], result[o, 1], result[o, 2] = z, average, spread
 
 
 @numba.njit(cache=True, error_model="numpy", parallel=True)

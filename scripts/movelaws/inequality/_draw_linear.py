@@ -7,9 +7,10 @@ predicting 0, which is the same for all draws and counted once.
 """
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 from movelaws.inequality._draw_scores import BELOW, BOTH, SCORES, WEIGHTED, WRONG, Observed, Rows
+from movelaws.threads import share_out
 
 LANES = 64  # draws at a time; their changes of one row take 1.6 MB at 3,108 zones
 
@@ -27,15 +28,15 @@ def scores(rows: Rows, observed: Observed, shapes: np.ndarray, scales: np.ndarra
         block = shapes[start : start + LANES]
         lanes = np.zeros((rows.mass.size, LANES))
         lanes[:, : len(block)] = block.T
-        _score_lanes(rows, observed, lanes, scales, of_rows)
+        share_out(_score_lanes, _CHUNKS, rows, observed, lanes, scales, of_rows)
         # row after row, so that it does not depend on the threads
         summed = np.add.reduce(of_rows, axis=0)[:, :, : len(block)]
         result[start : start + len(block)] = np.moveaxis(summed, 2, 0)
     return result + observed.nobody
 
 
-@njit(cache=True, error_model="numpy", parallel=True)
-def _score_lanes(rows, observed, shapes, scales, score):
+@njit(cache=True, error_model="numpy", nogil=True)
+def _score_lanes(low, high, rows, observed, shapes, scales, score):
     """Score of each origin, scale and lane, above that of predicting 0 for every pair.
 
     ``shapes`` is (n, LANES) in [0, 1]; ``scales`` (k,); ``score`` (n, k, SCORES, LANES), filled
@@ -43,7 +44,7 @@ def _score_lanes(rows, observed, shapes, scales, score):
     """
     n, m = rows.order.shape
     lanes = shapes.shape[1]  # not the constant: LLVM would unroll the loops instead of vectorising
-    for chunk in prange(_CHUNKS):
+    for chunk in range(low, high):
         change, total = np.empty((m, lanes)), np.empty((scales.size, lanes))
         error = np.empty(lanes)
         for i in range(chunk * n // _CHUNKS, (chunk + 1) * n // _CHUNKS):

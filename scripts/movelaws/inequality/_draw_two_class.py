@@ -3,10 +3,11 @@
 import math
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 from movelaws.inequality._draw_scores import BELOW, BOTH, SCORES, WEIGHTED, WRONG, Observed, Rows
 from movelaws.inequality._pieces import decay_difference
+from movelaws.threads import share_out
 
 
 def scores(rows: Rows, observed: Observed, shapes: np.ndarray, scales: np.ndarray) -> np.ndarray:
@@ -14,15 +15,15 @@ def scores(rows: Rows, observed: Observed, shapes: np.ndarray, scales: np.ndarra
     log_delta = np.log1p(scales)
     arrival = -np.expm1(-log_delta[:, None] * rows.mass)
     result = np.zeros((len(shapes), scales.size, SCORES))
-    _score_draws(rows, observed, shapes > 0, log_delta, arrival, result)
+    share_out(_score_draws, len(shapes), rows, observed, shapes > 0, log_delta, arrival, result)
     return result + observed.nobody
 
 
-@njit(cache=True, error_model="numpy", parallel=True)
-def _score_draws(rows, observed, worse, log_delta, arrival, score):
+@njit(cache=True, error_model="numpy", nogil=True)
+def _score_draws(low, high, rows, observed, worse, log_delta, arrival, score):
     """Each draw is added up by one thread, row after row, so threads do not change it."""
     n, m = rows.order.shape
-    for d in prange(len(worse)):
+    for d in range(low, high):
         better, p = np.empty(m), np.empty(m)
         for i in range(n):
             if rows.outflow[i] > 0 and rows.mass[i] > 0:

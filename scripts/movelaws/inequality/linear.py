@@ -8,6 +8,7 @@ import numpy as np
 from movelaws.inequality._arguments import checked_excess
 from movelaws.inequality.standard import radiation
 from movelaws.inequality.surroundings import Surroundings
+from movelaws.threads import share_out
 
 
 class Linear(NamedTuple):
@@ -51,17 +52,18 @@ def linear(surroundings: Surroundings, excess: np.ndarray) -> Linear:
     n = surroundings.n_zones
     result = np.empty(surroundings.order.shape)
     low, high = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
-    _fill(
+    share_out(
+        _fill, n,
         surroundings.mass, surroundings.order, surroundings.nearer, surroundings.intervening,
         excess, result, low, high,
     )  # fmt: skip
     return Linear(result, int(low.sum()), int(high.sum()))
 
 
-@numba.njit(cache=True, error_model="numpy", parallel=True)
-def _fill(mass, order, nearer, intervening, excess, result, low, high):
-    n, m = order.shape
-    for i in numba.prange(n):
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def _fill(first, last, mass, order, nearer, intervening, excess, result, low, high):
+    m = order.shape[1]
+    for i in range(first, last):
         inside, weighted = 0, excess[i] * mass[i]
         for p in range(m):
             while inside < nearer[i, p]:

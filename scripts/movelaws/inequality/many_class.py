@@ -6,6 +6,7 @@ import numpy as np
 from movelaws.inequality._arguments import checked_excess
 from movelaws.inequality._pieces import SMALL, decay_difference, mean_decay, series
 from movelaws.inequality.surroundings import Surroundings
+from movelaws.threads import share_out
 
 # What is left of an integral beyond a survival this small, as a part of the first, changes no
 # digit of it as long as n_j is more than 1e-10 of all people and they are fewer than 1e10.
@@ -60,17 +61,18 @@ def many_class(surroundings: Surroundings, excess: np.ndarray) -> np.ndarray:
     exceeds = -np.expm1(stays)
     np.exp(stays, out=stays)
     result = np.empty(surroundings.order.shape)
-    _fill(
+    share_out(
+        _fill, surroundings.n_zones,
         surroundings.mass, surroundings.order, surroundings.nearer, of_zone.astype(np.int64),
         np.diff(log_delta), stays, exceeds, result,
     )  # fmt: skip
     return result
 
 
-@numba.njit(cache=True, error_model="numpy", parallel=True)
-def _fill(mass, order, nearer, level, width, stays, exceeds, result):
-    n, m = order.shape
-    for i in numba.prange(n):
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def _fill(low, high, mass, order, nearer, level, width, stays, exceeds, result):
+    m = order.shape[1]
+    for i in range(low, high):
         if mass[i] == 0:
             result[i] = 0.0
             continue

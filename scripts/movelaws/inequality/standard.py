@@ -4,6 +4,7 @@ import numba
 import numpy as np
 
 from movelaws.inequality.surroundings import Surroundings
+from movelaws.threads import share_out
 
 
 def standard(surroundings: Surroundings) -> np.ndarray:
@@ -25,7 +26,10 @@ def standard(surroundings: Surroundings) -> np.ndarray:
     Simini, Gonzalez, Maritan, Barabasi (2012), Nature 484, 96-100, Eq. 2.
     """
     result = np.empty(surroundings.order.shape)
-    _fill(surroundings.mass, surroundings.order, surroundings.intervening, result)
+    share_out(
+        _fill, surroundings.n_zones,
+        surroundings.mass, surroundings.order, surroundings.intervening, result,
+    )  # fmt: skip
     return result
 
 
@@ -35,10 +39,10 @@ def radiation(n_i, s, n_j):
     return (n_i / (n_i + s)) * (n_j / (n_i + s + n_j))
 
 
-@numba.njit(cache=True, error_model="numpy", parallel=True)
-def _fill(mass, order, intervening, result):
-    n, m = order.shape
-    for i in numba.prange(n):
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def _fill(low, high, mass, order, intervening, result):
+    m = order.shape[1]
+    for i in range(low, high):
         for p in range(m):
             result[i, p] = 0.0
             if mass[i] > 0:

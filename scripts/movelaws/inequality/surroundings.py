@@ -6,6 +6,7 @@ import numba
 import numpy as np
 
 from movelaws.od import Pairs
+from movelaws.threads import share_out
 
 # Entries closer than this part of the largest distance may be tied; s_ij says whether they are.
 _PERHAPS_TIED = 1e-6
@@ -68,7 +69,7 @@ class Surroundings:
         if values.shape != self.order.shape:
             raise ValueError(f"values has shape {values.shape}, expected {self.order.shape}")
         result = np.empty(values.size, dtype=values.dtype)
-        _by_destination(self.order, np.ascontiguousarray(values), result)
+        share_out(_by_destination, self.n_zones, self.order, np.ascontiguousarray(values), result)
         return result
 
 
@@ -122,7 +123,7 @@ def surroundings(pairs: Pairs) -> Surroundings:
     distance, s, flow = (np.empty((n, n - 1)) for _ in columns)
     mistaken = np.empty(n, dtype=np.int64)
     gap = _PERHAPS_TIED * float(columns[0].max())
-    _sort_rows(*columns, mass, gap, order, nearer, distance, s, flow, mistaken)
+    share_out(_sort_rows, n, *columns, mass, gap, order, nearer, distance, s, flow, mistaken)
     if (mistaken >= 0).any():
         i = int(np.argmax(mistaken >= 0))
         j = order[i, mistaken[i]]
@@ -134,14 +135,14 @@ def surroundings(pairs: Pairs) -> Surroundings:
     return Surroundings(pairs.zone_ids, mass, order, nearer, distance, s, flow)
 
 
-@numba.njit(cache=True, error_model="numpy", parallel=True)
+@numba.njit(cache=True, error_model="numpy", nogil=True)
 def _sort_rows(
-    to_distance, to_s, to_flow, mass, gap, order, nearer, distance, s, flow, mistaken
+    low, high, to_distance, to_s, to_flow, mass, gap, order, nearer, distance, s, flow, mistaken
 ):  # fmt: skip
     """Fill the rows of Surroundings; mistaken[i] is the first p where s is not that sum, or -1."""
     n = mass.size
     tolerance = _ROUNDING * mass.sum()
-    for i in numba.prange(n):
+    for i in range(low, high):
         near = np.argsort(to_distance[i], kind="mergesort")
         _count_nearer(i, near, to_distance[i], to_s[i], mass, gap, nearer[i])
         _ties_by_index(near, nearer[i])
@@ -181,10 +182,10 @@ def _ties_by_index(near, nearer):
         near[q] = k
 
 
-@numba.njit(cache=True, error_model="numpy", parallel=True)
-def _by_destination(order, values, result):
-    n, m = order.shape
-    for i in numba.prange(n):
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def _by_destination(low, high, order, values, result):
+    m = order.shape[1]
+    for i in range(low, high):
         for p in range(m):
             j = order[i, p]
             result[i * m + j - (j > i)] = values[i, p]

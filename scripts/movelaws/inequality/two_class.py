@@ -9,6 +9,7 @@ from movelaws.inequality._arguments import checked_class, checked_common_excess
 from movelaws.inequality._pieces import decay_difference
 from movelaws.inequality.standard import radiation
 from movelaws.inequality.surroundings import Surroundings
+from movelaws.threads import share_out
 
 
 def two_class(surroundings: Surroundings, penalised: np.ndarray, excess: float) -> np.ndarray:
@@ -59,20 +60,21 @@ def two_class(surroundings: Surroundings, penalised: np.ndarray, excess: float) 
     log_delta = math.log1p(checked_common_excess(excess))
     worse = penalised if log_delta >= 0 else ~penalised
     result = np.empty(surroundings.order.shape)
-    _fill(
+    share_out(
+        _fill, surroundings.n_zones,
         surroundings.mass, surroundings.order, surroundings.nearer, surroundings.intervening,
         worse, abs(log_delta), result,
     )  # fmt: skip
     return result
 
 
-@numba.njit(cache=True, error_model="numpy", parallel=True)
-def _fill(mass, order, nearer, intervening, worse, log_delta, result):
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def _fill(low, high, mass, order, nearer, intervening, worse, log_delta, result):
     n, m = order.shape
     arrival = np.empty(n)
     for j in range(n):
         arrival[j] = -math.expm1(-mass[j] * log_delta)
-    for i in numba.prange(n):
+    for i in range(low, high):
         inside, better = 0, 0.0
         n_i = mass[i]
         for p in range(m):

@@ -13,6 +13,7 @@ from tqdm import tqdm
 from movelaws.pairs.bins import Bins, slot_of
 from movelaws.pairs.kernels import MOST_COMPARED, compare_tiles, histogram_tiles, part
 from movelaws.pairs.tree import Tree
+from movelaws.threads import share_out
 
 _PARTS = 256
 _PARTS_AT_ONCE = 16
@@ -60,7 +61,10 @@ def exact_counts(
             disable=None if progress else True, leave=False,
         )  # fmt: skip
         for first in bar:
-            _count_parts(tree, other, same, bins, needed, most_compared, first, histograms)
+            share_out(
+                _count_parts, _PARTS_AT_ONCE,
+                first, tree, other, same, bins, needed, most_compared, histograms,
+            )  # fmt: skip
     return histograms.sum(axis=0)[1:-1]
 
 
@@ -71,9 +75,9 @@ def _weighted(tree: Tree) -> Tree:
     return tree._replace(weight=np.ones(tree.x.size, dtype=np.int64))
 
 
-@numba.njit(cache=True, error_model="numpy", parallel=True)
-def _count_parts(tree, other, same, bins, needed, most_compared, first, histograms):
-    for share in numba.prange(first, first + _PARTS_AT_ONCE):
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def _count_parts(low, high, first, tree, other, same, bins, needed, most_compared, histograms):
+    for share in range(first + low, first + high):
         hist = histograms[share]
         squared = np.empty(_largest_leaf(other))
         stack = np.empty((_STACK, 4), np.int64)

@@ -7,6 +7,7 @@ from movelaws.pairs.bins import Bins, slot_of
 from movelaws.pairs.exact import range_of_squares
 from movelaws.pairs.kernels import at, squared_distance
 from movelaws.pairs.tree import Tree
+from movelaws.threads import share_out
 
 _STACK = 128
 
@@ -38,16 +39,17 @@ def exact_from(origins: np.ndarray, tree: Tree, other: Tree | None, bins: Bins) 
     """(n_origins, n_bins) weight of the places in each bin around each origin, without itself."""
     counts = np.zeros((origins.size, bins.n_slots))
     same = other is None
-    _count_around(origins, tree, tree if same else other, bins, counts)
+    seen = tree if same else other
+    share_out(_count_around, origins.size, origins, tree, seen, bins, counts)
     if same:
         own = 1.0 if tree.weight is None else tree.weight[origins]
         counts[:, slot_of(0.0, bins)] -= own
     return counts[:, 1:-1]
 
 
-@numba.njit(cache=True, error_model="numpy", parallel=True)
-def _count_around(origins, tree, other, bins, counts):
-    for o in numba.prange(origins.size):
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def _count_around(low, high, origins, tree, other, bins, counts):
+    for o in range(low, high):
         i = origins[o]
         point = np.empty(tree.low.shape[1])
         point[0], point[1] = tree.x[i], tree.y[i]

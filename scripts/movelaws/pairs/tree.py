@@ -10,6 +10,7 @@ import numba
 import numpy as np
 
 from movelaws.pairs.points import Points, embedded
+from movelaws.threads import share_out
 
 LEAF_SIZE = 128
 
@@ -62,7 +63,7 @@ def make_tree(points: Points, leaf_size: int = LEAF_SIZE) -> Tree:
     n_nodes = (2 << depth) - 1
     low, high = np.empty((2, n_nodes, len(axes)))
     for level in range(depth + 1):
-        _split_level(xyz, order, level, level < depth, low, high)
+        share_out(_split_level, 1 << level, xyz, order, level, level < depth, low, high)
     weight = None if points.weight is None else points.weight[order]
     mass, inner_pairs = _masses(weight, n, depth)
     z = xyz[2] if len(axes) == 3 else None
@@ -84,7 +85,8 @@ def boxes_of(axes: tuple[np.ndarray, ...], depth: int) -> tuple[np.ndarray, np.n
     xyz = np.stack(axes)
     low, high = np.empty((2, (2 << depth) - 1, len(axes)))
     for level in range(depth + 1):
-        _split_level(xyz, np.empty(0, dtype=np.int32), level, False, low, high)
+        none = np.empty(0, dtype=np.int32)
+        share_out(_split_level, 1 << level, xyz, none, level, False, low, high)
     return low, high
 
 
@@ -107,10 +109,10 @@ def _masses(weight, n, depth):
     return mass, twice // 2 if twice.dtype.kind == "i" else twice / 2
 
 
-@numba.njit(cache=True, error_model="numpy", parallel=True)
-def _split_level(xyz, order, level, split, low, high):
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def _split_level(first, last, xyz, order, level, split, low, high):
     n, n_axes = xyz.shape[1], xyz.shape[0]
-    for j in numba.prange(1 << level):
+    for j in range(first, last):
         node = (1 << level) - 1 + j
         start, end = (j * n) >> level, ((j + 1) * n) >> level
         widest = 0

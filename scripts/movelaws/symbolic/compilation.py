@@ -32,7 +32,7 @@ def compile_search() -> None:
 def compile_scientist(prior: Prior) -> None:
     """Walk some steps of the machine scientist in that world."""
     seen = _world()
-    row(run_chain(seen, Settings(prior, steps=_STEPS, sample=_ZONES), seed=1), seen, chain=1)
+    row(run_chain(seen, Settings(prior, steps=_STEPS, sample=_ZONES), seed=1), seen, 1)
 
 
 def _world() -> Observations:
