@@ -22,6 +22,7 @@ def report(
     made: dict[str, str],
     notes: list[str] | None = None,
     labels: dict[str, str] | None = None,
+    threads: int = 1,
 ) -> str:
     """The report of the results below ``folder``; captions lie beside the sections file.
 
@@ -39,6 +40,7 @@ def report(
         versions=versions(),
         notes=read_notes(notes or []),
         labels=labels,
+        threads=threads,
     )
 
 
@@ -53,6 +55,7 @@ if __name__ == "__main__":
             snakemake.params.made,
             list(snakemake.input.notes),
             dict(snakemake.params.labels),
+            snakemake.threads,
         )
         with replacing(snakemake.output.html) as part:
             part.write_text(html, encoding="utf-8")

@@ -120,7 +120,7 @@ def test_answers_follow_the_tables():
     worse = made.tables(prediction={"japan": made.prediction(**dict.fromkeys(models, 0.4))})
     table = answers(worse, LABELS, True)
     assert "1 of 2 forecasts" in table["answer"].iloc[0]
-    assert "has to win" in table["answer"].iloc[0]
+    assert "tests the workflow" in table["answer"].iloc[0]
     dark = made.prediction(homogeneous=0.05).assign(by_construction=True)
     none = answers(made.tables(prediction={"japan": dark, "helsinki": dark}), LABELS, False)
     assert none["question"].iloc[0] != "Does the model predict a day that it has not seen?"

@@ -241,3 +241,17 @@ def test_of_a_table_beyond_the_limit_the_page_says_how_much_it_holds(run):
     assert "<summary>The first 200 of 1,500 rows</summary>" in html
     assert "The file holds all 1,500 rows." in html
     assert html.count(">row ") == tables.FIRST_ROWS + tables.MAX_ROWS
+
+
+def test_pictures_read_side_by_side_are_the_same(tmp_path):
+    paths = []
+    for k, values in enumerate(((255, 0, 0, 255), (0, 0, 255, 120))):  # opaque and not
+        folder = tmp_path / str(k)
+        folder.mkdir()
+        pixels = np.full((50, 100, 4), values, np.uint8)
+        paths.append(heavy_drawing(folder, 900, pixels))
+    assert figures.embed_all(paths, 2) == {path: figures.embed(path) for path in paths}
+    colours = [
+        np.asarray(picture_of(figures.embed(path).uri).convert("RGB"))[200, 400] for path in paths
+    ]
+    np.testing.assert_allclose(colours, [(255, 0, 0), (135, 135, 255)], atol=12)

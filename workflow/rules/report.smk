@@ -59,7 +59,7 @@ rule report:
         TIMES / "report" / "report.jsonl"
     conda:
         "../../envs/environment.yaml"
-    threads: 1
+    threads: 2  # the last job of a run: it has the machine for itself
     resources:
         mem="1GB",
         runtime="10m",

@@ -12,8 +12,8 @@ from movelaws.phrases import sentences
 
 COLUMNS = ["question", "answer"]
 _MADE = (
-    "The days of this run were made by a model of four numbers, which therefore has to win: that "
-    "tests the workflow, not the world"
+    "The days of this run were made by a model of four numbers, so that such a model can predict "
+    "them: that tests the workflow, not the world"
 )
 
 

@@ -110,16 +110,24 @@ def numbers(items: Sequence[Item], papers: Sequence[Paper]) -> dict[str, str]:
 
 
 def exhibit(
-    item: Item, number: str, rows: Sequence[ledger_page.Row], folder: Path, captions: Path
+    item: Item,
+    number: str,
+    rows: Sequence[ledger_page.Row],
+    folder: Path,
+    captions: Path,
+    picture: figures.Picture | None,
 ) -> Exhibit:
-    """Read what an item shows: its file below ``folder``, its caption in ``captions``."""
+    """Read what an item shows: its file below ``folder``, its caption in ``captions``.
+
+    ``picture`` is that of a figure.
+    """
     source = (captions / item.caption).read_text(encoding="utf-8")
     path = folder / item.path
     return Exhibit(
         item=item,
         number=number,
         caption=render_caption(source, item, item.caption),
-        picture=figures.embed(path) if item.kind == "figure" else None,
+        picture=picture,
         table=tables.view(path, item.columns, item.pivot, item.names)
         if item.kind == "table"
         else None,

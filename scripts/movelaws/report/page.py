@@ -14,6 +14,7 @@ from movelaws.report import ledger_page, tables
 from movelaws.report.captions import render_rst
 from movelaws.report.chapters import Chapter, arranged, exhibit, grouped, numbers
 from movelaws.report.digits import prose
+from movelaws.report.figures import embed_all
 from movelaws.report.items import Item, LeftOut
 from movelaws.report.repairs import repairs
 from movelaws.report.sections import Paper
@@ -36,6 +37,7 @@ def build(
     versions: Mapping[str, str],
     notes: Mapping[str, Mapping[str, object]] | None = None,
     labels: Mapping[str, str] | None = None,
+    threads: int = 1,
 ) -> str:
     """Write the report.
 
@@ -50,6 +52,7 @@ def build(
     versions : package -> version.
     notes : by dataset, what reading its raw data repaired, dropped or assumed.
     labels : dataset -> its name for readers.
+    threads : pictures that are made lighter side by side.
 
     Returns
     -------
@@ -72,9 +75,21 @@ def build(
     alone, folds = ledger_page.folded(rows)
     *by_paper, overall = ledger_page.tallies(rows, papers)
     chapters = []
+    drawn = {item.anchor: folder / item.path for item in items if item.kind == "figure"}
+    pictures = embed_all([*dict.fromkeys(drawn.values())], threads)
     for position, (paper, tally) in enumerate(zip(papers, by_paper, strict=True), start=1):
         mine = [item for item in items if item.paper == paper.key]
-        shown = [exhibit(item, named[item.anchor], rows, folder, captions) for item in mine]
+        shown = [
+            exhibit(
+                item,
+                named[item.anchor],
+                rows,
+                folder,
+                captions,
+                pictures.get(drawn.get(item.anchor)),
+            )
+            for item in mine
+        ]
         short = tuple(entry for entry in shown if entry.item.layout == "answers")
         chapters.append(
             Chapter(
