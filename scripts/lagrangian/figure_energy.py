@@ -14,9 +14,10 @@ if __name__ == "__main__":
         options = {
             "method": params.method,
             "diverged": diverged(snakemake.input.fits, labels),
-            "synthetic": params.synthetic,
         }
         paths = zip(listed(made.svg), listed(made.png), strict=True)
         for shown, page in zip(pages(labels, PER_PAGE), paths, strict=True):
-            save(energy(table, shown, **options), page)
+            # Pages of reference dynamics show no synthetic day.
+            made_up = any(case in params.made_up for case in shown)
+            save(energy(table, shown, synthetic=made_up, **options), page)
             print(f"drawn: {', '.join(page)}")

@@ -189,6 +189,7 @@ if LAGRANGIAN_CASES:
             labels=lagrangian_shown(LAGRANGIAN_CASES),
             synthetic=lagrangian_synthetic(LAGRANGIAN_CASES),
             source=source_of(lagrangian_behind(LAGRANGIAN_CASES)),
+            made_up=LAGRANGIAN_SYNTHETIC,
             method="printed",
             code=module_digest("movelaws.plotting.lagrangian.energy"),
         message:

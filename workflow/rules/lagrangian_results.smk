@@ -146,7 +146,10 @@ LAGRANGIAN_GROUPS = {
     "sensitivity_page": {
         page: lagrangian_behind(LAGRANGIAN_SENSITIVITY) for page in LAGRANGIAN_SENSITIVITY_PAGES
     },
-    "energy_page": {page: LAGRANGIAN_DATASETS for page in LAGRANGIAN_ENERGY_PAGES},
+    "energy_page": {
+        page: lagrangian_behind(LAGRANGIAN_CASES[n * ENERGY_PER_PAGE : (n + 1) * ENERGY_PER_PAGE])
+        for n, page in enumerate(LAGRANGIAN_ENERGY_PAGES)
+    },
 }
 for kind in ("reference", "cities"):
     LAGRANGIAN_GROUPS.setdefault(f"fit_{kind}", {})
