@@ -32,7 +32,8 @@ def best_by_potential(crowded: bool) -> np.ndarray:
         for i in range(2)
     ]
     start = np.repeat(toy.OUTFLOW / 3, 3)
-    options = {"ftol": 1e-14, "maxiter": 500}
+    # The loss is in the thousands: a smaller tolerance is below its rounding on some processors.
+    options = {"ftol": 1e-11, "maxiter": 500}
     found = minimize(loss, start, bounds=[(0, None)] * 6, constraints=leaving, options=options)
     assert found.success
     return found.x.reshape(2, 3)

@@ -142,10 +142,12 @@ def climb(predictor: Predictor, start: np.ndarray, held: dict[int, float] | None
         slope = -here.gradient.sum(axis=0)[free] * width[free]
         bend = here.information[np.ix_(free, free)] * np.outer(width[free], width[free])
         u = (theta[free] - low[free]) / width[free]
+        hoped = None
         for damping in _DAMPINGS:
             step = step_in_box(u, slope, bend + damping * np.diag(np.diag(bend)))
             if step is None:
                 continue
+            hoped = slope @ step if hoped is None else hoped
             after = theta.copy()
             after[free] = low[free] + np.clip(u + step, 0.0, 1.0) * width[free]
             there = scores(predictor, after)
@@ -153,7 +155,9 @@ def climb(predictor: Predictor, start: np.ndarray, held: dict[int, float] | None
             if there.value >= here.value:
                 break
         else:
-            return Climb(theta, here.value, False, evaluations)
+            # At the top, rounding decides whether a step that gains nothing seems to lose.
+            top = hoped is not None and hoped <= enough
+            return Climb(theta, here.value, bool(top), evaluations)
         gain, theta, here = there.value - here.value, after, there
         if gain <= enough:
             return Climb(theta, here.value, True, evaluations)

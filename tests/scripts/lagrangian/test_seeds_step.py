@@ -18,7 +18,10 @@ STEP = Path(__file__).resolve().parents[3] / "scripts" / "lagrangian" / "seeds.p
 DYNAMICS = {"alpha": 1.0, "h": 0.0, "side": 4, "agents": 300, "steps": 15, "c": 0.5, "radius": 1,
             "bookkeeping": "printed"}  # fmt: skip
 BASE = {"iterations": 20}
-SCHEDULE = BASE | {"long_iterations": 0, "rate_factors": [1, 3]}
+BASES = {"slow": BASE, "fast": BASE, "town": BASE | {"rate": [0.0003, 0.00045]}}
+SCHEDULES = {
+    case: base | {"long_iterations": 0, "rate_factors": [1, 3]} for case, base in BASES.items()
+}
 
 
 class Named(SimpleNamespace):
@@ -29,7 +32,7 @@ class Named(SimpleNamespace):
 
 
 def run(folder, given, **params):
-    common = {"base": SCHEDULE, "floor": 1.0, "permutations": 9, "seed": 3, "repeats": 2,
+    common = {"base": SCHEDULES, "floor": 1.0, "permutations": 9, "seed": 3, "repeats": 2,
               "couplings": ["staying", "independent"], "reference": {}, "days": {}}  # fmt: skip
     job = SimpleNamespace(
         input=Named(**given),
@@ -68,14 +71,14 @@ def test_cities_agents_and_days(city, tmp_path):
     }
     second = grown(city_seeds(3, 2)[1], **DYNAMICS)
     assert rms["slow", "growth", "1"] == pytest.approx(fit_printed(reference(second), **BASE).rms)
-    saturday = fit_printed(reference(walk(seed=7)), **BASE)
+    saturday = fit_printed(reference(walk(seed=7)), **BASES["town"])
     assert rms["town", "days", "sat"] == pytest.approx(saturday.rms)
     assert rms["town", "staying"].nunique() == 2
     days = {"slow": grown(3, **DYNAMICS), "town": walk(seed=7)}
     for case, day in days.items():
         (_, first), _ = shuffles(case, day, 2, 3)
         assert rms[case, "shuffled", "0"] == pytest.approx(
-            fit_printed(reference(first), **BASE).rms
+            fit_printed(reference(first), **BASES[case]).rms
         )
     quantities = table.groupby(["case", "resampled"])["quantity"].agg(set)
     assert quantities["town", "shuffled"] == quantities["town", "staying"]
