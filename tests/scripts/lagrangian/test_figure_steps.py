@@ -112,7 +112,11 @@ def test_tables_become_one_figure(name, given, params, saved, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "params"), [("energy", {"method": "exact"}), ("sensitivity", {"base": {"floor": 1.0}})]
+    ("name", "params"),
+    [
+        ("energy", {"method": "exact", "made_up": ["helsinki"]}),
+        ("sensitivity", {"base": {"floor": 1.0}}),
+    ],
 )
 def test_tables_become_pages(name, params, saved, tmp_path):
     given = {name: files(saved, f"{name}.csv"), "fits": files(saved, "fit.nc")}
