@@ -158,5 +158,15 @@ def test_a_schedule_that_diverged_has_no_number_in_a_sentence():
     methods = {"japan": table, "helsinki": made.methods(printed_long=0.2)}
     text = answers(made.tables(methods=methods), LABELS, False).set_index("question")["answer"]
     text = text["Does it follow the day that it was fitted to?"]
-    assert "Japan diverged; Helsinki 0.30 against 0.50" in text
+    assert "in 3 of 4 cases" in text
+    assert "it diverged in Japan; 0.30 against 0.50 (Helsinki)" in text
     assert "With more sweeps it is 0.2; it diverged in Japan" in text and "1e+30" not in text
+
+
+def test_every_row_leads_to_what_the_report_shows():
+    found = findings(made.tables(), REFERENCE, set(), REAL, {})
+    led = {(f.id, f.dataset): f.evidence for f in found if f.evidence}
+    assert led["L11", "alpha1_h0"] == "lagrangian/figures/susceptibility_reference.svg"
+    assert led["L12", "japan"] == "lagrangian/figures/susceptibility_cities.svg"
+    tables = {f"lagrangian/{name}.csv" for name in ("methods", "parameters", "planted")}
+    assert all(path in tables or "/figures/" in path for path in led.values())

@@ -38,8 +38,8 @@ def answers(tables: Any, labels: Mapping[str, str], synthetic: bool) -> pd.DataF
         ],
         "Does it follow the day that it was fitted to?": follows(tables.methods, labels),
         "Does inertia matter?": [
-            *comparable(tables.summary, tables.seeds, labels),
             *inertia_helps(tables.prediction, labels),
+            *comparable(tables.summary, tables.seeds, labels),
         ],
         "How many parameters does a day need?": parameters_needed(tables.methods, labels),
         "How are the parameters distributed?": laplace(tables.parameters, labels),

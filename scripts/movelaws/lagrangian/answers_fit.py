@@ -47,20 +47,16 @@ def follows(methods: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> l
     notes = pd.DataFrame({case: t.set_index("method")["note"] for case, t in methods.items()}).T
     ran_away = notes.reindex(columns=rms.columns) == DIVERGED
     words = "; ".join(
-        f"{labels[case]} diverged"
+        f"it diverged in {labels[case]}"
         if ran_away.loc[case, PRINTED]
-        else f"{labels[case]} {row[PRINTED]:.2f} against {row[STILL]:.2f}"
+        else f"{row[PRINTED]:.2f} against {row[STILL]:.2f} ({labels[case]})"
         for case, row in rms.iterrows()
     )
-    behind = int((rms[PRINTED] >= rms[STILL]).sum())
+    nearer = int((rms[PRINTED] < rms[STILL]).sum())
     said = [
-        f"The RMS of q by the printed schedule, against that of a population that stays: {words}"
+        "The printed schedule ends nearer to the data than a population that stays in "
+        f"{counted(nearer, len(rms), 'case')}, by the RMS of q: {words}"
     ]
-    if behind:
-        said.append(
-            f"In {counted(behind, len(rms), 'case')} the printed schedule ends no nearer to the "
-            "data than no movement at all"
-        )
     for method, what in _BESIDE.items():
         if method in rms:
             ended = rms.loc[~ran_away[method], method].dropna()

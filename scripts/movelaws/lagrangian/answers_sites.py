@@ -6,7 +6,7 @@ import pandas as pd
 
 from movelaws.lagrangian.claims_beside import shuffled_median
 from movelaws.lagrangian.summary_values import known, value
-from movelaws.phrases import between, counted, ends
+from movelaws.phrases import between, counted, ends, percent
 
 SAME_ORDER = (0.1, 10.0)
 CERTAIN = 0.05
@@ -55,7 +55,7 @@ def laplace(tables: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> li
         )
     if (held > 0).any():
         said.append(
-            f"Up to {100 * held.max():.0f} % of the values lie at the bound "
+            f"Up to {percent(100 * held.max())} of the values lie at the bound "
             f"({labels[held.idxmax()]})"
         )
     return said

@@ -49,7 +49,7 @@ def _fit(case: str, methods: pd.DataFrame, convergence: pd.DataFrame) -> Iterato
     rms = methods.set_index("method")["rms"]
     errors = convergence.loc[convergence["method"] == PRINTED].sort_values("iteration")["error"]
     first, last = float(errors.iloc[0]), float(errors.iloc[-1])
-    evidence = f"lagrangian/{case}/methods.csv"
+    evidence = "lagrangian/methods.csv"
     yield statement(
         "L1",
         case,
@@ -80,10 +80,7 @@ def _lost(case: str, name: str) -> list[Finding]:
         "the printed schedule diverges on this case, its parameters are where the bound stopped "
         "them; lower its rate (lagrangian.printed.rate, or the rate_factor of a city)"
     )
-    return [
-        not_testable(claim, name, reason, f"lagrangian/{case}/methods.csv")
-        for claim in ON_PARAMETERS
-    ]
+    return [not_testable(claim, name, reason, "lagrangian/methods.csv") for claim in ON_PARAMETERS]
 
 
 def _made_up(finding: Finding) -> Finding:
@@ -93,11 +90,16 @@ def _made_up(finding: Finding) -> Finding:
 
 
 def _every_case(case: str, name: str, tables: Any) -> Iterator[Finding]:
-    summary, settings = tables.summary[case], tables.sensitivity.get(case)
     yield from _decay(case, name, tables.parameters[case])
     yield _same_order(case, name, tables)
-    yield _correlated(case, name, summary, settings)
-    yield _clustered(case, name, summary, settings)
+    yield _correlated(case, name, tables)
+    yield _clustered(case, name, tables)
+
+
+def _maps(case: str, tables: Any) -> str:
+    """The figure of the velocity maps of a case; only reference dynamics have a drift."""
+    kind = "reference" if case in tables.drift else "cities"
+    return f"lagrangian/figures/susceptibility_{kind}.svg"
 
 
 def _same_order(case: str, name: str, tables: Any) -> Finding:
@@ -115,7 +117,7 @@ def _same_order(case: str, name: str, tables: Any) -> Finding:
         _in_order(ratio),
         criterion=f"median between 0.1 and 10{weak}",
         reason="one outweighs the other by more than a factor of ten",
-        evidence=f"lagrangian/{case}/summary.csv",
+        evidence="lagrangian/figures/distributions_inertia.svg",
     )
 
 
@@ -123,10 +125,9 @@ def _in_order(ratio: float) -> bool:
     return SAME_ORDER[0] < ratio < SAME_ORDER[1]
 
 
-def _correlated(
-    case: str, name: str, summary: pd.DataFrame, settings: pd.DataFrame | None
-) -> Finding:
+def _correlated(case: str, name: str, tables: Any) -> Finding:
     """L11: positive, negative or weak, beside parameters that were dealt out anew."""
+    summary, settings = tables.summary[case], tables.sensitivity.get(case)
     r = value(summary, "pearson_psi")
     dealt = known(summary, "pearson_shuffled_psi")
     beside = f"; parameters dealt out anew give |r| {dealt:.2f}" if dealt == dealt else ""
@@ -146,7 +147,7 @@ def _correlated(
         r > STRONG,
         criterion=f"r > {STRONG}",
         reason=reason,
-        evidence=f"lagrangian/{case}/summary.csv",
+        evidence=_maps(case, tables),
     )
 
 
@@ -169,7 +170,7 @@ def _decay(case: str, name: str, table: pd.DataFrame) -> Iterator[Finding]:
             not worse,
             criterion="above 0 for both",
             reason=f"a normal distribution is the better one for {', '.join(worse)}",
-            evidence=f"lagrangian/{case}/parameters.csv",
+            evidence="lagrangian/parameters.csv",
         )
 
 
@@ -184,10 +185,9 @@ def _with(name: str, words: str) -> str:
     return f"{name.removesuffix(made)}{words}{made}" if name.endswith(made) else f"{name}{words}"
 
 
-def _clustered(
-    case: str, name: str, summary: pd.DataFrame, settings: pd.DataFrame | None
-) -> Finding:
+def _clustered(case: str, name: str, tables: Any) -> Finding:
     """L12: Moran's I of both velocity maps."""
+    summary, settings = tables.summary[case], tables.sensitivity.get(case)
     maps = {"q(0)": "psi_q0", "q'(0)": "psi_v0"}
     moran = {to: value(summary, f"moran_{one}") for to, one in maps.items()}
     p = {to: value(summary, f"moran_p_{one}") for to, one in maps.items()}
@@ -201,7 +201,7 @@ def _clustered(
         holds,
         criterion="Moran's I > 0 with p < 0.05 on both maps",
         reason="the maps are not told from maps without order",
-        evidence=f"lagrangian/{case}/summary.csv",
+        evidence=_maps(case, tables),
     )
 
 
@@ -219,7 +219,7 @@ def _early(tables: Any, cases: Iterable[str]) -> Iterator[Finding]:
             time < EARLY,
             criterion=f"median < {EARLY}",
             reason="the flows come later",
-            evidence=f"lagrangian/{case}/summary.csv",
+            evidence="lagrangian/figures/distributions_flows.svg",
         )
 
 

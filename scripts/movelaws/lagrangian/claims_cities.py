@@ -145,7 +145,7 @@ def _middle(tables: Any, real: list[str]) -> Iterator[Finding]:
             _about_noon(time),
             criterion="median between 0.35 and 0.65",
             reason=reason,
-            evidence=f"lagrangian/{case}/summary.csv",
+            evidence="lagrangian/figures/distributions_flows.svg",
         )
 
 

@@ -53,7 +53,7 @@ def _inertia(case: str, table: pd.DataFrame) -> Iterator[Finding]:
         reason="the model with inertia does not predict another day better than no movement"
         if better
         else "a model without inertia predicts another day as well or better",
-        evidence=f"lagrangian/{case}/prediction_summary.csv",
+        evidence="lagrangian/figures/prediction.svg",
     )
 
 
@@ -71,7 +71,7 @@ def _predicted(case: str, table: pd.DataFrame) -> Iterator[Finding]:
         bool(one["low"] > 0),
         criterion="skill above 0 with its interval",
         reason="another day is not predicted",
-        evidence=f"lagrangian/{case}/prediction_summary.csv",
+        evidence="lagrangian/figures/prediction.svg",
     )
 
 
@@ -85,6 +85,6 @@ def _planted(case: str, table: pd.DataFrame) -> Finding:
             for row in table.itertuples()
         },
         relative=RECOVERED,
-        evidence=f"lagrangian/{case}/planted.csv",
+        evidence="lagrangian/planted.csv",
         synthetic=True,
     )
