@@ -1,6 +1,5 @@
 """The science of movelaws: models, inference and data contracts, free of the workflow engine."""
 
-import gc
 import hashlib
 import os
 import sys
@@ -22,9 +21,6 @@ def _kernel_cache() -> str:
     return str(folder / "__pycache__" / f"kernels-{digest.hexdigest()[:12]}")
 
 
-# Most processes that import this live for seconds, and much of their time goes into imports and
-# compilation, which make many objects and hardly any cycles: a tenth of it was looking for those.
-gc.set_threshold(100_000, 20, 20)
 os.environ.setdefault("NUMBA_CACHE_DIR", _kernel_cache())
 if "numba" in sys.modules:  # it read the environment when it was imported
     sys.modules["numba"].config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
